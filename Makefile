@@ -1,0 +1,45 @@
+# The whole set-up: `make lab` opens the course, `make test` checks it. Each makes .venv if it is missing.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: lab test lint unit notebooks outputs images clean
+.DELETE_ON_ERROR:
+
+lab: .venv/installed
+	$(BIN)/jupyter lab notebooks/01_overview.ipynb
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'optcourse needs Python 3.11 or newer; try: make PYTHON=python3.11 ...')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+test: lint unit notebooks
+
+lint: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+unit: .venv/tested
+	$(BIN)/python -m pytest optcourse tests
+
+notebooks: .venv/tested
+	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env notebooks
+
+# after a change of a notebook or of the package: run every notebook and keep its outputs
+outputs: .venv/tested
+	$(BIN)/python tests/outputs.py notebooks
+
+images: .venv/installed
+	$(BIN)/python -m optcourse.images images
+
+clean:
+	rm -rf .venv

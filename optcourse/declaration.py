@@ -1,0 +1,179 @@
+"""How an optimizer is declared: its hyperparameters, its formula rows and the checks that both share.
+
+A method declares each thing once. Sliders, displayed formulas, plots, descriptions and tests read the declaration.
+"""
+
+import dataclasses
+import functools
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+State = dict[str, Any]
+Gradient = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The set of values that a hyperparameter may take: its description and its test."""
+
+    text: str
+    contains: Callable[[Array], NDArray[np.bool_]]
+
+
+POSITIVE = Domain("a finite number > 0", lambda value: value > 0)
+UNIT = Domain("a number in [0, 1)", lambda value: (value >= 0) & (value < 1))
+NONNEGATIVE = Domain("a finite number ≥ 0", lambda value: value >= 0)
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """One hyperparameter as its optimizer declares it: what sliders, tables and error messages need."""
+
+    name: str
+    symbol: str
+    default: float
+    doc: str
+    domain: Domain
+    low: float
+    high: float
+    scale: str
+
+    @property
+    def letter(self) -> str:
+        """The symbol as plain text, for labels: ``\\beta_1`` is ``β₁``."""
+        return plain(self.symbol)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A vector of one update: ``start`` and ``vector`` are LaTeX expressions in the rows' own symbols."""
+
+    start: str
+    vector: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of an update formula: LaTeX, what it does in a few words, and the vectors that it brings in."""
+
+    latex: str
+    caption: str
+    arrows: tuple[Arrow, ...] = ()
+
+
+@functools.cache
+def plain(latex: str) -> str:
+    r"""LaTeX symbol to plain text: Greek letters and subscript digits.
+
+    >>> plain(r"\beta_1")
+    'β₁'
+    """
+    name, _, subscript = latex.removeprefix("\\").partition("_")
+    if latex.startswith("\\"):
+        spelled = {"lambda": "lamda"}.get(name, name).upper()  # Unicode spells it "lamda"
+        name = unicodedata.lookup(f"GREEK SMALL LETTER {spelled}")
+    return name + subscript.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def hyper(default: float, symbol: str, doc: str, domain: Domain, low: float, high: float, scale: str = "linear") -> Any:
+    """Declare a hyperparameter: a dataclass field that knows its symbol, its domain and its slider.
+
+    ``low``, ``high`` and ``scale`` ("linear", "log", or "decay": finer towards 1) shape the slider only; ``domain``
+    bounds the mathematics.
+    A learning rate that diverges is a lesson, so a slider may well reach it.
+    """
+    metadata = {"symbol": symbol, "doc": doc, "domain": domain, "low": low, "high": high, "scale": scale}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def finite_numbers(value: ArrayLike, symbol: str, allowed: str) -> Array:
+    """``value`` as an array of floats; TypeError or ValueError, naming the symbol, if it is anything else."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # a ragged list
+        raise TypeError(f"{symbol} must be {allowed}, not {value!r}") from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{symbol} must be {allowed}, not {value!r} ({type(value).__name__})")
+    array = array.astype(float)
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{symbol} must be {allowed}, not {value!r}")
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Optimizer:
+    """Base of the methods: checks the hyperparameters and answers questions about the declaration.
+
+    A method is a frozen dataclass whose fields are made by :func:`hyper`. It sets ``rows`` (its formula, one
+    :class:`Row` per assignment in ``step``), ``rate`` (what multiplies each coordinate of the direction) and
+    ``reference``, and defines ``init`` and ``step``. Both are pure: they return new values and change nothing.
+    """
+
+    title: ClassVar[str]
+    idea: ClassVar[str]
+    reference: ClassVar[str]
+    rows: ClassVar[tuple[Row, ...]]
+    rate: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for item in self.hypers():
+            given = getattr(self, item.name)
+            value = finite_numbers(given, item.letter, item.domain.text)
+            if not np.all(item.domain.contains(value)):
+                raise ValueError(f"{item.letter} must be {item.domain.text}, not {given!r}")
+            value.setflags(write=False)
+            object.__setattr__(self, item.name, value if value.ndim else float(value))
+        try:
+            _ = self.shape
+        except ValueError as error:
+            shapes = ", ".join(f"{item.letter}: {np.shape(getattr(self, item.name))}" for item in self.hypers())
+            raise ValueError(f"hyperparameters that are arrays must broadcast, not {shapes}") from error
+
+    @classmethod
+    @functools.cache
+    def hypers(cls) -> tuple[Hyper, ...]:
+        """The declared hyperparameters, in order."""
+        return tuple(Hyper(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls))
+
+    @property
+    def values(self) -> Mapping[str, float | Array]:
+        """The hyperparameters by name."""
+        return {item.name: getattr(self, item.name) for item in self.hypers()}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The batch shape: ``()`` unless a hyperparameter is an array."""
+        return np.broadcast_shapes(*(np.shape(value) for value in self.values.values()))
+
+    @property
+    def label(self) -> str:
+        """Name and values for legends and descriptions: ``Momentum (η = 0.01, γ = 0.9)``."""
+        values = (f"{item.letter} = {_short(getattr(self, item.name))}" for item in self.hypers())
+        return f"{self.title} ({', '.join(values)})"
+
+    def per_coordinate(self) -> "Optimizer":
+        """The same method with a last axis added to every array field, so that it broadcasts over coordinates."""
+        arrays = {name: np.asarray(value)[..., None] for name, value in self.values.items() if np.ndim(value)}
+        return dataclasses.replace(self, **arrays)
+
+    def init(self, theta: ArrayLike) -> State:
+        """The state before the first step: arrays shaped like ``theta``, by the names that the formula uses."""
+        raise NotImplementedError
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        """One update of ``theta``, shape (..., n). ``grad`` is a callable, so that a method may look ahead.
+
+        Hyperparameters that are arrays must broadcast with ``theta`` (:meth:`per_coordinate` sees to it).
+        """
+        raise NotImplementedError
+
+
+def _short(value: float | Array) -> str:
+    return f"{value:.4g}" if np.ndim(value) == 0 else f"{np.size(value)} values"

@@ -1,0 +1,329 @@
+"""Explorers: sliders, a live figure and the formula with its numbers, put together from the declarations."""
+
+import base64
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import formulas
+from .declaration import Hyper, Optimizer
+from .live import LiveFigure, png
+from .plots import Picture
+from .surfaces import CATALOGUE, Surface
+from .trajectory import Trajectory, first_point, run, whole_steps
+
+OWN = "your own formula …"
+MOST_STEPS = 300
+STILL_DPI = 72
+WIDE = widgets.Layout(width="310px")
+
+
+class Explorer(widgets.VBox):
+    """One or more optimizers on a surface, live.
+
+    Parameters
+    ----------
+    optimizers : one optimizer, or several to compare
+    surface, start, steps : as for :func:`optcourse.run`
+    views : any of "contour", "loss", "rate"
+    vectors : draw the vectors that make a step; by default for a single optimizer
+    step : the step whose vectors and numbers are shown first
+
+    Several optimizers share the slider of a symbol for which they start with the same value.
+    ``trajectories`` holds the present runs, ``sliders`` the hyperparameters' sliders by (optimizer's place, name).
+    """
+
+    def __init__(
+        self,
+        optimizers: Optimizer | Sequence[Optimizer],
+        surface: Surface,
+        start: ArrayLike | None = None,
+        steps: int = 100,
+        views: Sequence[str] = ("contour", "loss"),
+        vectors: bool | None = None,
+        step: int = 1,
+    ):
+        self.first = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
+        if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
+            raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
+        self.first_surface, self.views = surface, tuple(views)
+        self.vectors = len(self.first) == 1 if vectors is None else vectors
+        self.first_start = first_point(surface.start if start is None else start, self.first[0])
+        self.first_steps, self.first_step = whole_steps(steps), step
+        self.surface, self.picture, self._busy = surface, None, True
+        self._make_controls()
+        self.message = widgets.HTML(layout=widgets.Layout(min_height="1.6em"))
+        self.message.add_class("oc-message")
+        formula, self._slot_counts = self._formula()
+        self._draw_surface()
+        self._run()
+        self.live = LiveFigure(self.picture.figure, self.picture.artists)
+        self.live.formula = formula
+        self._busy = False
+        self._refresh()
+        self._set_step(step)
+        self.live.observe(lambda change: self._set_step(change["new"]), "step")
+        super().__init__([self._control_box(), self.message, self.live])
+
+    # ---- controls ----
+
+    def _make_controls(self) -> None:
+        self.sliders: dict[tuple[int, str], Any] = {}
+        starts: dict[str, set[float]] = {}
+        for optimizer in self.first:
+            for item in optimizer.hypers():
+                starts.setdefault(item.symbol, set()).add(getattr(optimizer, item.name))
+        by_label: dict[str, Any] = {}
+        for place, optimizer in enumerate(self.first):
+            for item in optimizer.hypers():
+                label = item.letter if len(starts[item.symbol]) == 1 else f"{item.letter} {optimizer.title}"
+                if label not in by_label:
+                    by_label[label] = slider(item, float(getattr(optimizer, item.name)), label)
+                    by_label[label].observe(self._changed, "value")
+                self.sliders[place, item.name] = by_label[label]
+        options = [(each.name, each) for each in CATALOGUE]
+        if self.surface not in CATALOGUE:
+            options.append((self.surface.name, self.surface))
+        self.chooser = widgets.Dropdown(
+            options=[*options, (OWN, None)], value=self.surface, description="surface", layout=WIDE
+        )
+        self.own = widgets.Text(
+            value="x**2 + 10*y**2", description="J(x, y) =", continuous_update=False,
+            layout=widgets.Layout(width="310px", display="none"),
+        )  # fmt: skip
+        self.start_x, self.start_y = (self._start_slider(axis) for axis in (0, 1))
+        self.steps = widgets.IntSlider(
+            value=self.first_steps, min=0, max=max(MOST_STEPS, self.first_steps), description="steps", layout=WIDE
+        )
+        self.reset = widgets.Button(
+            description="reset", tooltip="back to the first values", layout=widgets.Layout(width="80px")
+        )
+        self.chooser.observe(self._surface_changed, "value")
+        self.own.observe(self._surface_changed, "value")
+        for control in (self.start_x, self.start_y, self.steps):
+            control.observe(self._changed, "value")
+        self.reset.on_click(lambda _: self.restore())
+
+    def _start_slider(self, axis: int) -> Any:
+        low, high = self.surface.view[2 * axis : 2 * axis + 2]
+        value = float(self.first_start[axis])
+        return widgets.FloatSlider(
+            value=value, min=min(low, value), max=max(high, value), step=0.001, readout_format=".3f",
+            description=f"start {'xy'[axis]}", layout=WIDE,
+        )  # fmt: skip
+
+    def _control_box(self) -> Any:
+        own = list(dict.fromkeys(self.sliders.values()))
+        common = [self.chooser, self.own, self.start_x, self.start_y, widgets.HBox([self.steps, self.reset])]
+        half = (len(own) + 1) // 2 if len(own) > 5 else len(own)
+        columns = [part for part in (own[:half], own[half:], common) if part]
+        return widgets.HBox([widgets.VBox(part) for part in columns], layout=widgets.Layout(flex_flow="row wrap"))
+
+    def restore(self) -> None:
+        """Everything back to its first value."""
+        self._busy = True
+        for (place, name), control in self.sliders.items():
+            control.value = getattr(self.first[place], name)
+        self.steps.value = self.first_steps
+        self.own.layout.display = "none"
+        self.chooser.value = self.surface = self.first_surface
+        self._place_start(self.first_start)
+        self._draw_surface()
+        self._busy = False
+        self._update(redraw=True)
+        self._set_step(self.first_step)
+
+    def _place_start(self, point: ArrayLike) -> None:
+        left, right, bottom, top = self.surface.view
+        for control, value, low, high in zip(
+            (self.start_x, self.start_y), point, (left, bottom), (right, top), strict=True
+        ):
+            with control.hold_trait_notifications():
+                control.min, control.max = min(low, float(value)), max(high, float(value))
+                control.value = float(value)
+
+    # ---- reactions ----
+
+    def _changed(self, change: Any) -> None:
+        if not self._busy:
+            if change["owner"] is self.steps:
+                self._draw_surface()
+            self._update(redraw=change["owner"] is self.steps)
+
+    def _surface_changed(self, _change: Any) -> None:
+        if self._busy:
+            return
+        own = self.chooser.value is None
+        self.own.layout.display = "" if own else "none"
+        try:
+            self.surface = Surface.from_formula(self.own.value) if own else self.chooser.value
+        except ValueError as error:
+            self._say(str(error))
+            return
+        self._busy = True
+        self._place_start(self.surface.start)
+        self._busy = False
+        self._draw_surface()
+        self._update(redraw=True)
+
+    def _say(self, text: str) -> None:
+        self.message.value = f'<span role="alert" style="color:#8b0000">{html.escape(text)}</span>' if text else ""
+
+    # ---- from the controls to the picture ----
+
+    def optimizers(self) -> list[Optimizer]:
+        """The optimizers as the sliders have them now."""
+        return [
+            type(optimizer)(**{item.name: self.sliders[place, item.name].value for item in optimizer.hypers()})
+            for place, optimizer in enumerate(self.first)
+        ]
+
+    def _draw_surface(self) -> None:
+        self.picture = Picture(self.surface, self.first, self.steps.value, self.views, self.vectors)
+
+    def _formula(self) -> tuple[str, list[int]]:
+        texts, counts = [], []
+        for optimizer in self.first if len(self.first) <= 2 else []:
+            text, count = formulas.template(type(optimizer), first=sum(counts))
+            texts.append(text)
+            counts.append(count)
+        return "".join(texts), counts
+
+    def _update(self, redraw: bool = False) -> None:
+        """Run, and show what came out; a refused value becomes a message and leaves all as it was."""
+        try:
+            moved = self._run()
+        except (ValueError, TypeError) as error:
+            self._say(str(error))
+            return
+        self._say("")
+        if redraw:
+            self.live.set_figure(self.picture.figure, self.picture.artists)
+        self._refresh()
+        if redraw or moved:
+            self.live.redraw()
+        else:
+            self.live.push()
+
+    def _run(self) -> bool:
+        """Run the optimizers and set the picture's data; true if its background has changed."""
+        start = (self.start_x.value, self.start_y.value)
+        self.trajectories = [run(each, self.surface, start, self.steps.value) for each in self.optimizers()]
+        return self.picture.show(self.trajectories)
+
+    def _refresh(self) -> None:
+        """What depends on the step, and the words, after a run."""
+        self.live.stepped = self.picture.blocks()
+        self.live.slots = self._numbers()
+        self._set_step(self.live.step)
+
+    def _numbers(self) -> np.ndarray:
+        """The formula's numbers at each step, (steps + 1, slots); no numbers before the first step."""
+        tables = []
+        for trajectory in self.trajectories[: len(self._slot_counts)]:
+            shape = (max(trajectory.steps, 1), 2)
+            with np.errstate(all="ignore"):
+                kind = type(trajectory.optimizer)
+                tables.append(formulas.numbers(kind, trajectory.symbols, trajectory.surface.gradient, shape))
+        if not tables:
+            return np.zeros((self.steps.value + 1, 0))
+        table = np.concatenate(tables, axis=1)
+        return np.concatenate([np.full((1, table.shape[1]), np.nan), table])[: self.steps.value + 1]
+
+    def _set_step(self, step: int) -> None:
+        self.live.set_step(min(max(step, 0), self.steps.value))
+        self.live.description = self.describe()
+
+    # ---- words ----
+
+    def describe(self) -> str:
+        """What the picture shows, with its numbers: for screen readers and for the saved notebook."""
+        lines = [trajectory.describe() for trajectory in self.trajectories]
+        if 0 < self.live.step <= self.steps.value:
+            lines += [line for each in self.trajectories if (line := step_in_words(each, self.live.step))]
+        if "rate" in self.views:
+            lines += [rates_in_words(trajectory) for trajectory in self.trajectories]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The widget; for readers without a kernel its picture, and its description as text."""
+        bundle = super()._repr_mimebundle_(**kwargs) or {}
+        still = base64.b64encode(png(self.picture.figure, STILL_DPI)).decode()
+        return {**bundle, "text/plain": self.describe(), "image/png": still}
+
+
+NICE = (1, 1.1, 1.2, 1.3, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.7, 3, 3.3, 3.6, 4, 4.3, 4.7, 5, 5.6, 6, 6.8, 7.5, 8, 9)
+
+
+def slider_values(item: Hyper, value: float) -> list[float]:
+    """The values on a hyperparameter's slider: round numbers, evenly spread on its scale, ``value`` among them."""
+    if item.scale == "log":
+        digits = NICE if item.high / item.low < 1e6 else (1, 2, 5)
+        decades = range(math.floor(math.log10(item.low)), math.ceil(math.log10(item.high)) + 1)
+        values = {float(f"{digit}e{decade}") for decade in decades for digit in digits}
+        values |= {0.0} if item.domain.contains(np.array(0.0)) else set()
+    elif item.scale == "decay":  # finer and finer towards 1
+        values = {0.02 * i for i in range(45)} | {1 - i * 0.1**n for n in range(1, 5) for i in np.arange(1, 10.5, 0.5)}
+    else:
+        values = set(np.linspace(item.low, item.high, 101))
+    inside = {round(each, 12) for each in values if each == 0 or item.low <= each <= item.high}
+    return sorted(inside | {value})
+
+
+def slider(item: Hyper, value: float, label: str) -> Any:
+    """The slider of a hyperparameter."""
+    options = [(f"{each:.5g}", each) for each in slider_values(item, value)]
+    style = {"description_width": "initial"} if len(label) > 3 else {}
+    return widgets.SelectionSlider(
+        options=options, value=value, description=label, tooltip=item.doc, layout=WIDE, style=style
+    )
+
+
+def step_in_words(trajectory: Trajectory, step: int) -> str:
+    """The values that the formula's rows assign in one step."""
+    if trajectory.diverged_at is not None and step > trajectory.diverged_at:
+        return ""
+    assigned = [formulas.parse(row.latex)[1] for row in trajectory.optimizer.rows]
+    values = (f"{in_words(symbol)} = {pair(trajectory.symbols[symbol][step - 1])}" for symbol in assigned)
+    return f"{trajectory.optimizer.title}, step {step}: {', '.join(values)}."
+
+
+def rates_in_words(trajectory: Trajectory) -> str:
+    first, last = trajectory.effective_rate[0], trajectory.effective_rate[-1]
+    return f"{trajectory.optimizer.title}: effective learning rate of (x, y) from {pair(first)} to {pair(last)}."
+
+
+def pair(values: np.ndarray) -> str:
+    return "(" + ", ".join("0" if abs(value) < 1e-9 else f"{value:.3g}" for value in values) + ")"
+
+
+def in_words(symbol: str) -> str:
+    r"""A symbol of a formula as text: ``\hat{m}_t`` is ``m̂``."""
+    name = symbol.partition("_")[0]
+    if name.startswith(r"\hat"):
+        return name[5:-1] + "\u0302"
+    return {r"\theta": "θ"}.get(name, name)
+
+
+def explore(
+    optimizers: Optimizer | Sequence[Optimizer],
+    surface: Surface,
+    start: ArrayLike | None = None,
+    steps: int = 100,
+    **options: Any,
+) -> Explorer:
+    """The live counterpart of :func:`optcourse.run`, with the same arguments; see :class:`Explorer` for the options.
+
+    >>> from optcourse import Momentum, surfaces
+    >>> explore(Momentum(eta=0.02, gamma=0.8), surfaces.ravine, steps=60).trajectories[0].theta.shape
+    (61, 2)
+    """
+    return Explorer(optimizers, surface, start, steps, **options)
