@@ -20,7 +20,7 @@ from .trajectory import Trajectory, first_point, run, whole_steps
 OWN = "your own formula …"
 MOST_STEPS = 300
 STILL_DPI = 72
-WIDE = widgets.Layout(width="310px")
+WIDE = widgets.Layout(width="304px")
 
 
 class Explorer(widgets.VBox):
@@ -48,13 +48,15 @@ class Explorer(widgets.VBox):
         vectors: bool | None = None,
         step: int = 1,
     ):
-        self.first = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
+        several = isinstance(optimizers, Sequence) and not isinstance(optimizers, str)
+        self.first = list(optimizers) if several else [optimizers]
         if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         self.first_surface, self.views = surface, tuple(views)
         self.vectors = len(self.first) == 1 if vectors is None else vectors
         self.first_start = first_point(surface.start if start is None else start, self.first[0])
-        self.first_steps, self.first_step = whole_steps(steps), step
+        self.first_steps, self.first_step = whole_steps(steps), whole_steps(step)
+        self.wanted_step = self.first_step  # what was asked for, though a shorter run may not reach it
         self.surface, self.picture, self._busy = surface, None, True
         self._make_controls()
         self.message = widgets.HTML(layout=widgets.Layout(min_height="1.6em"))
@@ -66,9 +68,8 @@ class Explorer(widgets.VBox):
         self.live.formula = formula
         self._busy = False
         self._refresh()
-        self._set_step(step)
-        self.live.observe(lambda change: self._set_step(change["new"]), "step")
-        super().__init__([self._control_box(), self.message, self.live])
+        self.live.observe(self._step_changed, "step")
+        super().__init__([self._control_box(), widgets.HBox([self.reset, self.message]), self.live])
 
     # ---- controls ----
 
@@ -90,11 +91,11 @@ class Explorer(widgets.VBox):
         if self.surface not in CATALOGUE:
             options.append((self.surface.name, self.surface))
         self.chooser = widgets.Dropdown(
-            options=[*options, (OWN, None)], value=self.surface, description="surface", layout=WIDE
+            options=[*options, (OWN, OWN)], value=self.surface, description="surface", layout=WIDE
         )
         self.own = widgets.Text(
             value="x**2 + 10*y**2", description="J(x, y) =", continuous_update=False,
-            layout=widgets.Layout(width="310px", display="none"),
+            layout=widgets.Layout(width="304px", display="none"),
         )  # fmt: skip
         self.start_x, self.start_y = (self._start_slider(axis) for axis in (0, 1))
         self.steps = widgets.IntSlider(
@@ -119,7 +120,7 @@ class Explorer(widgets.VBox):
 
     def _control_box(self) -> Any:
         own = list(dict.fromkeys(self.sliders.values()))
-        common = [self.chooser, self.own, self.start_x, self.start_y, widgets.HBox([self.steps, self.reset])]
+        common = [self.chooser, self.own, self.start_x, self.start_y, self.steps]
         half = (len(own) + 1) // 2 if len(own) > 5 else len(own)
         columns = [part for part in (own[:half], own[half:], common) if part]
         return widgets.HBox([widgets.VBox(part) for part in columns], layout=widgets.Layout(flex_flow="row wrap"))
@@ -134,9 +135,8 @@ class Explorer(widgets.VBox):
         self.chooser.value = self.surface = self.first_surface
         self._place_start(self.first_start)
         self._draw_surface()
-        self._busy = False
+        self.wanted_step, self._busy = self.first_step, False
         self._update(redraw=True)
-        self._set_step(self.first_step)
 
     def _place_start(self, point: ArrayLike) -> None:
         left, right, bottom, top = self.surface.view
@@ -158,7 +158,7 @@ class Explorer(widgets.VBox):
     def _surface_changed(self, _change: Any) -> None:
         if self._busy:
             return
-        own = self.chooser.value is None
+        own = self.chooser.value is OWN
         self.own.layout.display = "" if own else "none"
         try:
             self.surface = Surface.from_formula(self.own.value) if own else self.chooser.value
@@ -220,7 +220,7 @@ class Explorer(widgets.VBox):
         """What depends on the step, and the words, after a run."""
         self.live.stepped = self.picture.blocks()
         self.live.slots = self._numbers()
-        self._set_step(self.live.step)
+        self._show_step()
 
     def _numbers(self) -> np.ndarray:
         """The formula's numbers at each step, (steps + 1, slots); no numbers before the first step."""
@@ -235,8 +235,13 @@ class Explorer(widgets.VBox):
         table = np.concatenate(tables, axis=1)
         return np.concatenate([np.full((1, table.shape[1]), np.nan), table])[: self.steps.value + 1]
 
-    def _set_step(self, step: int) -> None:
-        self.live.set_step(min(max(step, 0), self.steps.value))
+    def _step_changed(self, change: Any) -> None:
+        if change["new"] != min(self.wanted_step, self.steps.value):  # a person moved the step control
+            self.wanted_step = max(change["new"], 0)
+            self._show_step()
+
+    def _show_step(self) -> None:
+        self.live.set_step(min(self.wanted_step, self.steps.value))
         self.live.description = self.describe()
 
     # ---- words ----

@@ -24,6 +24,7 @@ from .declaration import Array
 
 HERE = pathlib.Path(__file__).parent
 Command = dict[str, Any]
+FAR = 1e5  # pixels; a diverging run goes further than float32 can say
 
 
 class Recorder(RendererBase):
@@ -51,7 +52,7 @@ class Recorder(RendererBase):
         self, gc: Any, marker_path: Path, marker_trans: Any, path: Path, trans: Any, rgbFace: Any = None
     ) -> None:
         at = path.vertices if trans is None else trans.transform(path.vertices)
-        seen = np.isfinite(at).all(axis=1) & (abs(at) < 1e5).all(axis=1)
+        seen = np.isfinite(at).all(axis=1) & (abs(at) < FAR).all(axis=1)
         places = self._add(Path(at[seen]))
         stamp = self._add(self._clean(marker_path, marker_trans, False))
         self.commands.append({**self._style(gc, rgbFace), **places, "stamp": [stamp["from"], stamp["to"]]})
@@ -177,7 +178,8 @@ class LiveFigure(anywidget.AnyWidget):
             first = len(recorder.commands)
             artist.draw(recorder)
             if artist in self.stepped and len(recorder.commands) > first:
-                block = artist.get_transform().transform(self.stepped[artist].reshape(-1, 2)).astype(np.float32)
+                block = artist.get_transform().transform(self.stepped[artist].reshape(-1, 2))
+                block = np.clip(block, -FAR, FAR)
                 each = self.stepped[artist].shape[1]
                 recorder.commands[-1] |= {"block": at, "each": each}
                 at += len(block)
@@ -193,7 +195,7 @@ class LiveFigure(anywidget.AnyWidget):
             _joined(recorder.vertices, np.float32),
             _joined(recorder.codes, np.uint8),
             _joined(blocks, np.float32),
-            self.slots.astype(np.float32).tobytes(),
+            np.clip(self.slots, -3e38, 3e38).astype(np.float32).tobytes(),
         ]
         return content, buffers
 

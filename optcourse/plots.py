@@ -95,7 +95,7 @@ class ContourView(View):
         self.axes.contour(x, y, value, levels=levels, colors="#8fa3b5", linewidths=0.5)
         left, right, bottom, top = self.surface.view
         self.axes.set(xlim=(left, right), ylim=(bottom, top), xlabel="x", ylabel="y")
-        if self.surface.note != "" or len(self.surface.minima):
+        if self.surface.minima_are_known:
             self.axes.plot(
                 *self.surface.minima.T, "*", color="white", markeredgecolor="#222222", markersize=11, zorder=2
             )
@@ -382,6 +382,9 @@ class OneStep(Drawing):
             self.figure.draw_without_rendering()  # arrow heads are sized in pixels
             view.show([trajectory])
             view.paths[0].set_data([], [])
+            for _, start, _, line in view.arrows:
+                look_from = {"marker": "o", "markersize": 9, "fillstyle": "none", "color": line.get_color()}
+                each.plot(*trajectory.evaluate(start)[0], **look_from)
             for line, block in zip(view.moving, view.blocks([trajectory]), strict=True):
                 line.set_data(*block[1].T)
             each.set_xlabel(kind.title)

@@ -108,6 +108,11 @@ class Surface:
         polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
         return polished[np.argsort(self.value(polished), kind="stable")]
 
+    @property
+    def minima_are_known(self) -> bool:
+        """Whether ``minima`` were named, not merely found in view."""
+        return bool(self._minima)
+
     def _newton(self, point: Array) -> Array:
         for _ in range(20):
             gradient, hessian = self.gradient(point), self.hessian(point)
@@ -133,7 +138,7 @@ class Surface:
 
     def zoom(self, view: View) -> "Surface":
         """The same surface with another part in view."""
-        return Surface(self.name, self.expr, view, self.start, tuple(map(tuple, self.minima)), self.note)
+        return Surface(self.name, self.expr, view, self.start, self._minima, self.note)
 
     @classmethod
     def from_formula(cls, text: str, view: View = (-5, 5, -5, 5), start: tuple[float, float] = (-4, 3)) -> "Surface":
@@ -151,14 +156,15 @@ class Surface:
         """
         if not isinstance(text, str):
             raise TypeError(f"the formula must be text such as x**2 + 10*y**2, not {text!r}")
-        surface = cls("your own", parse(text), view, start, note=text.strip())
+        surface = cls(text.strip(), parse(text), view, start)
         try:
-            point, value = surface.minima[0], surface.grid(40)[2]
-            with np.errstate(all="ignore"):
-                surface.gradient(point), surface.hessian(point)
+            missing = np.isnan(surface.grid(40)[2]).mean()
+            if missing <= 0.9:
+                with np.errstate(all="ignore"):
+                    surface.gradient(surface.minima[0]), surface.hessian(surface.minima[0])
         except (ValueError, TypeError, ArithmeticError) as error:
             raise ValueError(f"the formula {text!r} cannot be evaluated over the view {view}: {error}") from error
-        if np.isnan(value).mean() > 0.9:
+        if missing > 0.9:
             raise ValueError(f"the formula {text!r} has no finite value over most of the view {view}")
         return surface
 

@@ -113,7 +113,8 @@ def _point(theta: Array) -> str:
 def _nearest(trajectory: Trajectory) -> str:
     distance = np.linalg.norm(trajectory.surface.minima - trajectory.theta[-1], axis=1)
     nearest = int(np.argmin(distance))
-    return f"The nearest known minimum, {_point(trajectory.surface.minima[nearest])}, is {distance[nearest]:.3f} away"
+    known = "nearest known minimum" if trajectory.surface.minima_are_known else "lowest point in view"
+    return f"The {known}, {_point(trajectory.surface.minima[nearest])}, is {distance[nearest]:.3f} away"
 
 
 def _settled(below: np.ndarray) -> np.ndarray:
@@ -232,7 +233,7 @@ def sweep(
 
     >>> from optcourse import GradientDescent, surfaces
     >>> sweep(GradientDescent(), surfaces.ravine, steps=100, eta=[0.04, 0.07, 0.09]).diverged_at
-    array([-1, -1, 36])
+    array([-1, -1, 62])
     """
     steps = whole_steps(steps)
     known = {item.name: item.letter for item in optimizer.hypers()}

@@ -1,0 +1,238 @@
+"""Every explorer of every lesson: each control is moved, and the figure's data must follow."""
+
+import ast
+import pathlib
+import warnings
+
+import nbformat
+import numpy as np
+import pytest
+
+import optcourse
+from optcourse import OPTIMIZERS, Adam, GradientDescent, Momentum, explore, run, surfaces
+from optcourse.explorers import OWN, slider_values
+from optcourse.live import Recorder
+from optcourse.plots import ContourView, LossView, RateView
+
+NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+
+
+def lesson_cells():
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and "explore(" in cell.source:
+                yield pytest.param(cell.source, id=f"{path.stem}-{cell.id}")
+
+
+def made_by(source):
+    """The explorer that a notebook's cell shows."""
+    names = {name: getattr(optcourse, name) for name in optcourse.__all__}
+    tree = ast.parse(source)
+    last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "cell", "exec"), names)
+    return eval(compile(last, "cell", "eval"), names)
+
+
+LESSONS = list(lesson_cells())
+
+
+def controls(explorer):
+    return [*dict.fromkeys(explorer.sliders.values()), explorer.start_x, explorer.start_y, explorer.steps]
+
+
+def check_picture(explorer):
+    """What is drawn, sent and said is what the controls say."""
+    start, steps = (explorer.start_x.value, explorer.start_y.value), explorer.steps.value
+    expected = [run(optimizer, explorer.surface, start, steps) for optimizer in explorer.optimizers()]
+    for (place, name), control in explorer.sliders.items():
+        assert getattr(expected[place].optimizer, name) == control.value
+    for view in explorer.picture.views:
+        if isinstance(view, ContourView):
+            for line, trajectory in zip(view.paths, expected, strict=True):
+                np.testing.assert_array_equal(np.column_stack(line.get_data()), trajectory.theta)
+            diverged = [each.diverged_at for each in expected if each.diverged_at is not None]
+            assert view.message.get_text().count("diverged at step") == len(diverged)
+        elif isinstance(view, LossView):
+            for line, trajectory in zip(view.lines, expected, strict=True):
+                np.testing.assert_allclose(line.get_ydata(), np.maximum(trajectory.excess, 1e-9))
+        elif isinstance(view, RateView):
+            rates = [rate for trajectory in expected for rate in trajectory.effective_rate.T]
+            for line, rate in zip(view.lines, rates, strict=True):
+                np.testing.assert_allclose(line.get_ydata()[1:], rate[1:])
+    assert all(trajectory.describe() in explorer.describe() for trajectory in expected)
+    assert explorer.live.description == explorer.describe()
+    check_message(explorer, expected)
+
+
+def check_message(explorer, expected):
+    """The browser gets the path's vertices, a block for each moving line, and the formula's numbers."""
+    content, buffers = explorer.live.frame()
+    vertices = np.frombuffer(buffers[0], np.float32).reshape(-1, 2)
+    recorder = Recorder(explorer.picture.figure)
+    explorer.picture.views[0].paths[0].draw(recorder)
+    if explorer.picture.views[0].paths[0] in explorer.live.changing:
+        for one in recorder.vertices[:1]:
+            assert any(np.array_equal(vertices[i : i + len(one)], one) for i in range(len(vertices) - len(one) + 1))
+    assert content["steps"] == explorer.steps.value
+    assert sum("block" in command for command in content["commands"]) == len(explorer.live.stepped)
+    slots = np.frombuffer(buffers[3], np.float32).reshape(content["steps"] + 1, content["slots"])
+    last = [trajectory.theta[-1] for trajectory in expected]
+    if content["slots"] and explorer.steps.value:
+        values = slots[-1][np.isfinite(slots[-1])]
+        for theta in last[: len(explorer._slot_counts)]:
+            for coordinate in theta[np.isfinite(theta)]:
+                assert np.isclose(values, coordinate, rtol=1e-5, atol=1e-6).any()
+
+
+@pytest.mark.parametrize("source", LESSONS)
+def test_every_control_of_every_lesson(source):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer = made_by(source)
+        check_picture(explorer)
+        before = explorer.describe()
+        for control in controls(explorer):
+            told = explorer.describe()
+            kept = control.value
+            values = (
+                [value for _, value in control.options] if hasattr(control, "options") else [control.min, control.max]
+            )
+            for value in (values[0], values[-1]):
+                control.value = value
+                check_picture(explorer)
+            control.value = values[-1] if kept != values[-1] else values[0]
+            assert explorer.describe() != told, f"{control.description} changes nothing"
+            control.value = kept
+        assert explorer.describe() == before
+
+
+@pytest.mark.parametrize("source", LESSONS)
+def test_every_surface_and_reset(source):
+    explorer = made_by(source)
+    before = explorer.describe()
+    for name, surface in explorer.chooser.options[:-1]:
+        explorer.chooser.value = surface
+        assert explorer.surface is surface and f"on the {name} surface" in explorer.describe()
+        assert np.allclose([explorer.start_x.value, explorer.start_y.value], surface.start)
+        check_picture(explorer)
+    controls(explorer)[0].index = 0
+    explorer.live.step = 3
+    explorer.reset.click()
+    assert explorer.describe() == before
+    check_picture(explorer)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+def test_an_explorer_for_each_optimizer(kind):
+    explorer = explore(kind(), surfaces.ravine, steps=20)
+    assert {control.description for control in explorer.sliders.values()} == {item.letter for item in kind.hypers()}
+    assert all(row.caption in explorer.live.formula for row in kind.rows)
+    assert explorer.live.formula.count("data-slot") == explorer.live.slots.shape[1] > 0
+    declared = [arrow for row in kind.rows for arrow in row.arrows]
+    assert declared and len(explorer.picture.views[0].arrows) == len(declared)
+    check_picture(explorer)
+
+
+def test_slots_are_the_numbers_of_the_step():
+    explorer = explore(Momentum(eta=0.02, gamma=0.5), surfaces.ravine, steps=10)
+    trajectory = explorer.trajectories[0]
+    t = 4
+    for axis in (0, 1):
+        v = trajectory.state["v"][:, axis]
+        gradient = trajectory.grad[t - 1, axis]
+        row = explorer.live.slots[t][5 * axis : 5 * axis + 5]  # γ, v, η, ∇J and the result
+        np.testing.assert_allclose(row, [0.5, v[t - 1], 0.02, gradient, v[t]])
+    assert np.isnan(explorer.live.slots[0]).all()
+
+
+def test_arrows_of_a_step_make_the_step():
+    explorer = explore(Momentum(eta=0.02), surfaces.ravine, steps=10, step=4)
+    momentum, gradient, total = (line.get_xydata() for _, _, _, line in explorer.picture.views[0].arrows)
+    theta = explorer.trajectories[0].theta
+    np.testing.assert_allclose(momentum[0], theta[3])
+    np.testing.assert_allclose(gradient[0], momentum[1])
+    np.testing.assert_allclose(gradient[1], theta[4])
+    np.testing.assert_allclose(total[[0, 1]], theta[[3, 4]])
+
+
+def test_own_formula_and_its_messages():
+    explorer = explore(GradientDescent(eta=0.01), surfaces.bowl, steps=30)
+    explorer.chooser.value = OWN
+    assert explorer.own.layout.display == ""
+    explorer.own.value = "x**2 + 3*y**2"
+    assert explorer.message.value == "" and "3*y**2" in str(explorer.surface.expr)
+    check_picture(explorer)
+    drawn, surface = explorer.describe(), explorer.surface
+    for text, part in (("__import__('os')", "not allowed"), ("", "empty"), ("x +", "cannot be read"), ("<b>q</b>", "")):
+        explorer.own.value = text
+        assert part in explorer.message.value and 'role="alert"' in explorer.message.value
+        assert "<b>" not in explorer.message.value
+        assert explorer.describe() == drawn and explorer.surface is surface
+    explorer.own.value = "x**2 + y**4"
+    assert explorer.message.value == ""
+    check_picture(explorer)
+
+
+def test_a_refused_value_becomes_a_message():
+    explorer = explore(Momentum(), surfaces.bowl, steps=10)
+    slider = explorer.sliders[0, "gamma"]
+    slider.options = [*slider.options, ("1.5", 1.5)]
+    drawn = explorer.describe()
+    slider.value = 1.5
+    assert "γ must be a number in [0, 1), not 1.5" in explorer.message.value
+    assert explorer.trajectories[0].describe() in drawn
+    slider.value = 0.5
+    assert explorer.message.value == "" and "γ = 0.5" in explorer.describe()
+
+
+def test_shared_and_own_sliders():
+    explorer = explore([Momentum(eta=0.01), Adam(eta=0.3)], surfaces.ravine)
+    labels = [control.description for control in dict.fromkeys(explorer.sliders.values())]
+    assert labels == ["η Momentum", "γ", "η Adam", "β₁", "β₂", "ε"]
+    explorer = explore([Momentum(eta=0.01), Adam(eta=0.01)], surfaces.ravine)
+    assert explorer.sliders[0, "eta"] is explorer.sliders[1, "eta"]
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+def test_slider_values(kind):
+    for item in kind.hypers():
+        values = slider_values(item, item.default)
+        assert values == sorted(set(values)) and item.default in values and len(values) >= 20
+        assert all(item.domain.contains(np.array(value)) for value in values)
+        assert 0.123456 in slider_values(item, 0.123456)
+
+
+def test_saved_output():
+    explorer = explore(Momentum(), surfaces.ravine, steps=30)
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["text/plain"] == explorer.describe()
+    assert bundle["image/png"].startswith("iVBOR") and "application/vnd.jupyter.widget-view+json" in bundle
+
+
+@pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])
+def test_explore_says_what_it_needs(wrong):
+    with pytest.raises(TypeError, match="optimizers"):
+        explore(wrong, surfaces.bowl)
+
+
+def test_one_frame_for_one_move():
+    """A slider's move sends one frame, without a new background."""
+    explorer = explore(Momentum(), surfaces.ravine, steps=100)
+    sent = []
+    explorer.live.send = lambda content, buffers=None: sent.append(content["kind"])
+    explorer.sliders[0, "eta"].index += 1
+    assert sent == ["frame"]
+    explorer.chooser.value = surfaces.beale
+    assert sent == ["frame", "background", "frame"]
+
+
+def test_the_recorder_draws_what_agg_draws():
+    """The recorded vertices are where matplotlib's own renderer puts the line."""
+    explorer = explore(Momentum(), surfaces.ravine, steps=20)
+    line = explorer.picture.views[0].paths[0]
+    content, buffers = explorer.live.frame()
+    command = content["commands"][0]
+    vertices = np.frombuffer(buffers[0], np.float32).reshape(-1, 2)[command["from"] : command["to"]]
+    expected = explorer.picture.views[0].axes.transData.transform(explorer.trajectories[0].theta)
+    np.testing.assert_allclose(vertices[: len(expected)], expected, atol=0.01)
+    assert line.get_color() == "#0072b2" and command["stroke"].startswith("rgba(0,114,178")

@@ -1,0 +1,227 @@
+"""Contract of the optimizers: every class in the one tuple inherits these tests."""
+
+import math
+import types
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, formulas, run, surfaces
+from optcourse.declaration import Row, plain
+
+every = pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+
+
+# ---- the same formulas once more, in plain floats, by another hand: x and everything else are single numbers ----
+
+
+def scalar_run(kind, hyper, slope, x, steps):
+    """Positions of a one-dimensional run; ``slope`` is the derivative."""
+    h = types.SimpleNamespace(**hyper)
+    v = G = m = s = 0.0
+    path = [x]
+    for t in range(1, steps + 1):
+        if kind is GradientDescent:
+            x -= h.eta * slope(x)
+        elif kind is Momentum:
+            v = h.gamma * v + h.eta * slope(x)
+            x -= v
+        elif kind is NAG:
+            v = h.gamma * v + h.eta * slope(x - h.gamma * v)
+            x -= v
+        elif kind is AdaGrad:
+            g = slope(x)
+            G += g * g
+            x -= h.eta * g / math.sqrt(G + h.eps)
+        elif kind is RMSProp:
+            g = slope(x)
+            G = h.gamma * G + (1 - h.gamma) * g * g
+            x -= h.eta * g / math.sqrt(G + h.eps)
+        elif kind is Adam:
+            g = slope(x)
+            m = h.beta1 * m + (1 - h.beta1) * g
+            s = h.beta2 * s + (1 - h.beta2) * g * g
+            x -= h.eta * (m / (1 - h.beta1**t)) / (math.sqrt(s / (1 - h.beta2**t)) + h.eps)
+        else:
+            pytest.skip(f"no scalar transcription of {kind.__name__} yet")
+        path.append(x)
+    return path
+
+
+@every
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+def test_run_equals_the_scalar_transcription(kind, scale):
+    optimizer = kind(**{item.name: item.default * (scale if item.name != "eps" else 1e6) for item in kind.hypers()})
+    path = run(optimizer, surfaces.ravine, start=(-4, 1), steps=25).theta
+    for axis, curvature in enumerate((1, 25)):
+        expected = scalar_run(kind, optimizer.values, lambda x, c=curvature: c * x, path[0, axis], 25)
+        np.testing.assert_allclose(path[:, axis], expected, rtol=1e-12)
+
+
+HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5, ε = 0, computed by hand
+    GradientDescent: [0.8, 0.64],
+    Momentum: [0.8, 0.54],  # v = 0.2; v = 0.1 + 0.16 = 0.26
+    NAG: [0.8, 0.56],  # v = 0.2; at 0.7 the gradient is 1.4: v = 0.1 + 0.14 = 0.24
+    AdaGrad: [0.9, 0.9 - 0.18 / math.sqrt(4 + 1.8**2)],
+    RMSProp: [1 - 0.2 / math.sqrt(2), None],
+    Adam: [0.9, 0.9 - 0.1 * ((0.5 + 0.9) / 0.75) / math.sqrt((1 + 1.62) / 0.75)],
+}
+
+
+@every
+def test_first_steps_by_hand(kind):
+    if kind not in HAND:
+        pytest.skip("no hand-computed steps yet")
+    wanted = {"eta": 0.1, "gamma": 0.5, "beta1": 0.5, "beta2": 0.5, "eps": 0.0}
+    optimizer = kind(**{item.name: wanted[item.name] for item in kind.hypers()})
+    theta, state = np.array([1.0]), optimizer.init(np.array([1.0]))
+    for expected in HAND[kind]:
+        theta, state = optimizer.step(theta, state, lambda x: 2 * x)
+        if expected is not None:
+            assert theta[0] == pytest.approx(expected, rel=1e-14)
+
+
+# ---- the displayed formula is executed ----
+
+
+def random_case(kind, seed):
+    rng = np.random.default_rng(seed)
+    unit = {item.name: rng.uniform(0.05, 0.95) for item in kind.hypers()}
+    theta = rng.normal(size=2)
+    state = {name: rng.uniform(0.1, 2, size=2) if name != "t" else 3 for name in kind(**unit).init(theta)}
+    matrix = rng.normal(size=(2, 2))
+    return kind(**unit), theta, state, lambda point: point @ matrix + 0.3
+
+
+def same_as_step(kind, seed):
+    optimizer, theta, state, grad = random_case(kind, seed)
+    names = formulas.execute(optimizer, theta, state, grad)
+    after, new = optimizer.step(theta, state, grad)
+    last = formulas.parse(kind.rows[-1].latex)[1]
+    same = np.allclose(names[last], after, rtol=1e-12)
+    recorded = {name: value for name, value in new.items() if name != "t"}
+    return same and all(np.allclose(names[f"{name}_t"], value, rtol=1e-12) for name, value in recorded.items())
+
+
+@every
+@pytest.mark.parametrize("seed", range(5))
+def test_displayed_formula_is_what_step_does(kind, seed):
+    assert same_as_step(kind, seed)
+
+
+BREAKS = [
+    (AdaGrad, r"\sqrt{G_t + \epsilon}", r"\sqrt{G_t} + \epsilon"),
+    (AdaGrad, r"\sqrt{G_t + \epsilon}", r"G_t + \epsilon"),
+    (RMSProp, r"(1 - \gamma) (", r"("),
+    (RMSProp, r"^2", r""),
+    (Momentum, r"\theta_{t-1} - v_t", r"\theta_{t-1} + v_t"),
+    (NAG, r"\nabla J(\theta_{t-1} - \gamma v_{t-1})", r"\nabla J(\theta_{t-1})"),
+    (GradientDescent, r"- \eta", r"+ \eta"),
+    (Adam, r"\sqrt{\hat{v}_t} + \epsilon", r"\sqrt{\hat{v}_t + \epsilon}"),
+    (Adam, r"\frac{m_t}{1 - \beta_1^t}", r"m_t"),
+    (Adam, r"\beta_2^t", r"\beta_2"),
+    (Adam, r"(1 - \beta_1) g_t", r"(1 - \beta_2) g_t"),
+]
+
+
+@pytest.mark.parametrize(("kind", "right", "wrong"), BREAKS)
+def test_a_broken_formula_is_caught(kind, right, wrong):
+    assert any(right in row.latex for row in kind.rows), "the break must break something"
+    rows = tuple(Row(row.latex.replace(right, wrong), row.caption) for row in kind.rows)
+    broken = type(f"Broken{kind.__name__}", (kind,), {"rows": rows})
+    assert same_as_step(kind, 1) and not same_as_step(broken, 1)
+
+
+@every
+def test_declaration_is_complete(kind):
+    assert kind.title and kind.idea and kind.reference and kind.__doc__
+    for item in kind.hypers():
+        assert item.domain.contains(np.array(item.default)), item
+        assert item.low <= item.default <= item.high, item
+        assert any(item.symbol in row.latex for row in kind.rows), f"{item.symbol} stands in no row"
+    for row in kind.rows:
+        assert formulas.parse(row.latex)[0] == "row" and row.caption
+
+
+@every
+def test_pure_and_frozen(kind):
+    optimizer, theta, state, grad = random_case(kind, 0)
+    kept, kept_state = theta.copy(), {name: np.copy(value) for name, value in state.items()}
+    first, second = optimizer.step(theta, state, grad), optimizer.step(theta, state, grad)
+    np.testing.assert_array_equal(theta, kept)
+    for name, value in kept_state.items():
+        np.testing.assert_array_equal(state[name], value)
+    np.testing.assert_array_equal(first[0], second[0])
+    with pytest.raises(AttributeError):
+        optimizer.eta = 1.0
+
+
+# ---- batch = loop ----
+
+
+@every
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_batch_equals_loop(kind, data):
+    size = data.draw(st.integers(1, 4))
+    fields = {
+        item.name: data.draw(
+            st.lists(st.floats(max(item.low, 1e-3), min(item.high, 0.9)), min_size=size, max_size=size)
+        )
+        for item in kind.hypers()
+    }
+    starts = data.draw(st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), min_size=size, max_size=size))
+    batch = run(kind(**fields), surfaces.himmelblau, starts, steps=12)
+    for i, start in enumerate(starts):
+        one = run(kind(**{name: values[i] for name, values in fields.items()}), surfaces.himmelblau, start, steps=12)
+        np.testing.assert_allclose(batch.theta[:, i], one.theta, rtol=1e-7, atol=1e-9)
+        assert batch.diverged_at[i] == (-1 if one.diverged_at is None else one.diverged_at)
+        if one.diverged_at is None:
+            np.testing.assert_allclose(batch.effective_rate[:, i], one.effective_rate, rtol=1e-6)
+
+
+def test_momentum_without_memory_is_gradient_descent():
+    plain_path = run(GradientDescent(eta=0.03), surfaces.beale, steps=30).theta
+    for kind in (Momentum, NAG):
+        np.testing.assert_allclose(run(kind(eta=0.03, gamma=0), surfaces.beale, steps=30).theta, plain_path)
+
+
+# ---- bad input ----
+
+
+@every
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, [0.1, float("nan")]])
+def test_values_out_of_range_are_refused(kind, value):
+    for item in kind.hypers():
+        with pytest.raises(ValueError, match=item.letter) as caught:
+            kind(**{item.name: value})
+        assert "must be" in str(caught.value) and str(value) in str(caught.value)
+
+
+@every
+@pytest.mark.parametrize("value", ["0.1", None, 1j, True, {}, [[1], [1, 2]]])
+def test_wrong_types_are_refused(kind, value):
+    for item in kind.hypers():
+        with pytest.raises(TypeError, match=item.letter):
+            kind(**{item.name: value})
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GradientDescent(eta=0), "η must be a finite number > 0, not 0"),
+        (lambda: Momentum(gamma=1), r"γ must be a number in \[0, 1\), not 1"),
+        (lambda: Adam(beta2=1.5), "β₂ must be"),
+        (lambda: AdaGrad(eps=-1e-8), "ε must be a finite number ≥ 0, not -1e-08"),
+        (lambda: Momentum(eta=[0.1, 0.2], gamma=[0.1, 0.2, 0.3]), "must broadcast"),
+    ],
+)
+def test_messages(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_plain_symbols():
+    assert [plain(symbol) for symbol in (r"\eta", r"\beta_2", r"\lambda", "k")] == ["η", "β₂", "λ", "k"]

@@ -1,0 +1,138 @@
+"""Contract of the surfaces: every one in the catalogue inherits these tests."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from optcourse import surfaces
+from optcourse.surfaces import CATALOGUE, Surface
+
+every = pytest.mark.parametrize("surface", CATALOGUE, ids=lambda surface: surface.name)
+
+
+def points(surface, count=40):
+    left, right, bottom, top = surface.view
+    rng = np.random.default_rng(3)
+    return np.stack([rng.uniform(left, right, count), rng.uniform(bottom, top, count)], axis=1)
+
+
+def finite_differences(function, theta, h=1e-5):
+    """Central differences along x and y; a new last axis."""
+    steps = np.eye(2) * h
+    return np.stack([(function(theta + step) - function(theta - step)) / (2 * h) for step in steps], axis=-1)
+
+
+@every
+def test_gradient_and_hessian_against_finite_differences(surface):
+    theta = points(surface)
+    scale = np.abs(surface.hessian(theta)).max()
+    expected = finite_differences(surface.value, theta)
+    np.testing.assert_allclose(surface.gradient(theta), expected, atol=1e-6 * scale + 1e-7, rtol=1e-5)
+    expected = finite_differences(surface.gradient, theta)
+    np.testing.assert_allclose(surface.hessian(theta), expected, atol=1e-6 * scale + 1e-7, rtol=1e-5)
+
+
+@every
+def test_shapes(surface):
+    for shape in ((), (3,), (2, 0), (4, 5)):
+        theta = np.zeros((*shape, 2))
+        assert surface.value(theta).shape == shape
+        assert surface.gradient(theta).shape == (*shape, 2)
+        assert surface.hessian(theta).shape == (*shape, 2, 2)
+
+
+@every
+def test_minima_are_minima(surface):
+    assert np.abs(surface.gradient(surface.minima)).max() < 1e-8
+    assert np.linalg.eigvalsh(surface.hessian(surface.minima)).min() > 0
+    assert np.nanmin(surface.grid()[2]) >= surface.lowest - 1e-12
+    left, right, bottom, top = surface.view
+    assert left < surface.start[0] < right and bottom < surface.start[1] < top
+    assert np.all(np.diff(surface.levels) > 0)
+
+
+def test_what_the_names_promise():
+    assert np.linalg.cond(surfaces.ravine.hessian([0, 0])) == pytest.approx(25)
+    assert np.linalg.cond(surfaces.bowl.hessian([1, 1])) == pytest.approx(1)
+    assert np.prod(np.linalg.eigvalsh(surfaces.saddle.hessian([0, 0]))) < 0
+    assert np.all(surfaces.saddle.gradient([0, 0]) == 0)
+    local = surfaces.two_valleys.value(surfaces.two_valleys.minima)
+    assert len(local) == 2 and local[1] > local[0] + 0.5
+    assert np.linalg.norm(surfaces.plateau.gradient([-5, 0])) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x**2 + 10*y**2", 41.0),
+        ("x^2 + 10*y^2", 41.0),
+        ("sin(x)*y - 2/(1 + y**2)", np.sin(1) * 2 - 0.4),
+        ("abs(x - 3) + sqrt(y)", 2 + np.sqrt(2)),
+        ("exp(-x)*pi + e", np.exp(-1) * np.pi + np.e),
+        ("3", 3.0),
+        (" -x + +y ", 1.0),
+        ("1e-3*x", 1e-3),
+    ],
+)
+def test_own_formula(text, value):
+    surface = Surface.from_formula(text)
+    assert surface.value([1, 2]) == pytest.approx(value)
+    assert surface.gradient([[1, 2], [3, 4]]).shape == (2, 2)
+    assert np.isfinite(surface.levels).all()
+
+
+REFUSED = [
+    ("", "empty"),
+    ("   ", "empty"),
+    ("z + x", "name 'z'"),
+    ("x.real", "not allowed"),
+    ("__import__('os').system('true')", "not allowed"),
+    ("open('f')", "call"),
+    ("(lambda: 1)()", "not allowed"),
+    ("x if y else 1", "not allowed"),
+    ("[x, y]", "not allowed"),
+    ("x; y", "cannot be read"),
+    ("2x", "with \\*"),
+    ("x = 2", "cannot be read"),
+    ("x**99", "exponent"),
+    ("x**y", "exponent"),
+    ("9**9**9**9", "exponent"),
+    ("((9**9)**9)**9", "too large"),
+    ("(((x**9)**9)**9)", "powers of powers"),
+    ("exp(exp(exp(9)))", "too large"),
+    ("1e308*1e308*x", "too large"),
+    ("sqrt(-1) + x", "no finite real value"),
+    ("1/0", "no finite real value"),
+    ("log(-x**2 - 1)", "finite"),
+    ("True", "not allowed"),
+    ("'x'", "not allowed"),
+    ("1j*x", "not allowed"),
+    ("sin", "name 'sin'"),
+    ("sin(x, y)", "one argument"),
+    ("sin(x=1)", "one argument"),
+    ("x" + "+x" * 200, "characters"),
+    ("(" * 150 + "x", "cannot be read"),
+    ("x @ y", "not allowed"),
+    ("x % 2", "not allowed"),
+    ("x < y", "not allowed"),
+    ("\x00", "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED)
+def test_other_text_is_refused_with_a_message(text, message):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(ValueError, match=message):
+            Surface.from_formula(text)
+
+
+def test_text_is_never_executed(tmp_path):
+    trap = tmp_path / "trap"
+    for text in (f"open({str(trap)!r}, 'w')", f"__import__('pathlib').Path({str(trap)!r}).touch()"):
+        with pytest.raises(ValueError):
+            Surface.from_formula(text)
+    assert not trap.exists()
+    with pytest.raises(TypeError, match="must be text"):
+        Surface.from_formula(None)

@@ -1,0 +1,86 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from optcourse import Adam, GradientDescent, Momentum, run
+from optcourse.training import LeastSquares, Network, batches, digits, on_surface, six_or_nine, train
+
+
+@pytest.mark.parametrize("sizes", [(5, 3), (5, 4, 3), (5, 4, 4, 3)])
+def test_backpropagation_against_finite_differences(sizes):
+    rng = np.random.default_rng(0)
+    network = Network(*sizes)
+    inputs, labels = rng.normal(size=(7, 5)), rng.integers(0, 3, size=7)
+    theta = network.init(1) + rng.normal(scale=0.1, size=network.count)
+    steps = np.eye(network.count) * 1e-6
+    expected = (network.loss(theta + steps, inputs, labels) - network.loss(theta - steps, inputs, labels)) / 2e-6
+    np.testing.assert_allclose(network.gradient(theta, inputs, labels), expected, atol=1e-8, rtol=1e-6)
+
+
+def test_a_batch_of_networks_equals_single_ones():
+    network, data = Network(64, 8, 10), digits()
+    thetas = np.stack([network.init(seed) for seed in range(3)])
+    part = data.train[0][:20], data.train[1][:20]
+    for function in (network.loss, network.gradient, network.accuracy):
+        expected = [function(theta, *part) for theta in thetas]
+        np.testing.assert_allclose(function(thetas, *part), expected, rtol=1e-10, atol=1e-15)
+
+
+def test_least_squares_is_its_surface():
+    inputs, targets = six_or_nine()
+    model = LeastSquares()
+    surface = model.surface(inputs, targets)
+    theta = np.random.default_rng(0).normal(size=(6, 2))
+    np.testing.assert_allclose(model.loss(theta, inputs, targets), surface.value(theta), atol=1e-5)
+    np.testing.assert_allclose(model.gradient(theta, inputs, targets), surface.gradient(theta), atol=1e-5)
+
+
+def test_training_on_all_data_is_a_run_on_the_surface():
+    inputs, targets = six_or_nine()
+    model = LeastSquares()
+    surface = model.surface(inputs, targets)
+    path = np.array(list(islice(train(model, Momentum(), (inputs, targets), [1.5, 1.5], len(inputs)), 31)))
+    expected = run(Momentum(), surface, (1.5, 1.5), 30)
+    np.testing.assert_allclose(path, expected.theta, atol=1e-4)
+    assert on_surface(surface, Momentum(), path).excess[-1] == pytest.approx(expected.excess[-1], abs=1e-4)
+
+
+def test_data_parts_share_nothing_and_are_complete():
+    data = digits()
+    assert [len(labels) for _, labels in (data.train, data.validation, data.test)] == [1077, 360, 360]
+    assert data.train[0].min() >= 0 and data.train[0].max() == 1
+    rows = np.concatenate([part[0] for part in (data.train, data.validation, data.test)])
+    assert rows.shape == (1797, 64)
+    inputs, targets = six_or_nine()
+    assert inputs.shape == (361, 2) and abs(inputs.mean()) < 1e-12 and abs(targets.mean()) < 1e-12
+
+
+def test_every_pass_sees_every_example_once():
+    source = batches(10, 3, seed=0)
+    for _ in range(4):
+        seen = np.concatenate([next(source) for _ in range(3)])
+        assert len(set(seen)) == 9
+    assert not np.array_equal(next(batches(50, 50, seed=0)), next(batches(50, 50, seed=1)))
+
+
+@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (11, ValueError), (2.5, TypeError), (-1, ValueError)])
+def test_batch_size_is_checked(size, error):
+    with pytest.raises(error):
+        next(batches(10, size, seed=0))
+
+
+def test_learning_rates_in_one_go_and_reproducible():
+    network, data = Network(64, 10), digits()
+    etas = [0.01, 0.1]
+    both = next(islice(train(network, Adam(eta=etas), data.train, network.init(0), 32, seed=4), 20, None))
+    for theta, eta in zip(both, etas, strict=True):
+        one = next(islice(train(network, Adam(eta=eta), data.train, network.init(0), 32, seed=4), 20, None))
+        np.testing.assert_allclose(theta, one, rtol=1e-9, atol=1e-12)
+    assert network.loss(both, *data.train)[1] < network.loss(network.init(0), *data.train)
+
+
+def test_training_reaches_a_good_accuracy():
+    network, data = Network(64, 10), digits()
+    theta = next(islice(train(network, GradientDescent(eta=0.3), data.train, network.init(0), 32), 600, None))
+    assert network.accuracy(theta, *data.test) > 0.9

@@ -1,0 +1,112 @@
+import warnings
+
+import numpy as np
+import pytest
+
+from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, run, surfaces, sweep
+from optcourse.surfaces import Surface
+
+
+def test_shapes_and_contents():
+    trajectory = run(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, start=(-4, 1), steps=200)
+    assert trajectory.theta.shape == trajectory.grad.shape == trajectory.effective_rate.shape == (201, 2)
+    assert trajectory.loss.shape == (201,) and trajectory.state["v"].shape == (201, 2)
+    np.testing.assert_allclose(np.diff(trajectory.theta, axis=0), -trajectory.state["v"][1:], atol=1e-15)
+    np.testing.assert_allclose(trajectory.grad, surfaces.ravine.gradient(trajectory.theta))
+    assert trajectory.diverged_at is None
+
+
+def test_effective_rate_is_what_multiplied_the_gradient():
+    trajectory = run(AdaGrad(eta=0.5), surfaces.ravine, steps=30)
+    moved = -np.diff(trajectory.theta, axis=0) / trajectory.grad[:-1]
+    np.testing.assert_allclose(trajectory.effective_rate[1:], moved, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+def test_zero_steps(kind):
+    trajectory = run(kind(), surfaces.bowl, start=(1, 2), steps=0)
+    assert trajectory.theta.tolist() == [[1, 2]] and trajectory.effective_rate.shape == (1, 2)
+
+
+def test_divergence_is_cut_labelled_and_silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for kind in (GradientDescent, Momentum, NAG):
+            trajectory = run(kind(eta=1.0), surfaces.rosenbrock, steps=200)
+            at = trajectory.diverged_at
+            assert at is not None and np.abs(trajectory.theta[at]).max() > 1e6
+            assert np.abs(trajectory.theta[:at]).max() <= 1e6 and np.isnan(trajectory.theta[at + 1 :]).all()
+            assert f"diverged at step {at}" in trajectory.describe()
+        batch = run(GradientDescent(eta=[0.05, 0.2]), surfaces.ravine, steps=200)
+        assert batch.diverged_at[0] == -1 and batch.diverged_at[1] > 0
+        one = run(GradientDescent(eta=0.2), surfaces.ravine, steps=200)
+        assert one.diverged_at == batch.diverged_at[1]
+        run(GradientDescent(eta=1.0), Surface.from_formula("log(x) + exp(y)", (0.1, 5, -2, 2), (1, 1)), steps=50)
+
+
+def test_describe_has_the_numbers():
+    trajectory = run(GradientDescent(eta=0.05), surfaces.ravine, start=(-4, 1), steps=200)
+    text = trajectory.describe()
+    assert "η = 0.05" in text and "200 steps from (-4.000, 1.000)" in text and "Loss 20.5" in text
+    step = trajectory.first_below(1e-6)
+    assert f"from step {step} on" in text
+    assert trajectory.loss[step - 1] > 1e-6 >= trajectory.loss[step:].max()
+    batch = run(GradientDescent(eta=[0.05, 0.2]), surfaces.ravine, steps=200).describe()
+    assert "2 runs, 1 diverged" in batch
+
+
+def test_overshoot():
+    trajectory = run(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, start=(-4, 1), steps=300)
+    np.testing.assert_allclose(trajectory.overshoot(), [trajectory.theta[:, 0].max(), -trajectory.theta[:, 1].min()])
+    assert run(GradientDescent(eta=0.01), surfaces.ravine, steps=300).overshoot().tolist() == [0, 0]
+
+
+def test_continued_run():
+    whole = run(Momentum(), surfaces.ravine, steps=30)
+    half = run(Momentum(), surfaces.ravine, steps=10)
+    rest = run(Momentum(), surfaces.ravine, half.theta[-1], 20, {"v": half.state["v"][-1]})
+    np.testing.assert_allclose(rest.theta, whole.theta[10:])
+
+
+def test_sweep_equals_single_runs():
+    etas, gammas = [0.01, 0.05, 0.2], [0.0, 0.9]
+    found = sweep(Momentum(), surfaces.ravine, steps=150, eta=etas, gamma=gammas)
+    assert found.final_loss.shape == (3, 2) and list(found.axes) == ["eta", "gamma"]
+    for i, eta in enumerate(etas):
+        for j, gamma in enumerate(gammas):
+            one = run(Momentum(eta, gamma), surfaces.ravine, steps=150)
+            settled = one.first_below(1e-6)
+            assert found.diverged_at[i, j] == (-1 if one.diverged_at is None else one.diverged_at)
+            assert found.steps_to_tolerance[i, j] == (-1 if settled is None else settled)
+            assert found.final_loss[i, j] == (np.inf if one.diverged_at is not None else pytest.approx(one.loss[-1]))
+
+
+def test_sweep_over_starts():
+    starts = np.stack(np.meshgrid([-2.0, -1.0, 1.0, 2.0], [-1.0, 1.0], indexing="ij"), axis=-1)
+    found = sweep(GradientDescent(eta=0.05), surfaces.two_valleys, starts, steps=400)
+    assert found.final_loss.shape == (4, 2) and len(set(found.final_loss[:, 0].round(3))) == 2
+    both = sweep(GradientDescent(), surfaces.two_valleys, starts, steps=50, eta=[0.01, 0.05, 0.1])
+    assert both.final_loss.shape == (3, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"steps": -1}, ValueError, "steps must be a whole number ≥ 0, not -1"),
+        ({"steps": 2.5}, TypeError, "steps must be a whole number ≥ 0, not 2.5"),
+        ({"steps": True}, ValueError, "steps"),
+        ({"start": (1,)}, ValueError, "start must be two finite numbers"),
+        ({"start": 1}, ValueError, "start"),
+        ({"start": (1, float("nan"))}, ValueError, "start"),
+        ({"start": "ab"}, TypeError, "start"),
+        ({"start": np.zeros((3, 2)), "optimizer": GradientDescent(eta=[0.1, 0.2])}, ValueError, "start must broadcast"),
+    ],
+)
+def test_bad_input(arguments, error, message):
+    with pytest.raises(error, match=message):
+        run(**{"optimizer": GradientDescent(), "surface": surfaces.bowl, **arguments})
+
+
+def test_sweep_names_an_unknown_hyperparameter():
+    with pytest.raises(ValueError, match="Gradient descent has no hyperparameter 'gamma': it has eta"):
+        sweep(GradientDescent(), surfaces.bowl, gamma=[0.1])
