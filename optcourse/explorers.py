@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
+from IPython.display import display
 from numpy.typing import ArrayLike
 
 from . import formulas
@@ -259,10 +260,20 @@ class Explorer(widgets.VBox):
         return self.describe()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The widget; for readers without a kernel its picture, and its description as text."""
+        """The widget, its picture, and its description as text."""
         bundle = super()._repr_mimebundle_(**kwargs) or {}
         still = base64.b64encode(png(self.picture.figure, STILL_DPI)).decode()
         return {**bundle, "text/plain": self.describe(), "image/png": still}
+
+    def _ipython_display_(self) -> None:
+        """Two outputs: a reader without a kernel sees the second, the picture; beside a live widget CSS hides it.
+
+        In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone.
+        """
+        bundle = self._repr_mimebundle_()
+        still = {"image/png": bundle.pop("image/png"), "text/plain": "The same as a picture."}
+        display(bundle, raw=True)
+        display(still, raw=True)
 
 
 NICE = (1, 1.1, 1.2, 1.3, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.7, 3, 3.3, 3.6, 4, 4.3, 4.7, 5, 5.6, 6, 6.8, 7.5, 8, 9)

@@ -79,6 +79,7 @@ function render({ model, el }) {
   const canvas = el.querySelector("canvas"), slider = el.querySelector("input");
   const shown = el.querySelector("output"), formulas = el.querySelector(".oc-formulas");
   const context = canvas.getContext("2d");
+  for (const control of [slider]) control.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys
   const [width, height] = model.get("size");
   let frame = null, picture = null, pictureId = 0, slots = [], ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);

@@ -29,7 +29,8 @@ FLAGS = [
     "--disable-sync",
 ]
 REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
-RUN_ALL = "window.jupyterapp.commands.execute('notebook:run-all-cells'); undefined"
+RUN_ALL = """const { commands } = window.jupyterapp;
+commands.execute('notebook:clear-all-cell-outputs').then(() => commands.execute('notebook:run-all-cells')); undefined"""
 KERNEL = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const session = panel && panel.sessionContext && panel.sessionContext.session;
@@ -81,7 +82,7 @@ def chromium(width: int = 1400, height: int = 1000, ratio: float = 1) -> Iterato
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=ratio)
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(30_000)
         yield page
         browser.close()
 
@@ -96,7 +97,7 @@ def open_notebook(page: Page, address: str, name: str) -> None:
 def run_all(page: Page, timeout: float = 180_000) -> None:
     """Run all cells, and wait until every code cell has been executed and the kernel is idle."""
     page.evaluate(RUN_ALL)
-    page.wait_for_function(
+    page.wait_for_function(  # the outputs were cleared first, so an old execution count is no sign
         """() => {
           const model = window.jupyterapp.shell.currentWidget.content.model;
           return [...model.cells].every((c) => c.type !== 'code' || !c.sharedModel.source || c.executionState === 'idle'

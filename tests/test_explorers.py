@@ -1,6 +1,7 @@
 """Every explorer of every lesson: each control is moved, and the figure's data must follow."""
 
 import ast
+import base64
 import pathlib
 import warnings
 
@@ -206,7 +207,10 @@ def test_saved_output():
     explorer = explore(Momentum(), surfaces.ravine, steps=30)
     bundle = explorer._repr_mimebundle_()
     assert bundle["text/plain"] == explorer.describe()
-    assert bundle["image/png"].startswith("iVBOR") and "application/vnd.jupyter.widget-view+json" in bundle
+    assert (
+        base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+        and "application/vnd.jupyter.widget-view+json" in bundle
+    )
 
 
 @pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])

@@ -70,7 +70,17 @@ LAYERS = {  # what each room may import beside the standard library
     "live": {"numpy", "matplotlib", "anywidget", "traitlets", "declaration"},
     "plots": {"numpy", "matplotlib", "declaration", "formulas", "live", "optimizers", "surfaces", "trajectory"},
     "images": {"numpy", "matplotlib", "optimizers", "plots", "surfaces", "trajectory"},
-    "explorers": {"numpy", "ipywidgets", "declaration", "formulas", "live", "plots", "surfaces", "trajectory"},
+    "explorers": {
+        "numpy",
+        "ipywidgets",
+        "IPython",
+        "declaration",
+        "formulas",
+        "live",
+        "plots",
+        "surfaces",
+        "trajectory",
+    },
 }
 
 
