@@ -158,10 +158,14 @@ class Optimizer:
         values = (f"{item.letter} = {_short(getattr(self, item.name))}" for item in self.hypers())
         return f"{self.title} ({', '.join(values)})"
 
-    def per_coordinate(self) -> "Optimizer":
-        """The same method with a last axis added to every array field, so that it broadcasts over coordinates."""
+    def per_coordinate(self, shape: tuple[int, ...] = ()) -> "Optimizer":
+        """The same method with a last axis added to every array field, so that it broadcasts over coordinates.
+
+        With ``shape`` the arrays are written out to it: NumPy is several times faster on whole blocks.
+        """
         arrays = {name: np.asarray(value)[..., None] for name, value in self.values.items() if np.ndim(value)}
-        return dataclasses.replace(self, **arrays)
+        whole = {name: np.broadcast_to(array, shape or array.shape) for name, array in arrays.items()}
+        return dataclasses.replace(self, **whole)
 
     def init(self, theta: ArrayLike) -> State:
         """The state before the first step: arrays shaped like ``theta``, by the names that the formula uses."""

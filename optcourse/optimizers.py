@@ -239,21 +239,13 @@ class Adam(Optimizer):
     reference = "Kingma and Ba (2015), algorithm 1"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t} + \epsilon}"
     rows = (
-        Row(
-            r"g_t = \nabla J(\theta_{t-1})",
-            "the gradient",
-            (Arrow(r"\theta_{t-1}", r"-\eta g_t", "unscaled −ηg"),),
-        ),
-        Row(
-            r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t",
-            "moving average of the gradient: the direction, like Momentum",
-            (Arrow(r"\theta_{t-1}", r"-\eta m_t", "average −ηm"),),
-        ),
+        Row(r"g_t = \nabla J(\theta_{t-1})", "the gradient"),
+        Row(r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t", "moving average of the gradient: the direction, like Momentum"),
         Row(r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2", "moving average of its square: the scale, like RMSProp"),
         Row(
             r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}",
             "bias correction: the average began at zero",
-            (Arrow(r"\theta_{t-1}", r"-\eta \hat{m}_t", "corrected −ηm̂"),),
+            (Arrow(r"\theta_{t-1}", r"-\eta \hat{m}_t", "direction −ηm̂"),),
         ),
         Row(r"\hat{v}_t = \frac{v_t}{1 - \beta_2^t}", "the same for the square"),
         Row(

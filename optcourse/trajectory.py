@@ -191,9 +191,15 @@ def run(
     return Trajectory(optimizer, surface, path, loss, grad, states, diverged_at)
 
 
+def _gone(theta: Array) -> np.ndarray:
+    """Which points are out of reach, shape (...); not by a reduction, which is slow over an axis of two."""
+    near = abs(theta) <= TOO_FAR
+    return ~(near[..., 0] & near[..., 1])
+
+
 def _cut(path: Array) -> "int | np.ndarray | None":
     """Set what follows a divergence to NaN, in place; the step of the divergence (−1 in a batch, else None: none)."""
-    gone = np.maximum.accumulate(~(abs(path).max(axis=-1) <= TOO_FAR), axis=0)
+    gone = np.maximum.accumulate(_gone(path), axis=0)
     first = np.where(gone[-1], gone.argmax(axis=0), -1)
     after = gone.copy()
     after[1:] &= gone[:-1]
@@ -249,7 +255,8 @@ def sweep(
         for place, (name, values) in enumerate(axes.items())
     }
     stepper = replace(optimizer, **spread)
-    theta, stepper = first_point(point, stepper), stepper.per_coordinate()
+    theta = first_point(point, stepper)
+    stepper = stepper.per_coordinate(theta.shape)
     shape = theta.shape[:-1]
     settled, diverged = np.full(shape, -1), np.full(shape, -1)
     state = stepper.init(theta)
@@ -258,7 +265,7 @@ def sweep(
             loss = surface.value(theta)
             below = loss - surface.lowest <= tolerance
             settled = np.where(below, np.where(settled < 0, t, settled), -1)
-            diverged[(diverged < 0) & ~(abs(theta).max(axis=-1) <= TOO_FAR)] = t
+            diverged[(diverged < 0) & _gone(theta)] = t
             if t < steps:
                 theta, state = stepper.step(theta, state, surface.gradient)
     return Sweep(axes, np.where(diverged < 0, loss, np.inf), np.where(diverged < 0, settled, -1), diverged)

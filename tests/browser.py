@@ -32,7 +32,7 @@ REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
 RUN_ALL = """const { commands } = window.jupyterapp;
 commands.execute('notebook:clear-all-cell-outputs').then(() => commands.execute('notebook:run-all-cells')); undefined"""
 KERNEL = """() => {
-  const panel = window.jupyterapp.shell.currentWidget;
+  const panel = window.jupyterapp?.shell?.currentWidget;
   const session = panel && panel.sessionContext && panel.sessionContext.session;
   return session && session.kernel ? session.kernel.connectionStatus + ' ' + session.kernel.status : 'none';
 }"""
