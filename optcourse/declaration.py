@@ -114,6 +114,8 @@ class Optimizer:
     A method is a frozen dataclass whose fields are made by :func:`hyper`. It sets ``rows`` (its formula, one
     :class:`Row` per assignment in ``step``), ``rate`` (what multiplies each coordinate of the direction) and
     ``reference``, and defines ``init`` and ``step``. Both are pure: they return new values and change nothing.
+    ``stable_below`` is optional: on a quadratic of curvature λ a run is stable while ηλ is below this expression.
+    A subclass that differs only in a convention of the literature says in ``convention`` who uses it.
     """
 
     title: ClassVar[str]
@@ -121,6 +123,8 @@ class Optimizer:
     reference: ClassVar[str]
     rows: ClassVar[tuple[Row, ...]]
     rate: ClassVar[str]
+    convention: ClassVar[str] = "as in the source"
+    stable_below: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         for item in self.hypers():

@@ -1,9 +1,10 @@
 """Explorers: sliders, a live figure and the formula with its numbers, put together from the declarations."""
 
 import base64
+import contextlib
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -14,7 +15,8 @@ from numpy.typing import ArrayLike
 from . import formulas
 from .declaration import Hyper, Optimizer
 from .live import LiveFigure, png
-from .plots import Picture
+from .optimizers import conventions
+from .plots import MapView, Picture
 from .surfaces import CATALOGUE, Surface
 from .trajectory import Trajectory, first_point, run, whole_steps
 
@@ -59,6 +61,7 @@ class Explorer(widgets.VBox):
         self.first_steps, self.first_step = whole_steps(steps), whole_steps(step)
         self.wanted_step = self.first_step  # what was asked for, though a shorter run may not reach it
         self.surface, self.picture, self._busy = surface, None, True
+        self.kinds = [type(optimizer) for optimizer in self.first]
         self._make_controls()
         self.message = widgets.HTML(layout=widgets.Layout(min_height="1.6em"))
         self.message.add_class("oc-message")
@@ -70,6 +73,7 @@ class Explorer(widgets.VBox):
         self._busy = False
         self._refresh()
         self.live.observe(self._step_changed, "step")
+        self.live.pointed, self.live.nudged = self._pointed, self._nudged
         super().__init__([self._control_box(), widgets.HBox([self.reset, self.message]), self.live])
 
     # ---- controls ----
@@ -110,6 +114,13 @@ class Explorer(widgets.VBox):
         for control in (self.start_x, self.start_y, self.steps):
             control.observe(self._changed, "value")
         self.reset.on_click(lambda _: self.restore())
+        self.choices = {}  # a method's convention, by the optimizer's place
+        for place, kind in enumerate(self.kinds if len(self.kinds) <= 2 else []):
+            forms = conventions(kind)
+            if len(forms) > 1 and len(set(self.kinds) & set(forms)) == 1:
+                options = [(form.convention, form) for form in forms]
+                self.choices[place] = widgets.Dropdown(options=options, value=kind, description="form", layout=WIDE)
+                self.choices[place].observe(self._form_changed, "value")
 
     def _start_slider(self, axis: int) -> Any:
         low, high = self.surface.view[2 * axis : 2 * axis + 2]
@@ -122,6 +133,7 @@ class Explorer(widgets.VBox):
     def _control_box(self) -> Any:
         own = list(dict.fromkeys(self.sliders.values()))
         common = [self.chooser, self.own, self.start_x, self.start_y, self.steps]
+        own += self.choices.values()
         half = (len(own) + 1) // 2 if len(own) > 5 else len(own)
         columns = [part for part in (own[:half], own[half:], common) if part]
         return widgets.HBox([widgets.VBox(part) for part in columns], layout=widgets.Layout(flex_flow="row wrap"))
@@ -131,6 +143,9 @@ class Explorer(widgets.VBox):
         self._busy = True
         for (place, name), control in self.sliders.items():
             control.value = getattr(self.first[place], name)
+        for place, choice in self.choices.items():
+            choice.value = type(self.first[place])
+        self._set_kinds()
         self.steps.value = self.first_steps
         self.own.layout.display = "none"
         self.chooser.value = self.surface = self.first_surface
@@ -172,6 +187,50 @@ class Explorer(widgets.VBox):
         self._draw_surface()
         self._update(redraw=True)
 
+    def _form_changed(self, _change: Any) -> None:
+        if not self._busy:
+            self._set_kinds()
+            self._draw_surface()
+            self._update(redraw=True)
+
+    def _set_kinds(self) -> None:
+        self.kinds = [
+            self.choices[place].value if place in self.choices else kind for place, kind in enumerate(self.kinds)
+        ]
+        self.live.formula, self._slot_counts = self._formula()
+
+    def _pointed(self, axes: Any, x: float, y: float) -> None:
+        """A pointer drags on one of the pictures: take the start there, or η and γ on the map."""
+        grabbed = next((view.grab for view in self.picture.views if view.axes is axes), "")
+        if grabbed == "start":
+            self._move_start(x, y)
+        elif grabbed == "hyper":
+            with self._together():
+                for name, value in (("eta", x), ("gamma", y)):
+                    control = self.sliders[0, name]
+                    control.value = min(
+                        (each for _, each in control.options), key=lambda each, at=value: abs(each - at)
+                    )
+
+    def _nudged(self, dx: int, dy: int) -> None:
+        left, right, bottom, top = self.surface.view
+        self._move_start(self.start_x.value + dx * (right - left) / 100, self.start_y.value + dy * (top - bottom) / 100)
+
+    def _move_start(self, x: float, y: float) -> None:
+        with self._together():
+            for control, value in ((self.start_x, x), (self.start_y, y)):
+                control.value = round(min(max(value, control.min), control.max), 3)
+
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        """Several controls move, and the picture follows once."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
+        self._update()
+
     def _say(self, text: str) -> None:
         self.message.value = f'<span role="alert" style="color:#8b0000">{html.escape(text)}</span>' if text else ""
 
@@ -180,17 +239,17 @@ class Explorer(widgets.VBox):
     def optimizers(self) -> list[Optimizer]:
         """The optimizers as the sliders have them now."""
         return [
-            type(optimizer)(**{item.name: self.sliders[place, item.name].value for item in optimizer.hypers()})
-            for place, optimizer in enumerate(self.first)
+            kind(**{item.name: self.sliders[place, item.name].value for item in kind.hypers()})
+            for place, kind in enumerate(self.kinds)
         ]
 
     def _draw_surface(self) -> None:
-        self.picture = Picture(self.surface, self.first, self.steps.value, self.views, self.vectors)
+        self.picture = Picture(self.surface, self.optimizers(), self.steps.value, self.views, self.vectors)
 
     def _formula(self) -> tuple[str, list[int]]:
         texts, counts = [], []
-        for optimizer in self.first if len(self.first) <= 2 else []:
-            text, count = formulas.template(type(optimizer), first=sum(counts))
+        for kind in self.kinds if len(self.kinds) <= 2 else []:
+            text, count = formulas.template(kind, first=sum(counts))
             texts.append(text)
             counts.append(count)
         return "".join(texts), counts
@@ -219,7 +278,7 @@ class Explorer(widgets.VBox):
 
     def _refresh(self) -> None:
         """What depends on the step, and the words, after a run."""
-        self.live.stepped = self.picture.blocks()
+        self.live.stepped, self.live.rows = self.picture.blocks(), self.picture.rows()
         self.live.slots = self._numbers()
         self._show_step()
 
@@ -252,6 +311,7 @@ class Explorer(widgets.VBox):
         lines = [trajectory.describe() for trajectory in self.trajectories]
         if 0 < self.live.step <= self.steps.value:
             lines += [line for each in self.trajectories if (line := step_in_words(each, self.live.step))]
+        lines += [view.in_words() for view in self.picture.views if isinstance(view, MapView)]
         if "rate" in self.views:
             lines += [rates_in_words(trajectory) for trajectory in self.trajectories]
         return "\n".join(lines)

@@ -40,8 +40,12 @@ function polyline(vertices, from, to, height) {
   return path;
 }
 
-function draw(context, frame, step, height) {
+// In parts: while part k of a step is shown, vectors of later rows wait, and what moves is still where the step began.
+function draw(context, frame, step, part, height) {
   for (const command of frame.commands) {
+    const stepped = command.block !== undefined;
+    if (stepped && part !== null && command.row > part) continue;
+    const at = stepped && part !== null && command.row < 0 ? Math.max(step - 1, 0) : step;
     context.save();
     if (command.clip) {
       const [left, bottom, wide, high] = command.clip;
@@ -58,9 +62,8 @@ function draw(context, frame, step, height) {
       if (command.fill) { context.fillStyle = command.fill; context.fill(path); }
       if (command.width > 0) context.stroke(path);
     };
-    const stepped = command.block !== undefined;
     const points = stepped ? frame.blocks : frame.vertices;
-    const from = stepped ? command.block + step * command.each : command.from;
+    const from = stepped ? command.block + at * command.each : command.from;
     const to = stepped ? from + command.each : command.to;
     if (command.stamp) {
       for (let i = from; i < to; i++)
@@ -71,20 +74,37 @@ function draw(context, frame, step, height) {
   }
 }
 
+const CONTROLS = `<canvas role="img" tabindex="0"></canvas>
+  <div class="oc-bar" role="group" aria-label="steps of the run">
+    <button data-do="back" title="one step back" aria-label="one step back">◀</button>
+    <button data-do="play" title="play" aria-label="play">▶</button>
+    <button data-do="next" title="one step on" aria-label="one step on">▶|</button>
+    <label>step <input type="range" min="0" value="0" aria-label="step"></label><output></output>
+    <label>speed <select aria-label="speed"><option value="2">slow</option><option value="6" selected>normal</option>
+      <option value="20">fast</option></select></label>
+    <label class="oc-parts"><input type="checkbox"> in parts</label><span class="oc-part" aria-live="polite"></span>
+  </div>
+  <div class="oc-formulas"></div>`;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 function render({ model, el }) {
   el.classList.add("oc-live");
-  el.innerHTML = `<canvas role="img"></canvas>
-    <div class="oc-bar"><label>step <input type="range" min="0" value="0" aria-label="step"></label><output></output></div>
-    <div class="oc-formulas"></div>`;
-  const canvas = el.querySelector("canvas"), slider = el.querySelector("input");
-  const shown = el.querySelector("output"), formulas = el.querySelector(".oc-formulas");
+  el.innerHTML = CONTROLS;
+  const find = (selector) => el.querySelector(selector);
+  const canvas = find("canvas"), slider = find("input[type=range]"), shown = find("output"), formulas = find(".oc-formulas");
+  const play = find("[data-do=play]"), inParts = find("[type=checkbox]"), caption = find(".oc-part");
   const context = canvas.getContext("2d");
-  for (const control of [slider]) control.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys
+  for (const control of el.querySelectorAll("canvas, input, button, select"))
+    control.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for itself
   const [width, height] = model.get("size");
-  let frame = null, picture = null, pictureId = 0, slots = [], ratio = window.devicePixelRatio || 1;
+  const ratio = window.devicePixelRatio || 1;
+  let frame = null, picture = null, pictureId = 0, slots = [], rows = [], parts = 0, part = null, timer = null;
+  let asked = false, wanted = null; // a pointer message on its way, and the latest one behind it
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.width = `${width}px`;
+
+  // ---- what is seen ----
 
   function paint() {
     if (!frame || !picture || frame.picture !== pictureId) return; // the old picture stays until the new one is whole
@@ -92,23 +112,132 @@ function render({ model, el }) {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(context, frame, step, height);
+    draw(context, frame, step, part, height);
     slider.max = frame.steps;
     slider.value = step;
     shown.textContent = `${step} of ${frame.steps}`;
-    for (const [index, node] of slots.entries())
-      node.textContent = text(frame.numbers[step * frame.slots + index], node.dataset);
+    for (const [index, node] of slots.entries()) {
+      const written = text(frame.numbers[step * frame.slots + index], node.dataset);
+      if (node.textContent !== written) node.textContent = written;
+    }
     canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
+  }
+
+  function showPart() {
+    for (const row of rows) {
+      row.classList.toggle("oc-now", part === Number(row.dataset.row));
+      row.classList.toggle("oc-later", part !== null && part < Number(row.dataset.row));
+    }
+    const now = rows.find((row) => part === Number(row.dataset.row));
+    caption.textContent = now ? now.querySelector(".oc-caption").textContent : "";
   }
 
   function setFormula() {
     formulas.innerHTML = model.get("formula");
     slots = [...formulas.querySelectorAll("[data-slot]")];
+    rows = [...formulas.querySelectorAll(".oc-row")];
+    parts = Math.max(0, ...rows.map((row) => Number(row.dataset.row) + 1));
+    find(".oc-parts").hidden = parts === 0;
+    part = null;
+    showPart();
     paint();
   }
-  function describe() { canvas.setAttribute("aria-label", model.get("description")); }
+
+  function describe() { canvas.setAttribute("aria-label", `${model.get("description")} Arrow keys move the start.`); }
+
+  // ---- stepping, without the kernel; it hears of the step when the hand is off ----
+
+  function go(step, tell = true) {
+    model.set("step", Math.max(0, Math.min(step, frame ? frame.steps : 0)));
+    if (tell) model.save_changes();
+    showPart();
+    paint();
+  }
+
+  function next(tell = true) {
+    const step = model.get("step");
+    if (inParts.checked && part !== null && part < parts - 1) { part += 1; go(step, tell); return; }
+    part = inParts.checked ? 0 : null;
+    go(step + 1, tell);
+  }
+
+  function back() {
+    const step = model.get("step");
+    if (inParts.checked && part > 0) { part -= 1; go(step); return; }
+    part = inParts.checked ? parts - 1 : null;
+    go(step - 1);
+  }
+
+  function pause() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "▶";
+    play.setAttribute("aria-label", "play");
+    model.save_changes();
+  }
+
+  function start() {
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) { next(); return; } // no motion: one step at a time
+    if (model.get("step") >= frame.steps) go(0, false);
+    play.textContent = "❚❚";
+    play.setAttribute("aria-label", "pause");
+    timer = setInterval(() => {
+      next(false);
+      const last = !inParts.checked || part === parts - 1;
+      if (!el.isConnected || (model.get("step") >= frame.steps && last)) pause();
+    }, 1000 / Number(find("select").value));
+  }
+
+  find("[data-do=back]").addEventListener("click", () => { pause(); back(); });
+  find("[data-do=next]").addEventListener("click", () => { pause(); next(); });
+  play.addEventListener("click", () => (timer === null ? start() : pause()));
+  find("select").addEventListener("change", () => { if (timer !== null) { pause(); start(); } });
+  inParts.addEventListener("change", () => { part = inParts.checked ? 0 : null; go(model.get("step")); });
+  slider.addEventListener("input", () => { part = null; inParts.checked = false; go(Number(slider.value), false); });
+  slider.addEventListener("change", () => model.save_changes());
+
+  // ---- the pointer: the kernel gets one message at a time, and always the latest ----
+
+  function ask(message) {
+    if (asked) { wanted = message; return; }
+    asked = true;
+    model.send(message);
+  }
+
+  function place(event) {
+    const box = canvas.getBoundingClientRect(), scale = width / box.width;
+    return [(event.clientX - box.left) * scale, height - (event.clientY - box.top) * scale];
+  }
+
+  let held = null; // the Axes on which the pointer went down
+  canvas.addEventListener("pointerdown", (event) => {
+    const [x, y] = place(event);
+    held = frame ? frame.axes.findIndex(([left, bottom, wide, high]) => x >= left && x <= left + wide && y >= bottom && y <= bottom + high) : -1;
+    if (held < 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    ask({ kind: "pointer", x, y, axes: held });
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (held === null || held < 0 || !(event.buttons & 1)) return;
+    const [x, y] = place(event);
+    ask({ kind: "pointer", x, y, axes: held });
+  });
+  canvas.addEventListener("pointerup", () => { held = null; });
+  canvas.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    event.preventDefault();
+    model.send({ kind: "key", dx: arrow[0], dy: arrow[1] });
+  });
+
+  // ---- from the kernel ----
 
   async function receive(content, buffers) {
+    if (content.kind === "done") {
+      asked = false;
+      if (wanted) { const message = wanted; wanted = null; ask(message); }
+      return;
+    }
     const bytes = buffers.map((b) => (b.buffer ? b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength) : b));
     if (content.kind === "frame") {
       frame = { ...content, vertices: new Float32Array(bytes[0]), codes: new Uint8Array(bytes[1]),
@@ -122,17 +251,15 @@ function render({ model, el }) {
     paint();
   }
 
-  slider.addEventListener("input", () => { model.set("step", Number(slider.value)); paint(); });
-  slider.addEventListener("change", () => model.save_changes());
-  model.on("msg:custom", receive);
-  model.on("change:formula", setFormula);
-  model.on("change:description", describe);
-  model.on("change:step", paint);
+  const listening = { "msg:custom": receive, "change:formula": setFormula, "change:description": describe, "change:step": paint };
+  for (const [event, reaction] of Object.entries(listening)) model.on(event, reaction);
   setFormula();
   describe();
   model.send({ kind: "ready", ratio });
-  return () => { model.off("msg:custom", receive); model.off("change:formula", setFormula);
-    model.off("change:description", describe); model.off("change:step", paint); };
+  return () => {
+    clearInterval(timer);
+    for (const [event, reaction] of Object.entries(listening)) model.off(event, reaction);
+  };
 }
 
 export default { render };

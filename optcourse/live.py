@@ -8,13 +8,14 @@ artists stay the only source of the picture: ``savefig`` of the figure draws the
 import contextlib
 import io
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -113,6 +114,9 @@ class LiveFigure(anywidget.AnyWidget):
     stepped : {line: array (steps + 1, k, 2)}, lines whose data depend on the step, in data coordinates. The browser
         picks the step's block itself, so that stepping needs no kernel; ``set_step`` does the same to the figure.
     slots : array (steps + 1, n), the numbers of the formula's slots at each step
+    rows : {line: row}, the row of the formula that brings a stepped line in, for showing a step in parts
+    pointed : called with (axes, x, y) in data coordinates while a pointer drags on a picture
+    nudged : called with (dx, dy), each −1, 0 or 1, for an arrow key on the picture
     """
 
     _esm = HERE / "live.js"
@@ -127,6 +131,9 @@ class LiveFigure(anywidget.AnyWidget):
         self.set_figure(figure, changing)
         self.stepped: dict[Line2D, Array] = {}
         self.slots: Array = np.zeros((1, 0))
+        self.rows: dict[Line2D, int] = {}
+        self.pointed: Callable[[Axes, float, float], None] = lambda axes, x, y: None
+        self.nudged: Callable[[int, int], None] = lambda dx, dy: None
         self.ratio, self._pictures = 1.0, 0
         super().__init__(size=[float(side) for side in figure.bbox.size])
         self.on_msg(self._answer)
@@ -138,9 +145,16 @@ class LiveFigure(anywidget.AnyWidget):
         self.figure, self.changing = figure, list(changing)
 
     def _answer(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("kind") == "ready":  # a new view, with its screen's pixel ratio
-            self.ratio = min(max(float(content.get("ratio", 1)), 1.0), 4.0)
-            self.redraw()
+        match content:
+            case {"kind": "ready", "ratio": int() | float() as ratio}:  # a new view, with its screen's pixel ratio
+                self.ratio = min(max(float(ratio), 1.0), 4.0)
+                self.redraw()
+            case {"kind": "pointer", "x": int() | float() as x, "y": int() | float() as y, "axes": int() as place}:
+                axes = self.figure.axes[place]
+                self.pointed(axes, *map(float, axes.transData.inverted().transform((x, y))))
+                self.send({"kind": "done"})
+            case {"kind": "key", "dx": int() as dx, "dy": int() as dy}:
+                self.nudged(dx, dy)
 
     @contextlib.contextmanager
     def _hidden(self) -> Iterator[None]:
@@ -181,7 +195,7 @@ class LiveFigure(anywidget.AnyWidget):
                 block = artist.get_transform().transform(self.stepped[artist].reshape(-1, 2))
                 block = np.clip(block, -FAR, FAR)
                 each = self.stepped[artist].shape[1]
-                recorder.commands[-1] |= {"block": at, "each": each}
+                recorder.commands[-1] |= {"block": at, "each": each, "row": self.rows.get(artist, -1)}
                 at += len(block)
                 blocks.append(block)
         content = {
@@ -190,6 +204,7 @@ class LiveFigure(anywidget.AnyWidget):
             "commands": recorder.commands,
             "steps": len(self.slots) - 1,
             "slots": self.slots.shape[1],
+            "axes": [list(axes.bbox.bounds) for axes in self.figure.axes],
         }
         buffers = [
             _joined(recorder.vertices, np.float32),

@@ -33,6 +33,7 @@ class GradientDescent(Optimizer):
     idea = "goes straight against the gradient"
     reference = "Cauchy (1847); Robbins and Monro (1951)"
     rate = r"\eta"
+    stable_below = "2"
     rows = (
         Row(
             r"\theta_t = \theta_{t-1} - \eta \nabla J(\theta_{t-1})",
@@ -68,6 +69,8 @@ class Momentum(Optimizer):
     idea = "keeps a velocity"
     reference = "Polyak (1964)"
     rate = r"\eta"
+    stable_below = r"2 (1 + \gamma)"
+    convention = "undamped: the source, PyTorch"
     rows = (
         Row(
             r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})",
@@ -110,6 +113,7 @@ class NAG(Optimizer):
     idea = "takes the gradient where the momentum move would end"
     reference = "Nesterov (1983); Sutskever et al. (2013), eq. 3–4"
     rate = r"\eta"
+    stable_below = r"\frac{2 (1 + \gamma)}{1 + 2 \gamma}"
     rows = (
         Row(
             r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1} - \gamma v_{t-1})",
@@ -154,6 +158,7 @@ class AdaGrad(Optimizer):
     title = "AdaGrad"
     idea = "divides by the root of the sum of squared gradients"
     reference = "Duchi, Hazan and Singer (2011)"
+    convention = "ε inside the root: the source, Optax"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(r"G_t = G_{t-1} + (\nabla J(\theta_t))^2", "add the squared gradient, element by element", (RAW_STEP,)),
@@ -194,6 +199,7 @@ class RMSProp(Optimizer):
     title = "RMSProp"
     idea = "divides by the root of a moving average of squared gradients"
     reference = "Tieleman and Hinton (2012), lecture 6.5"
+    convention = "ε inside the root: the source, Optax"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(
@@ -237,10 +243,13 @@ class Adam(Optimizer):
     title = "Adam"
     idea = "averages the gradient and its square, corrects both, divides one by the root of the other"
     reference = "Kingma and Ba (2015), algorithm 1"
+    convention = "corrected, ε outside: the paper, PyTorch"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t} + \epsilon}"
     rows = (
         Row(r"g_t = \nabla J(\theta_{t-1})", "the gradient"),
-        Row(r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t", "moving average of the gradient: the direction, like Momentum"),
+        Row(
+            r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t", "moving average of the gradient: the direction, like Momentum"
+        ),
         Row(r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) g_t^2", "moving average of its square: the scale, like RMSProp"),
         Row(
             r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}",
@@ -275,3 +284,146 @@ class Adam(Optimizer):
 
 
 OPTIMIZERS: tuple[type[Optimizer], ...] = (GradientDescent, Momentum, NAG, AdaGrad, RMSProp, Adam)
+
+
+# ---- the same methods in other conventions: each differs by one line from its base ----
+
+
+@dataclass(frozen=True, eq=False)
+class DampedMomentum(Momentum):
+    """Momentum whose velocity is a moving average: with the same η, steps are shorter by 1 − γ in the long run.
+
+    References
+    ----------
+    PyTorch's ``SGD`` with ``dampening`` equal to ``momentum``; Optax's ``ema``; the m of Adam.
+    """
+
+    title = "Damped Momentum"
+    convention = "damped: PyTorch with dampening = γ"
+    stable_below = r"\frac{2 (1 + \gamma)}{1 - \gamma}"
+    rows = (
+        Row(
+            r"v_t = \gamma v_{t-1} + (1 - \gamma) \eta \nabla J(\theta_{t-1})",
+            "new velocity: an average of the old one and the gradient step",
+            (
+                MOMENTUM_ARROW,
+                Arrow(
+                    r"\theta_{t-1} - \gamma v_{t-1}", r"-(1 - \gamma) \eta \nabla J(\theta_{t-1})", "gradient −(1−γ)η∇J"
+                ),
+            ),
+        ),
+        Momentum.rows[1],
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        v = self.gamma * state["v"] + (1 - self.gamma) * self.eta * grad(theta)
+        theta = theta - v
+        return theta, {"v": v}
+
+
+OUTSIDE_STEP = Arrow(r"\theta_t", r"-\frac{\eta}{\sqrt{G_t} + \epsilon} \nabla J(\theta_t)", "scaled step")
+OUTSIDE_ROW = Row(
+    r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_t} + \epsilon} \nabla J(\theta_t)",
+    "step with each parameter's own learning rate",
+    (OUTSIDE_STEP,),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class AdaGradOutside(AdaGrad):
+    """AdaGrad with ε added to the root, not under it: as in PyTorch."""
+
+    title = "AdaGrad, ε outside"
+    convention = "ε outside the root: PyTorch"
+    rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
+    rows = (AdaGrad.rows[0], OUTSIDE_ROW)
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        G = state["G"] + g**2
+        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
+        return theta, {"G": G}
+
+
+@dataclass(frozen=True, eq=False)
+class RMSPropOutside(RMSProp):
+    """RMSProp with ε added to the root, not under it: as in PyTorch."""
+
+    title = "RMSProp, ε outside"
+    convention = "ε outside the root: PyTorch"
+    rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
+    rows = (RMSProp.rows[0], OUTSIDE_ROW)
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        G = self.gamma * state["G"] + (1 - self.gamma) * g**2
+        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
+        return theta, {"G": G}
+
+
+@dataclass(frozen=True, eq=False)
+class AdamInside(Adam):
+    """Adam with ε under the root: Optax's ``eps_root``."""
+
+    title = "Adam, ε inside"
+    convention = "ε inside the root: Optax's eps_root"
+    rate = r"\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}}"
+    rows = (
+        *Adam.rows[:5],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{\hat{v}_t + \epsilon}} \hat{m}_t",
+            Adam.rows[5].caption,
+            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}} \hat{m}_t", "step"),),
+        ),
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        t = state["t"] + 1
+        g = grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        theta = theta - self.eta / np.sqrt(v_hat + self.eps) * m_hat
+        return theta, {"m": m, "v": v, "t": t}
+
+
+@dataclass(frozen=True, eq=False)
+class UncorrectedAdam(Adam):
+    """Adam without bias correction: the first steps have the wrong length. As in the original code of BERT."""
+
+    title = "Adam, uncorrected"
+    convention = "no bias correction: BERT's first code"
+    rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
+    rows = (
+        Adam.rows[0],
+        Row(Adam.rows[1].latex, Adam.rows[1].caption, (Arrow(r"\theta_{t-1}", r"-\eta m_t", "direction −ηm"),)),
+        Adam.rows[2],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{v_t} + \epsilon} m_t",
+            "step: direction over scale, both still too small at first",
+            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{v_t} + \epsilon} m_t", "step"),),
+        ),
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        theta = theta - self.eta / (np.sqrt(v) + self.eps) * m
+        return theta, {"m": m, "v": v, "t": state["t"] + 1}
+
+
+CONVENTIONS: tuple[type[Optimizer], ...] = (
+    DampedMomentum,
+    AdaGradOutside,
+    RMSPropOutside,
+    AdamInside,
+    UncorrectedAdam,
+)
+
+
+def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
+    """The forms in which the literature writes a method: the course's own first."""
+    base = next((each for each in OPTIMIZERS if issubclass(kind, each)), kind)
+    return (base, *(other for other in CONVENTIONS if issubclass(other, base)))

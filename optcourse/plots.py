@@ -16,11 +16,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from . import formulas
-from .declaration import Array, Optimizer
+from .declaration import Array, Arrow, Optimizer
 from .live import png
-from .optimizers import OPTIMIZERS
+from .optimizers import CONVENTIONS, OPTIMIZERS
 from .surfaces import Surface
-from .trajectory import Trajectory
+from .trajectory import Trajectory, sweep
 
 # Okabe and Ito's colours, told apart by the colour-blind; line style and marker differ too
 COLOURS = ("#222222", "#0072b2", "#009e73", "#d55e00", "#7b3fa0", "#c99700", "#56b4e9", "#8a8a00")
@@ -33,8 +33,8 @@ FLOOR = 1e-9  # a loss this close to the lowest is drawn as this close
 
 def style(kind: type[Optimizer]) -> dict[str, Any]:
     """Colour, line style and marker of a method: by its place in the tuple of optimizers."""
-    place = OPTIMIZERS.index(kind) if kind in OPTIMIZERS else len(OPTIMIZERS)
-    return look(place)
+    known = [*OPTIMIZERS, *CONVENTIONS]
+    return look(known.index(kind) if kind in known else len(known))
 
 
 def look(place: int) -> dict[str, Any]:
@@ -49,10 +49,19 @@ def look(place: int) -> dict[str, Any]:
 class View:
     """One Axes of a picture. ``artists`` change from run to run; all else on the Axes is background."""
 
+    grab = ""  # what a pointer on these Axes takes hold of: "start", "hyper" or nothing
+
     def __init__(
-        self, axes: Axes, surface: Surface, labels: Sequence[str], looks: Sequence[dict[str, Any]], steps: int
+        self,
+        axes: Axes,
+        surface: Surface,
+        optimizers: Sequence[Optimizer],
+        labels: Sequence[str],
+        looks: Sequence[dict[str, Any]],
+        steps: int,
     ):
-        self.axes, self.surface, self.labels, self.looks, self.steps = axes, surface, labels, looks, steps
+        self.axes, self.surface, self.optimizers = axes, surface, optimizers
+        self.labels, self.looks, self.steps = labels, looks, steps
         self.artists: list[Artist] = []
         self.moving: list[Line2D] = []  # lines whose data depend on the step
         self.draw()
@@ -88,6 +97,8 @@ class View:
 class ContourView(View):
     """The surface from above, the path of each run, the point and the vectors of the chosen step."""
 
+    grab = "start"
+
     def draw(self) -> None:
         x, y, value = self.surface.grid()
         levels = self.surface.levels
@@ -104,7 +115,9 @@ class ContourView(View):
             for label, look in zip(self.labels, self.looks, strict=True)
         ]
         self.start = self._line(color="#222222", marker="o", markersize=9, fillstyle="none", linestyle="")
-        self.arrows: list[tuple[int, str, str, Line2D]] = []
+        self.arrows: list[tuple[int, Arrow, Line2D]] = []
+        self.squares: list[Line2D] = []
+        self.rows: dict[Line2D, int] = {}  # the row of the formula that brings a vector in
         self.points = [
             self._line(moving=True, color=look["color"], marker=look["marker"], markersize=8, markeredgecolor="white")
             for look in self.looks
@@ -117,25 +130,25 @@ class ContourView(View):
         if len(self.labels) > 1:
             self.legend(self.paths)
 
-    def add_vectors(self, kinds: Sequence[type[Optimizer]]) -> None:
-        """One line for each vector that the methods' rows declare."""
-        for run, kind in enumerate(kinds):
-            free = [
-                *(formulas.COLOURS[item.letter] for item in kind.hypers() if item.letter in formulas.COLOURS),
-                *ROLES,
-            ]
-            for arrow in (arrow for row in kind.rows for arrow in row.arrows):
-                symbols = [item for item in kind.hypers() if item.symbol in arrow.vector]
-                own = [formulas.COLOURS.get(item.letter) for item in symbols]
-                colour = next(
-                    (c for c in own if c in free), next(c for c in [*ROLES, ROLES[0]] if c in [*free, ROLES[0]])
-                )
-                free = [c for c in free if c != colour]
+    def add_vectors(self) -> None:
+        """One line for each vector that the methods' rows declare, and squares for a divisor that the rate declares."""
+        for run, optimizer in enumerate(self.optimizers):
+            hypers = optimizer.hypers()
+            free = [*(formulas.COLOURS[item.letter] for item in hypers if item.letter in formulas.COLOURS), *ROLES]
+            for place, arrow in ((place, arrow) for place, row in enumerate(optimizer.rows) for arrow in row.arrows):
+                own = [formulas.COLOURS.get(item.letter) for item in hypers if item.symbol in arrow.vector]
+                colour = next((each for each in own if each in free), next((c for c in ROLES if c in free), ROLES[0]))
+                free = [each for each in free if each != colour]
                 line = self._line(moving=True, color=colour, linewidth=2.2, solid_capstyle="butt", zorder=4)
                 line.set_label(arrow.label)
-                self.arrows.append((run, arrow.start, arrow.vector, line))
-        named = {line.get_label(): line for _, _, _, line in self.arrows}  # one entry for a vector that methods share
-        self.legend([*(self.paths if len(self.paths) > 1 else []), *named.values()])
+                self.arrows.append((run, arrow, line))
+                self.rows[line] = place
+        if len(self.optimizers) == 1 and divisor(self.optimizers[0]) is not None:
+            for name, dash in (("x", "-"), ("y", (0, (3, 1)))):
+                self.squares.append(self._line(moving=True, color="#444444", linestyle=dash, linewidth=1.6, zorder=5))
+                self.squares[-1].set_label(f"divisor of {name} (side)")
+        named = {line.get_label(): line for _, _, line in self.arrows}  # one entry for a vector that methods share
+        self.legend([*(self.paths if len(self.paths) > 1 else []), *named.values(), *self.squares])
 
     def show(self, trajectories: Sequence[Trajectory]) -> bool:
         for line, trajectory in zip(self.paths, trajectories, strict=True):
@@ -146,31 +159,54 @@ class ContourView(View):
 
     def blocks(self, trajectories: Sequence[Trajectory]) -> list[Array]:
         points = [trajectory.theta[:, None, :] for trajectory in trajectories]
-        arrows = [self._arrow(trajectories[run], start, vector) for run, start, vector, _ in self.arrows]
-        return points + arrows
+        arrows = [self._arrow(trajectories[run], arrow) for run, arrow, _ in self.arrows]
+        return points + arrows + (self._squares(trajectories[0]) if self.squares else [])
 
-    def _arrow(self, trajectory: Trajectory, start: str, vector: str) -> Array:
+    def _arrow(self, trajectory: Trajectory, arrow: Arrow) -> Array:
         """The arrow of every step as a line of five points: tail, tip, barb, tip, barb. Row 0 has none."""
         to_pixels = self.axes.transData
-        tail = trajectory.evaluate(start)
+        tail = trajectory.evaluate(arrow.start)
         with np.errstate(all="ignore"):
-            first, last = to_pixels.transform(tail), to_pixels.transform(tail + trajectory.evaluate(vector))
+            first, last = to_pixels.transform(tail), to_pixels.transform(tail + trajectory.evaluate(arrow.vector))
             along = last - first
             length = np.maximum(np.hypot(*along.T), 1e-9)[:, None]
             along *= np.minimum(8 / length, 0.4)
             across = along[:, ::-1] * (0.45, -0.45)
             shape = np.stack([first, last, last - along + across, last, last - along - across], axis=1)
-        data = to_pixels.inverted().transform(shape.reshape(-1, 2)).reshape(shape.shape)
-        return np.concatenate([np.full((1, 5, 2), np.nan), data])[: trajectory.steps + 1]
+        return self._from_pixels(shape, trajectory.steps)
+
+    def _squares(self, trajectory: Trajectory) -> list[Array]:
+        """A square per coordinate in the lower left corner, whose side is the divisor: the run's largest is 60 pixels."""
+        divisors = np.broadcast_to(trajectory.evaluate(divisor(trajectory.optimizer)), (max(trajectory.steps, 1), 2))
+        finite = divisors[np.isfinite(divisors)]
+        sides = divisors * 60 / max(finite.max(initial=0.0), 1e-300)
+        corner = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+        origin = self.axes.transAxes.transform((0, 0)) + 10
+        return [
+            self._from_pixels(origin + (70 * axis, 0) + sides[:, axis, None, None] * corner, trajectory.steps)
+            for axis in (0, 1)
+        ]
+
+    def _from_pixels(self, shape: Array, steps: int) -> Array:
+        """Pixel coordinates of steps 1, 2 … as data coordinates of steps 0, 1, 2 …"""
+        with np.errstate(all="ignore"):
+            data = self.axes.transData.inverted().transform(shape.reshape(-1, 2)).reshape(shape.shape)
+        return np.concatenate([np.full((1, *shape.shape[1:]), np.nan), data])[: steps + 1]
+
+
+def divisor(optimizer: Optimizer) -> "formulas.Node | None":
+    """What the declared rate divides by, if it is a fraction."""
+    rate = formulas.parse(optimizer.rate)
+    return rate[2] if rate[0] == "frac" else None
 
 
 class SeriesView(View):
     """A quantity against the step, on a log scale: the base of the loss and rate views."""
 
-    ylabel = ""
+    ylabel, scale = "", "log"
 
     def draw(self) -> None:
-        self.axes.set(xlim=(0, max(self.steps, 1)), xlabel="step", yscale="log", ylabel=self.ylabel)
+        self.axes.set(xlim=(0, max(self.steps, 1)), xlabel="step", yscale=self.scale, ylabel=self.ylabel)
         self.axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         self.axes.grid(color="#dddddd", linewidth=0.6)
         self.lines = self.make_lines()
@@ -218,14 +254,20 @@ class LossView(SeriesView):
         return [np.maximum(trajectory.excess, FLOOR) for trajectory in trajectories]
 
     def limits(self, values: Array) -> tuple[float, float]:
-        top = np.nanmax(self.surface.grid(40)[2]) - self.surface.lowest
-        return FLOOR, 10.0 ** np.ceil(np.log10(max(top, FLOOR * 10)) + 0.5)
+        return loss_limits(self.surface)
 
 
-class RateView(SeriesView):
-    """The effective learning rate of each parameter, against the step: x solid, y dashed."""
+def loss_limits(surface: Surface) -> tuple[float, float]:
+    """Whole decades from the floor to above the highest loss in view."""
+    top = np.nanmax(surface.grid(40)[2]) - surface.lowest
+    return FLOOR, 10.0 ** np.ceil(np.log10(max(top, FLOOR * 10)) + 0.5)
 
-    ylabel = "effective learning rate"
+
+class PairView(SeriesView):
+    """Two lines for each run: the base of the views that split a run by coordinate or by direction."""
+
+    def names(self) -> Sequence[str]:
+        raise NotImplementedError
 
     def make_lines(self) -> list[Line2D]:
         several = len(self.labels) > 1
@@ -234,8 +276,17 @@ class RateView(SeriesView):
                 label=f"{label}, {name}" if several else name, color=look["color"], linestyle=dash, linewidth=1.8
             )
             for label, look in zip(self.labels, self.looks, strict=True)
-            for name, dash in (("x", "-"), ("y", (0, (4, 1.5))))
+            for name, dash in zip(self.names(), ("-", (0, (4, 1.5))), strict=True)
         ]
+
+
+class RateView(PairView):
+    """The effective learning rate of each parameter, against the step: x solid, y dashed."""
+
+    ylabel = "effective learning rate"
+
+    def names(self) -> Sequence[str]:
+        return ("x", "y")
 
     def series(self, trajectories: Sequence[Trajectory]) -> list[Array]:
         rates = [rate for trajectory in trajectories for rate in trajectory.effective_rate.T]
@@ -252,9 +303,110 @@ class RateView(SeriesView):
         return (now_low, now_high) if fits else (low, high)
 
 
-VIEWS: dict[str, type[View]] = {"contour": ContourView, "loss": LossView, "rate": RateView}
+class ModesView(PairView):
+    """The run in the eigen-directions of the Hessian at the lowest minimum: the distance along each, against the step."""
+
+    ylabel, scale = "distance along", "linear"
+
+    def eigen(self) -> tuple[Array, Array]:
+        """Curvatures λ, smallest first, and unit directions (columns), the largest entry of each positive."""
+        curvatures, directions = np.linalg.eigh(self.surface.hessian(self.surface.minima[0]))
+        return curvatures, directions * np.sign(directions[np.abs(directions).argmax(axis=0), [0, 1]])
+
+    def names(self) -> Sequence[str]:
+        return [f"λ = {curvature:.3g}" for curvature in self.eigen()[0]]
+
+    def along(self, trajectory: Trajectory) -> Array:
+        """The position in eigen-directions, (steps + 1, 2), seen from the minimum."""
+        with np.errstate(all="ignore"):
+            return (trajectory.theta - self.surface.minima[0]) @ self.eigen()[1]
+
+    def series(self, trajectories: Sequence[Trajectory]) -> list[Array]:
+        return [part for trajectory in trajectories for part in self.along(trajectory).T]
+
+    def limits(self, values: Array) -> tuple[float, float]:
+        left, right, bottom, top = self.surface.view
+        reach = max(right - left, top - bottom) / 2
+        return -reach, reach
+
+
+class SplitView(ModesView):
+    """The loss split by eigenvalue: ½ λ (distance)², exact on a quadratic."""
+
+    ylabel, scale = "share of the loss", "log"
+
+    def series(self, trajectories: Sequence[Trajectory]) -> list[Array]:
+        with np.errstate(all="ignore"):
+            shares = [np.abs(self.eigen()[0]) / 2 * self.along(trajectory) ** 2 for trajectory in trajectories]
+        return [np.maximum(part, FLOOR) for share in shares for part in share.T]
+
+    def limits(self, values: Array) -> tuple[float, float]:
+        return loss_limits(self.surface)
+
+
+class MapView(View):
+    """The map over η and γ: measured steps to a loss within 1e-6 of the lowest, from the surface's own start.
+
+    Grey has diverged, white has not arrived in time; the line is the analytic limit of stability for the steepest
+    direction at the minimum.
+    """
+
+    grab = "hyper"
+    etas, gammas, longest = np.geomspace(1e-3, 1, 90), np.linspace(0, 0.99, 60), 300
+
+    def draw(self) -> None:
+        optimizer = self.optimizers[0]
+        if "gamma" not in optimizer.values or not optimizer.stable_below:
+            raise ValueError(f"the map is over η and γ with a known limit of stability; {optimizer.title} has none")
+        grid = {"eta": self.etas, "gamma": self.gammas}
+        self.found = sweep(optimizer, self.surface, self.surface.start, self.longest, **grid)
+        steps = np.where(self.found.steps_to_tolerance >= 0, self.found.steps_to_tolerance, np.nan)
+        mesh = self.axes.pcolormesh(self.etas, self.gammas, steps.T, cmap="viridis_r", vmin=0, vmax=self.longest)
+        gone = np.where(self.found.diverged_at >= 0, 1.0, np.nan)
+        self.axes.pcolormesh(self.etas, self.gammas, gone.T, cmap="Greys", vmin=0, vmax=2)
+        self.axes.figure.colorbar(mesh, ax=self.axes, label="steps to 1e-6 (grey: diverged)")
+        limit = self.axes.plot(self.boundary(), self.gammas, color="#b34700", linewidth=2, label="analytic limit")
+        self.axes.set(xscale="log", xlim=self.etas[[0, -1]], ylim=self.gammas[[0, -1]], xlabel="η", ylabel="γ")
+        self.here = self._line(color="#111111", marker="o", markersize=9, markerfacecolor="white", markeredgewidth=2)
+        self.here.set(label="this run", linestyle="")
+        self.legend([*limit, self.here])
+
+    def in_words(self) -> str:
+        """The map's numbers: how many cells did what, and the best of them."""
+        steps = np.where(self.found.steps_to_tolerance >= 0, self.found.steps_to_tolerance, self.longest + 1)
+        eta, gamma = np.unravel_index(steps.argmin(), steps.shape)
+        return (
+            f"Map of {steps.size} cells: {np.sum(steps <= self.longest)} reach 1e-6 within {self.longest} steps, "
+            f"{np.sum(self.found.diverged_at >= 0)} diverge; fewest steps {steps.min()} near "
+            f"η = {self.etas[eta]:.3f}, γ = {self.gammas[gamma]:.2f}."
+        )
+
+    def boundary(self) -> Array:
+        """The analytic limit of η for each γ of the map."""
+        steepest = np.linalg.eigvalsh(self.surface.hessian(self.surface.minima[0])).max()
+        limit = formulas.parse(self.optimizers[0].stable_below)
+        value = formulas.evaluate(limit, {r"\gamma": self.gammas}, lambda point: point)
+        return np.broadcast_to(value, self.gammas.shape) / steepest
+
+    def show(self, trajectories: Sequence[Trajectory]) -> bool:
+        values = trajectories[0].optimizer.values
+        self.here.set_data([values["eta"]], [values["gamma"]])
+        return False
+
+    def blocks(self, trajectories: Sequence[Trajectory]) -> list[Array]:
+        return []
+
+
+VIEWS: dict[str, type[View]] = {
+    "contour": ContourView,
+    "loss": LossView,
+    "rate": RateView,
+    "modes": ModesView,
+    "split": SplitView,
+    "map": MapView,
+}
 WIDTH = {1: 5.6, 2: 9.6, 3: 11.0}  # of a picture in inches, by the number of its views
-WIDTHS = {"contour": 1.25, "loss": 1.0, "rate": 1.0}
+WIDER = 1.25  # the contour plot beside the others
 
 
 def diverged(trajectories: Sequence[Trajectory], labels: Sequence[str]) -> list[str]:
@@ -303,14 +455,18 @@ class Picture(Drawing):
             looks[0]["linestyle"] = "-"
         if labels is None:
             labels = [optimizer.title if distinct else _differing(optimizers)(optimizer) for optimizer in optimizers]
-        self.figure = Figure(figsize=(WIDTH[len(views)], 4.0), dpi=100, layout="constrained")
-        ratios = [WIDTHS[view] for view in views]
-        grid = self.figure.subplots(1, len(views), squeeze=False, width_ratios=ratios)[0]
-        self.views = [VIEWS[name](axes, surface, labels, looks, steps) for name, axes in zip(views, grid, strict=True)]
+        rows = 2 if len(views) == 4 else 1
+        columns = len(views) // rows
+        self.figure = Figure(figsize=(WIDTH[columns], 4.0 if rows == 1 else 7.0), dpi=100, layout="constrained")
+        ratios = [WIDER if view == "contour" else 1.0 for view in views[:columns]]
+        grid = self.figure.subplots(rows, columns, squeeze=False, width_ratios=ratios).flat
+        self.views = [
+            VIEWS[name](axes, surface, optimizers, labels, looks, steps) for name, axes in zip(views, grid, strict=True)
+        ]
         if vectors:
             for view in self.views:
                 if isinstance(view, ContourView):
-                    view.add_vectors(kinds)
+                    view.add_vectors()
         self.trajectories: Sequence[Trajectory] = ()
 
     @property
@@ -329,6 +485,10 @@ class Picture(Drawing):
             for view in self.views
             for line, block in zip(view.moving, view.blocks(self.trajectories), strict=True)
         }
+
+    def rows(self) -> dict[Line2D, int]:
+        """The row of the formula that each vector belongs to, by line."""
+        return {line: row for view in self.views if isinstance(view, ContourView) for line, row in view.rows.items()}
 
     def describe(self) -> str:
         return "\n".join(trajectory.describe() for trajectory in self.trajectories)
@@ -377,14 +537,14 @@ class OneStep(Drawing):
         axes = self.figure.subplots(1, len(trajectories), squeeze=False, sharey=True)[0]
         for each, trajectory in zip(axes, trajectories, strict=True):
             kind = type(trajectory.optimizer)
-            view = ContourView(each, trajectory.surface, [kind.title], [style(kind)], 1)
-            view.add_vectors([kind])
+            view = ContourView(each, trajectory.surface, [trajectory.optimizer], [kind.title], [style(kind)], 1)
+            view.add_vectors()
             self.figure.draw_without_rendering()  # arrow heads are sized in pixels
             view.show([trajectory])
             view.paths[0].set_data([], [])
-            for _, start, _, line in view.arrows:
+            for _, arrow, line in view.arrows:
                 look_from = {"marker": "o", "markersize": 9, "fillstyle": "none", "color": line.get_color()}
-                each.plot(*trajectory.evaluate(start)[0], **look_from)
+                each.plot(*trajectory.evaluate(arrow.start)[0], **look_from)
             for line, block in zip(view.moving, view.blocks([trajectory]), strict=True):
                 line.set_data(*block[1].T)
             each.set_xlabel(kind.title)

@@ -55,10 +55,11 @@ class Trajectory:
         with np.errstate(all="ignore"):
             return formulas.execute(self.optimizer.per_coordinate(), self.theta[before], state, self.surface.gradient)
 
-    def evaluate(self, latex: str) -> Array:
+    def evaluate(self, latex: str | formulas.Node) -> Array:
         """An expression in the formula's symbols at every step, shape (steps, *batch, 2), as in ``symbols``."""
+        node = formulas.parse(latex) if isinstance(latex, str) else latex
         with np.errstate(all="ignore"):
-            value = formulas.evaluate(formulas.parse(latex), self.symbols, self.surface.gradient)
+            value = formulas.evaluate(node, self.symbols, self.surface.gradient)
         return np.broadcast_to(value, (max(self.steps, 1), *self.theta.shape[1:]))
 
     @functools.cached_property

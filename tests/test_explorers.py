@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import optcourse
-from optcourse import OPTIMIZERS, Adam, GradientDescent, Momentum, explore, run, surfaces
+from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, explore, picture, run, surfaces
 from optcourse.explorers import OWN, slider_values
 from optcourse.live import Recorder
+from optcourse.optimizers import conventions
 from optcourse.plots import ContourView, LossView, RateView
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -71,9 +72,8 @@ def check_message(explorer, expected):
     vertices = np.frombuffer(buffers[0], np.float32).reshape(-1, 2)
     recorder = Recorder(explorer.picture.figure)
     explorer.picture.views[0].paths[0].draw(recorder)
-    if explorer.picture.views[0].paths[0] in explorer.live.changing:
-        for one in recorder.vertices[:1]:
-            assert any(np.array_equal(vertices[i : i + len(one)], one) for i in range(len(vertices) - len(one) + 1))
+    one = recorder.vertices[0]
+    assert any(np.array_equal(vertices[i : i + len(one)], one) for i in range(len(vertices) - len(one) + 1))
     assert content["steps"] == explorer.steps.value
     assert sum("block" in command for command in content["commands"]) == len(explorer.live.stepped)
     slots = np.frombuffer(buffers[3], np.float32).reshape(content["steps"] + 1, content["slots"])
@@ -148,12 +148,101 @@ def test_slots_are_the_numbers_of_the_step():
 
 def test_arrows_of_a_step_make_the_step():
     explorer = explore(Momentum(eta=0.02), surfaces.ravine, steps=10, step=4)
-    momentum, gradient, total = (line.get_xydata() for _, _, _, line in explorer.picture.views[0].arrows)
+    momentum, gradient, total = (line.get_xydata() for _, _, line in explorer.picture.views[0].arrows)
     theta = explorer.trajectories[0].theta
     np.testing.assert_allclose(momentum[0], theta[3])
     np.testing.assert_allclose(gradient[0], momentum[1])
     np.testing.assert_allclose(gradient[1], theta[4])
     np.testing.assert_allclose(total[[0, 1]], theta[[3, 4]])
+
+
+def dragged(explorer, axes, x, y):
+    """What the browser sends while a pointer drags over data coordinates (x, y) of these Axes."""
+    pixel = axes.transData.transform((x, y))
+    place = explorer.live.figure.axes.index(axes)
+    message = {"kind": "pointer", "x": float(pixel[0]), "y": float(pixel[1]), "axes": place}
+    explorer.live._handle_custom_msg(message, [])
+
+
+def test_dragging_the_start():
+    explorer = explore(Momentum(), surfaces.ravine, steps=30)
+    contour, loss = explorer.picture.views
+    dragged(explorer, contour.axes, -2.5, 0.75)
+    assert explorer.trajectories[0].theta[0] == pytest.approx([-2.5, 0.75], abs=2e-3)
+    check_picture(explorer)
+    before = explorer.describe()
+    dragged(explorer, loss.axes, 10, 1)
+    assert explorer.describe() == before, "only the contour plot takes hold of the start"
+    dragged(explorer, contour.axes, 99, 0)
+    assert explorer.start_x.value == explorer.start_x.max, "kept in view"
+    explorer.live._handle_custom_msg({"kind": "key", "dx": -1, "dy": 1}, [])
+    assert explorer.start_x.value == pytest.approx(4.9) and explorer.start_y.value == pytest.approx(0.04, abs=2e-3)
+    for broken in ({"kind": "pointer"}, {"kind": "other"}, [], "text"):
+        explorer.live._handle_custom_msg(broken, [])
+    check_picture(explorer)
+
+
+@pytest.mark.parametrize("kind", [Momentum, NAG])
+def test_map_of_the_hyperparameters(kind):
+    explorer = explore(kind(eta=0.02), surfaces.ravine, steps=60, views=("contour", "modes", "split", "map"))
+    view = explorer.picture.views[3]
+    dragged(explorer, view.axes, 0.05, 0.5)
+    assert explorer.sliders[0, "eta"].value == 0.05 and explorer.sliders[0, "gamma"].value == 0.5
+    assert np.ravel(view.here.get_data()).tolist() == [0.05, 0.5]
+    assert f"{kind.title} (η = 0.05, γ = 0.5)" in explorer.describe() and "Map of" in explorer.describe()
+    check_picture(explorer)
+    eta, gamma = 40, 30
+    one = run(kind(eta=view.etas[eta], gamma=view.gammas[gamma]), surfaces.ravine, steps=view.longest)
+    assert view.found.steps_to_tolerance[eta, gamma] == one.first_below(1e-6)
+    diverged = view.found.diverged_at >= 0
+    assert not diverged[view.etas[:, None] < view.boundary() * 0.97].any()
+
+
+def test_modes_split_the_loss_by_eigenvalue():
+    surface = surfaces.Surface.from_formula("x^2 + x*y + 3*y^2", start=(2, 1))
+    drawn = picture(run(Momentum(), surface, steps=40), views=("modes", "split"))
+    shares = [line.get_ydata() for line in drawn.views[1].lines]
+    np.testing.assert_allclose(np.sum(shares, axis=0), drawn.trajectories[0].loss, atol=1e-8)
+    curvatures = np.linalg.eigvalsh(surface.hessian([0, 0]))
+    assert [line.get_label() for line in drawn.views[0].lines] == [f"λ = {value:.3g}" for value in curvatures]
+
+
+def test_map_needs_a_method_that_has_one():
+    with pytest.raises(ValueError, match="Adam has none"):
+        explore(Adam(), surfaces.ravine, views=("contour", "map"))
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+def test_convention_switch(kind):
+    explorer = explore(kind(), surfaces.ravine, steps=30)
+    before, forms = explorer.describe(), conventions(kind)
+    assert bool(explorer.choices) == (len(forms) > 1)
+    for form in forms[1:]:
+        explorer.choices[0].value = form
+        assert type(explorer.trajectories[0].optimizer) is form and form.title in explorer.live.formula
+        assert explorer.describe() != before
+        check_picture(explorer)
+        explorer.reset.click()
+        assert explorer.describe() == before
+    assert all(form.convention for form in forms)
+
+
+def test_squares_show_the_divisor():
+    explorer = explore(AdaGrad(), surfaces.ravine, steps=30)
+    view = explorer.picture.views[0]
+    sides = []
+    for line in view.squares:
+        pixels = view.axes.transData.transform(explorer.live.stepped[line][5])
+        sides.append(np.ptp(pixels[:, 0]))
+        assert np.ptp(pixels[:, 1]) == pytest.approx(sides[-1])
+    root = np.sqrt(explorer.trajectories[0].state["G"][5] + 1e-8)
+    assert sides[1] / sides[0] == pytest.approx(root[1] / root[0])
+
+
+def test_vectors_know_their_row():
+    explorer = explore(Momentum(), surfaces.ravine, steps=10)
+    commands = [command for command in explorer.live.frame()[0]["commands"] if "block" in command]
+    assert sorted(command["row"] for command in commands) == [-1, -1, 0, 0, 1]
 
 
 def test_own_formula_and_its_messages():

@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, formulas, run, surfaces
+from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, formulas, run, surfaces, sweep
 from optcourse.declaration import Row, plain
+from optcourse.optimizers import (
+    CONVENTIONS,
+    AdaGradOutside,
+    AdamInside,
+    DampedMomentum,
+    RMSPropOutside,
+    UncorrectedAdam,
+    conventions,
+)
 
-every = pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+KINDS = (*OPTIMIZERS, *CONVENTIONS)
+every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
 # ---- the same formulas once more, in plain floats, by another hand: x and everything else are single numbers ----
@@ -44,6 +54,27 @@ def scalar_run(kind, hyper, slope, x, steps):
             m = h.beta1 * m + (1 - h.beta1) * g
             s = h.beta2 * s + (1 - h.beta2) * g * g
             x -= h.eta * (m / (1 - h.beta1**t)) / (math.sqrt(s / (1 - h.beta2**t)) + h.eps)
+        elif kind is DampedMomentum:
+            v = h.gamma * v + (1 - h.gamma) * h.eta * slope(x)
+            x -= v
+        elif kind is AdaGradOutside:
+            g = slope(x)
+            G += g * g
+            x -= h.eta * g / (math.sqrt(G) + h.eps)
+        elif kind is RMSPropOutside:
+            g = slope(x)
+            G = h.gamma * G + (1 - h.gamma) * g * g
+            x -= h.eta * g / (math.sqrt(G) + h.eps)
+        elif kind is AdamInside:
+            g = slope(x)
+            m = h.beta1 * m + (1 - h.beta1) * g
+            s = h.beta2 * s + (1 - h.beta2) * g * g
+            x -= h.eta * (m / (1 - h.beta1**t)) / math.sqrt(s / (1 - h.beta2**t) + h.eps)
+        elif kind is UncorrectedAdam:
+            g = slope(x)
+            m = h.beta1 * m + (1 - h.beta1) * g
+            s = h.beta2 * s + (1 - h.beta2) * g * g
+            x -= h.eta * m / (math.sqrt(s) + h.eps)
         else:
             pytest.skip(f"no scalar transcription of {kind.__name__} yet")
         path.append(x)
@@ -67,6 +98,11 @@ HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5,
     AdaGrad: [0.9, 0.9 - 0.18 / math.sqrt(4 + 1.8**2)],
     RMSProp: [1 - 0.2 / math.sqrt(2), None],
     Adam: [0.9, 0.9 - 0.1 * ((0.5 + 0.9) / 0.75) / math.sqrt((1 + 1.62) / 0.75)],
+    DampedMomentum: [0.9, 0.9 - (0.05 + 0.09)],  # v = 0.1; v = 0.05 + 0.5 × 0.18
+    AdaGradOutside: [0.9, 0.9 - 0.18 / math.sqrt(4 + 1.8**2)],  # ε = 0: as inside
+    RMSPropOutside: [1 - 0.2 / math.sqrt(2), None],
+    AdamInside: [0.9, 0.9 - 0.1 * ((0.5 + 0.9) / 0.75) / math.sqrt((1 + 1.62) / 0.75)],
+    UncorrectedAdam: [1 - 0.1 / math.sqrt(2), None],
 }
 
 
@@ -225,3 +261,38 @@ def test_messages(make, message):
 
 def test_plain_symbols():
     assert [plain(symbol) for symbol in (r"\eta", r"\beta_2", r"\lambda", "k")] == ["η", "β₂", "λ", "k"]
+
+
+def test_conventions_are_found_and_said():
+    assert conventions(Momentum) == conventions(DampedMomentum) == (Momentum, DampedMomentum)
+    assert conventions(NAG) == (NAG,)
+    assert all(len(conventions(kind)) >= 2 for kind in CONVENTIONS)
+    for kind in CONVENTIONS:
+        said = [other.convention for other in conventions(kind)]
+        assert len(set(said)) == len(said)
+
+
+def test_damped_momentum_is_momentum_with_a_smaller_rate():
+    damped, plain_one = DampedMomentum(eta=0.1, gamma=0.9), Momentum(eta=0.01, gamma=0.9)
+    for surface in (surfaces.ravine, surfaces.beale):
+        np.testing.assert_allclose(run(damped, surface, steps=30).theta, run(plain_one, surface, steps=30).theta)
+
+
+STABLE = [kind for kind in KINDS if kind.stable_below]
+
+
+@pytest.mark.parametrize("kind", STABLE, ids=lambda kind: kind.__name__)
+def test_measured_stability_boundary_is_the_analytic_one_to_a_cell(kind):
+    """On each row of constant γ the first η that diverges lies in the cell of the analytic limit, or next to it."""
+    ratio = 1.05
+    limits = np.array([0.5, 100])
+    etas = np.geomspace(*limits, round(np.log(limits[1] / limits[0]) / np.log(ratio)))
+    gammas = {"gamma": np.linspace(0, 0.95, 20)} if kind.hypers()[-1].name == "gamma" else {}
+    found = sweep(kind(), surfaces.bowl, steps=6000, eta=etas, **gammas)
+    diverged = (found.diverged_at >= 0).reshape(len(etas), -1)
+    limit = formulas.evaluate(formulas.parse(kind.stable_below), {r"\gamma": gammas.get("gamma", np.zeros(1))}, None)
+    for row, expected in zip(diverged.T, np.broadcast_to(limit, diverged.shape[1]), strict=True):
+        assert row.any() and not row[0]
+        first = int(np.argmax(row))
+        assert row[first:].all(), "stable again above the limit"
+        assert abs(first - np.searchsorted(etas, expected)) <= 1

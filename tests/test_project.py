@@ -77,6 +77,7 @@ LAYERS = {  # what each room may import beside the standard library
         "declaration",
         "formulas",
         "live",
+        "optimizers",
         "plots",
         "surfaces",
         "trajectory",
