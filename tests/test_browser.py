@@ -47,6 +47,98 @@ def test_lesson_runs_and_its_slider_moves_everything(lab, page, path):
     assert problems == []
 
 
+STATE = """() => {
+  const live = document.querySelector('.oc-live'), text = (s) => live.querySelector(s).textContent;
+  const values = [...document.querySelectorAll('.widget-readout')].map((e) => e.textContent);
+  return { step: parseInt(text('output')), part: text('.oc-part'), play: live.querySelector('[data-do=play]').ariaLabel,
+    later: live.querySelectorAll('.oc-later').length, readouts: values, label: live.querySelector('canvas').ariaLabel };
+}"""
+
+
+def wait_state(page, condition):
+    """Wait until ``condition``, JavaScript over s, holds of the first explorer's state; the state."""
+    page.wait_for_function(f"(() => {{ const s = ({STATE})(); return {condition}; }})()")
+    return page.evaluate(STATE)
+
+
+def pixel(page, x, y):
+    """The page coordinates of a place on the first canvas, given as parts of its width and height."""
+    box = page.locator(".oc-live canvas").first.bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def test_drag_keys_step_play_parts_and_map(lab, page):
+    """One explorer, used as a person would use it."""
+    open_notebook(page, lab, "notebooks/03_momentum.ipynb")
+    run_all(page)
+    live = explorer(page)
+    live.scroll_into_view_if_needed()
+    first = wait_state(page, "s.step === 6")
+
+    # drag the start over the contour plot: the sliders follow
+    before = page.evaluate(SEEN)
+    page.mouse.move(*pixel(page, 0.12, 0.15))
+    page.mouse.down()
+    page.mouse.move(*pixel(page, 0.15, 0.3), steps=5)
+    page.mouse.move(*pixel(page, 0.2, 0.35), steps=5)
+    page.mouse.up()
+    changed(page, before, 0, 1)
+    dragged = wait_state(
+        page, f"s.readouts[2] !== {first['readouts'][2]!r} && s.readouts[3] !== {first['readouts'][3]!r}"
+    )
+
+    # arrow keys on the picture move it further
+    live.locator("canvas").press("ArrowRight")
+    wait_state(page, f"s.readouts[2] !== {dragged['readouts'][2]!r}")
+
+    # step on and back, without the kernel: the same even while it is busy
+    before = page.evaluate(SEEN)
+    live.locator("[data-do=next]").click()
+    wait_state(page, "s.step === 7")
+    changed(page, before, 0, 1, 2)
+    live.locator("[data-do=back]").click()
+    wait_state(page, "s.step === 6")
+    assert page.evaluate(SEEN)[0] == before[0], "a step on and a step back give the same picture"
+
+    # a step in parts: row by row, each with its caption
+    live.locator("[type=checkbox]").check()
+    one = wait_state(page, "s.part !== ''")
+    assert one["part"].startswith("new velocity") and one["later"] == 1
+    before = page.evaluate(SEEN)
+    live.locator("[data-do=next]").click()
+    wait_state(page, "s.part.startsWith('move by the velocity') && s.later === 0 && s.step === 6")
+    changed(page, before, 0)
+    live.locator("[data-do=next]").click()
+    wait_state(page, "s.step === 7 && s.part.startsWith('new velocity')")
+    live.locator("[type=checkbox]").uncheck()
+
+    # play and pause; the kernel hears of the step afterwards
+    live.locator("select").select_option("20")
+    live.locator("[data-do=play]").click()
+    wait_state(page, "s.step >= 12 && s.play === 'pause'")
+    live.locator("[data-do=play]").click()
+    paused = wait_state(page, "s.play === 'play'")
+    wait_state(page, f"s.step === {paused['step']} && s.label.includes('step {paused['step']}:')")
+
+    # reduced motion: play makes one step
+    page.emulate_media(reduced_motion="reduce")
+    live.locator("[data-do=play]").click()
+    wait_state(page, f"s.step === {paused['step'] + 1} && s.play === 'play'")
+
+    # the map: a click sets η and γ, a drag goes on
+    before = page.evaluate(SEEN)
+    page.mouse.click(*pixel(page, 0.65, 0.75))
+    changed(page, before, 0, 1)
+    clicked = wait_state(
+        page, f"s.readouts[0] !== {first['readouts'][0]!r} && s.readouts[1] !== {first['readouts'][1]!r}"
+    )
+    page.mouse.move(*pixel(page, 0.65, 0.75))
+    page.mouse.down()
+    page.mouse.move(*pixel(page, 0.7, 0.8), steps=8)
+    page.mouse.up()
+    wait_state(page, f"s.readouts[0] !== {clicked['readouts'][0]!r} && s.readouts[1] !== {clicked['readouts'][1]!r}")
+
+
 def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     """Untrusted, as after a clone: description and picture. Saved and reopened (trusted): the picture."""
     name = "notebooks/06_rmsprop.ipynb"

@@ -9,7 +9,6 @@ import nbformat
 import numpy as np
 import pytest
 
-import optcourse
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, explore, picture, run, surfaces
 from optcourse.explorers import OWN, slider_values
 from optcourse.live import Recorder
@@ -21,14 +20,18 @@ NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.
 
 def lesson_cells():
     for path in NOTEBOOKS:
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and "explore(" in cell.source:
-                yield pytest.param(cell.source, id=f"{path.stem}-{cell.id}")
+        code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        imports = [node for cell in code for node in ast.parse(cell.source).body if isinstance(node, ast.ImportFrom)]
+        for cell in code:
+            if "explore(" in cell.source:
+                yield pytest.param(
+                    "\n".join(map(ast.unparse, imports)) + "\n" + cell.source, id=f"{path.stem}-{cell.id}"
+                )
 
 
 def made_by(source):
     """The explorer that a notebook's cell shows."""
-    names = {name: getattr(optcourse, name) for name in optcourse.__all__}
+    names: dict = {}
     tree = ast.parse(source)
     last = ast.Expression(tree.body.pop().value)
     exec(compile(tree, "cell", "exec"), names)
