@@ -6,11 +6,11 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: lab test lint unit notebooks outputs images clean
+.PHONY: lab test lint unit notebooks outputs images bench clean
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
-	$(BIN)/jupyter lab notebooks/01_overview.ipynb
+	$(BIN)/jupyter lab $(if $(FAST),--config=.jupyter/nodelay.py) notebooks/01_overview.ipynb
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'optcourse needs Python 3.11 or newer; try: make PYTHON=python3.11 ...')"
@@ -40,6 +40,11 @@ outputs: .venv/tested
 
 images: .venv/installed
 	$(BIN)/python -m optcourse.images images
+
+# how fast is a slider: needs Chromium, takes about five minutes
+bench: .venv/tested
+	$(BIN)/python -m pip install --quiet ipympl pillow
+	$(BIN)/python tests/bench.py
 
 clean:
 	rm -rf .venv

@@ -72,6 +72,7 @@ class Explorer(widgets.VBox):
         self.live.formula = formula
         self._busy = False
         self._refresh()
+        self.live.words, self.live.description = self.describe, self.describe()
         self.live.observe(self._step_changed, "step")
         self.live.pointed, self.live.nudged = self._pointed, self._nudged
         super().__init__([self._control_box(), widgets.HBox([self.reset, self.message]), self.live])
@@ -299,10 +300,10 @@ class Explorer(widgets.VBox):
         if change["new"] != min(self.wanted_step, self.steps.value):  # a person moved the step control
             self.wanted_step = max(change["new"], 0)
             self._show_step()
+            self.live.description = self.describe()
 
     def _show_step(self) -> None:
         self.live.set_step(min(self.wanted_step, self.steps.value))
-        self.live.description = self.describe()
 
     # ---- words ----
 

@@ -15,8 +15,7 @@ function text(value, { fixed, bare }) {
   return fixed !== undefined ? digits : digits.padStart(6, PAD);
 }
 
-function trace(vertices, codes, from, to, dx, dy, height) {
-  const path = new Path2D();
+function trace(path, vertices, codes, from, to, dx, dy, height) {
   const x = (i) => vertices[2 * i] + dx, y = (i) => height - vertices[2 * i + 1] - dy;
   for (let i = from; i < to; i++) {
     if (codes[i] === 1) path.moveTo(x(i), y(i));
@@ -40,12 +39,13 @@ function polyline(vertices, from, to, height) {
   return path;
 }
 
-// In parts: while part k of a step is shown, vectors of later rows wait, and what moves is still where the step began.
+// Strokes a frame as it came, or at another of its steps once all steps are here. In parts: while part k of a step is
+// shown, vectors of later rows wait, and what moves is still where the step began.
 function draw(context, frame, step, part, height) {
+  const elsewhere = frame.all && (part !== null || step !== frame.step);
   for (const command of frame.commands) {
-    const stepped = command.block !== undefined;
-    if (stepped && part !== null && command.row > part) continue;
-    const at = stepped && part !== null && command.row < 0 ? Math.max(step - 1, 0) : step;
+    const moving = command.moving !== undefined;
+    if (moving && part !== null && command.row > part) continue;
     context.save();
     if (command.clip) {
       const [left, bottom, wide, high] = command.clip;
@@ -62,16 +62,29 @@ function draw(context, frame, step, part, height) {
       if (command.fill) { context.fillStyle = command.fill; context.fill(path); }
       if (command.width > 0) context.stroke(path);
     };
-    const points = stepped ? frame.blocks : frame.vertices;
-    const from = stepped ? command.block + at * command.each : command.from;
-    const to = stepped ? from + command.each : command.to;
-    if (command.stamp) {
+    let points = frame.vertices, { from, to } = command;
+    if (moving && elsewhere) {
+      const each = frame.all.each[command.moving];
+      points = frame.all.blocks;
+      from = frame.all.starts[command.moving] + each * (part !== null && command.row < 0 ? Math.max(step - 1, 0) : step);
+      to = from + each;
+    }
+    if (command.stamp) { // all markers of a line are one path
+      const path = new Path2D();
       for (let i = from; i < to; i++)
         if (Number.isFinite(points[2 * i]) && Number.isFinite(points[2 * i + 1]))
-          paint(trace(frame.vertices, frame.codes, ...command.stamp, points[2 * i], points[2 * i + 1], height));
-    } else paint(stepped ? polyline(points, from, to, height) : trace(points, frame.codes, from, to, 0, 0, height));
+          trace(path, frame.vertices, frame.codes, ...command.stamp, points[2 * i], points[2 * i + 1], height);
+      paint(path);
+    } else if (moving && elsewhere) paint(polyline(points, from, to, height));
+    else paint(trace(new Path2D(), points, frame.codes, from, to, 0, 0, height));
     context.restore();
   }
+}
+
+// The formula's numbers of a step, as far as they are here.
+function numbersOf(frame, step) {
+  const all = frame.all;
+  return step === frame.step || !all ? frame.numbers : all.numbers.subarray(step * all.slots, (step + 1) * all.slots);
 }
 
 const CONTROLS = `<canvas role="img" tabindex="0"></canvas>
@@ -116,8 +129,9 @@ function render({ model, el }) {
     slider.max = frame.steps;
     slider.value = step;
     shown.textContent = `${step} of ${frame.steps}`;
+    const numbers = numbersOf(frame, step);
     for (const [index, node] of slots.entries()) {
-      const written = text(frame.numbers[step * frame.slots + index], node.dataset);
+      const written = text(numbers[index], node.dataset);
       if (node.textContent !== written) node.textContent = written;
     }
     canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
@@ -240,8 +254,13 @@ function render({ model, el }) {
     }
     const bytes = buffers.map((b) => (b.buffer ? b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength) : b));
     if (content.kind === "frame") {
-      frame = { ...content, vertices: new Float32Array(bytes[0]), codes: new Uint8Array(bytes[1]),
-        blocks: new Float32Array(bytes[2]), numbers: new Float32Array(bytes[3]) };
+      frame = { ...content, all: null, vertices: new Float32Array(bytes[0]), codes: new Uint8Array(bytes[1]),
+        numbers: new Float32Array(bytes[2]) };
+    } else if (content.kind === "steps") {
+      if (!frame || content.frame !== frame.frame) return; // a newer frame is here: its steps will follow
+      const starts = content.each.map((_, i) => (frame.steps + 1) * content.each.slice(0, i).reduce((a, b) => a + b, 0));
+      frame.all = { ...content, starts, blocks: new Float32Array(bytes[0]), numbers: new Float32Array(bytes[1]) };
+      if (part === null && Math.min(model.get("step"), frame.steps) === frame.step) return; // nothing else to see
     } else if (content.kind === "background") {
       const decoded = await createImageBitmap(new Blob([bytes[0]], { type: "image/png" }));
       if (content.picture < pictureId) return;

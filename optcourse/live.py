@@ -5,6 +5,7 @@ drawn again, into a recorder in place of a bitmap; the browser strokes the recor
 artists stay the only source of the picture: ``savefig`` of the figure draws the same.
 """
 
+import asyncio
 import contextlib
 import io
 import pathlib
@@ -25,6 +26,7 @@ from .declaration import Array
 
 HERE = pathlib.Path(__file__).parent
 Command = dict[str, Any]
+STILL = 0.12  # seconds without a change after which all steps are sent
 FAR = 1e5  # pixels; a diverging run goes further than float32 can say
 
 
@@ -111,8 +113,9 @@ class LiveFigure(anywidget.AnyWidget):
 
     Attributes
     ----------
-    stepped : {line: array (steps + 1, k, 2)}, lines whose data depend on the step, in data coordinates. The browser
-        picks the step's block itself, so that stepping needs no kernel; ``set_step`` does the same to the figure.
+    stepped : {line: array (steps + 1, k, 2)}, lines whose data depend on the step, in data coordinates. A frame
+        carries the present step; all steps follow when the hand is still, so that stepping needs no kernel.
+    words : gives the description for screen readers; asked when the hand is still
     slots : array (steps + 1, n), the numbers of the formula's slots at each step
     rows : {line: row}, the row of the formula that brings a stepped line in, for showing a step in parts
     pointed : called with (axes, x, y) in data coordinates while a pointer drags on a picture
@@ -132,6 +135,9 @@ class LiveFigure(anywidget.AnyWidget):
         self.stepped: dict[Line2D, Array] = {}
         self.slots: Array = np.zeros((1, 0))
         self.rows: dict[Line2D, int] = {}
+        self.words: Callable[[], str] = str
+        self._frames = 0
+        self._waiting: asyncio.TimerHandle | None = None
         self.pointed: Callable[[Axes, float, float], None] = lambda axes, x, y: None
         self.nudged: Callable[[int, int], None] = lambda dx, dy: None
         self.ratio, self._pictures = 1.0, 0
@@ -179,46 +185,67 @@ class LiveFigure(anywidget.AnyWidget):
         self.push()
 
     def push(self) -> None:
-        """Send the changing artists as they are now."""
-        content, buffers = self.frame()
-        self.send(content, buffers)
+        """Send the changing artists as they are now, and all steps when nothing has changed for a while."""
+        self._frames += 1
+        self.send(*self.frame())
+        if self._waiting is not None:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(STILL, self._send_steps)
+        except RuntimeError:  # no kernel is running
+            self._send_steps()
+
+    def _send_steps(self) -> None:
+        self.send(*self.steps())
+        self.description = self.words()
 
     def frame(self) -> tuple[Command, list[bytes]]:
-        """The message for the browser: commands, then vertices (float32), codes (uint8), blocks, slots (float32)."""
+        """The message for the browser: commands; vertices (float32), codes (uint8), the present step's slots (float32)."""
         recorder = Recorder(self.figure)
-        blocks: list[Array] = []
-        at = 0
+        moving = list(self.stepped)
         for artist in self.changing:
             first = len(recorder.commands)
             artist.draw(recorder)
             if artist in self.stepped and len(recorder.commands) > first:
-                block = artist.get_transform().transform(self.stepped[artist].reshape(-1, 2))
-                block = np.clip(block, -FAR, FAR)
-                each = self.stepped[artist].shape[1]
-                recorder.commands[-1] |= {"block": at, "each": each, "row": self.rows.get(artist, -1)}
-                at += len(block)
-                blocks.append(block)
+                recorder.commands[-1] |= {"moving": moving.index(artist), "row": self.rows.get(artist, -1)}
         content = {
             "kind": "frame",
+            "frame": self._frames,
             "picture": self._pictures,
             "commands": recorder.commands,
+            "step": self.step,
             "steps": len(self.slots) - 1,
-            "slots": self.slots.shape[1],
             "axes": [list(axes.bbox.bounds) for axes in self.figure.axes],
         }
         buffers = [
             _joined(recorder.vertices, np.float32),
             _joined(recorder.codes, np.uint8),
-            _joined(blocks, np.float32),
-            np.clip(self.slots, -3e38, 3e38).astype(np.float32).tobytes(),
+            _float32(self.slots[min(self.step, len(self.slots) - 1)]),
         ]
         return content, buffers
+
+    def steps(self) -> tuple[Command, list[bytes]]:
+        """All steps of the present frame: a block of vertices for each moving line, and the slots, both float32."""
+        blocks = [
+            line.get_transform().transform(block.reshape(-1, 2)).clip(-FAR, FAR) for line, block in self.stepped.items()
+        ]
+        content = {
+            "kind": "steps",
+            "frame": self._frames,
+            "each": [block.shape[1] for block in self.stepped.values()],
+            "slots": self.slots.shape[1],
+        }
+        return content, [_joined(blocks, np.float32), _float32(self.slots)]
 
     def set_step(self, step: int) -> None:
         """Show this step in the matplotlib artists, as the browser does by itself."""
         self.step = step
         for line, block in self.stepped.items():
             line.set_data(*block[min(step, len(block) - 1)].T)
+
+
+def _float32(array: Array) -> bytes:
+    return np.clip(array, -3e38, 3e38).astype(np.float32).tobytes()
 
 
 def _joined(arrays: Sequence[np.ndarray], dtype: Any) -> bytes:

@@ -257,6 +257,7 @@ class LossView(SeriesView):
         return loss_limits(self.surface)
 
 
+@functools.cache
 def loss_limits(surface: Surface) -> tuple[float, float]:
     """Whole decades from the floor to above the highest loss in view."""
     top = np.nanmax(surface.grid(40)[2]) - surface.lowest

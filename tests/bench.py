@@ -4,8 +4,9 @@ Each way shows the same content, 200 steps of Momentum on the ravine beside the 
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 """
 
-import json
+import os
 import pathlib
+import platform
 import statistics
 import sys
 import tempfile
@@ -110,7 +111,10 @@ def write_notebook(folder: pathlib.Path, name: str, source: str) -> str:
 def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, float]:
     """One way: latencies of single keys, frames while dragging, kernel time and bytes of an event."""
     received = [0]
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.__setitem__(0, received[0] + len(data))))
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda data: received.__setitem__(0, received[0] + len(data))),
+    )
     open_notebook(page, address, name)
     run_all(page)
     page.wait_for_timeout(1500)
@@ -151,7 +155,7 @@ def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, fl
     }
 
 
-def sliders() -> None:
+def sliders(only: str = "") -> None:
     config = pathlib.Path(__file__).parent.parent / ".jupyter" / "nodelay.py"
     rows: dict[str, dict[str, float]] = {}
     for server, options in (("stock", []), ("TCP_NODELAY", [f"--config={config}"])):
@@ -159,21 +163,27 @@ def sliders() -> None:
             root = pathlib.Path(folder)
             with jupyterlab(root, pathlib.Path(settings), *options) as address:
                 for way, source in WAYS.items():
+                    if only not in way:
+                        continue
                     for ratio in (1, 2) if way == "optcourse" and server == "stock" else (1,):
                         name = write_notebook(root, f"{way.split()[0].strip(',')}-{ratio}.ipynb", source)
                         with chromium(ratio=ratio) as page:
                             label = f"{way}{' at pixel ratio 2' if ratio == 2 else ''}"
                             rows[f"{server}: {label}"] = measure(page, address, root, name)
                             print(f"  {server}: {label}", file=sys.stderr)
-    print("| server: way | draw call, median ms | frame, median ms | frame, p95 ms | frames/s dragging | kernel ms | bytes | × interact |")
+    print(
+        "| server: way | draw call, median ms | frame, median ms | frame, p95 ms | frames/s dragging | kernel ms | bytes | × interact |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for label, row in rows.items():
-        base = rows[f"{label.split(':')[0]}: interact + inline"]["frame"]
+        base = rows.get(f"{label.split(':')[0]}: interact + inline", {"frame": np.nan})["frame"]
         print(
             f"| {label} | {row['draw']:.0f} | {row['frame']:.0f} | {row['p95']:.0f} | {row['fps']:.0f} "
             f"| {row['kernel']:.1f} | {row['bytes']:.0f} | {base / row['frame']:.1f} |"
         )
-    print("draw call: key press to the browser's drawImage or image load. frame: key press to the first animation frame after it.")
+    print(
+        "draw call: key press to the browser's drawImage or image load. frame: key press to the first animation frame after it."
+    )
 
 
 def best(function, count: int = 7) -> float:
@@ -193,8 +203,13 @@ def simulation() -> None:
         mine = best(lambda optimizer=optimizer: run(optimizer, surfaces.ravine, steps=200))
         print(f"| run, 200 steps, {optimizer.title} | {mine:.2f} | {torch_loop(optimizer)} |")
     etas = np.geomspace(1e-3, 1, 100)
-    for optimizer, grid in ((Momentum(), {"gamma": np.linspace(0, 0.99, 100)}), (Adam(), {"beta1": np.linspace(0, 0.99, 100)})):
-        mine = best(lambda optimizer=optimizer, grid=grid: sweep(optimizer, surfaces.ravine, steps=200, eta=etas, **grid))
+    for optimizer, grid in (
+        (Momentum(), {"gamma": np.linspace(0, 0.99, 100)}),
+        (Adam(), {"beta1": np.linspace(0, 0.99, 100)}),
+    ):
+        mine = best(
+            lambda optimizer=optimizer, grid=grid: sweep(optimizer, surfaces.ravine, steps=200, eta=etas, **grid)
+        )
         print(f"| sweep, 100 × 100 × 200 steps, {optimizer.title} | {mine:.1f} | |")
 
 
@@ -221,6 +236,6 @@ def torch_loop(optimizer) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"python": sys.version.split()[0], "machine": f"{__import__('os').cpu_count()} cores"}))
-    sliders()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU")
+    sliders(*sys.argv[1:])
     simulation()

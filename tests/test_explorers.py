@@ -1,6 +1,7 @@
 """Every explorer of every lesson: each control is moved, and the figure's data must follow."""
 
 import ast
+import asyncio
 import base64
 import pathlib
 import warnings
@@ -78,10 +79,15 @@ def check_message(explorer, expected):
     one = recorder.vertices[0]
     assert any(np.array_equal(vertices[i : i + len(one)], one) for i in range(len(vertices) - len(one) + 1))
     assert content["steps"] == explorer.steps.value
-    assert sum("block" in command for command in content["commands"]) == len(explorer.live.stepped)
-    slots = np.frombuffer(buffers[3], np.float32).reshape(content["steps"] + 1, content["slots"])
+    moving = [command["moving"] for command in content["commands"] if "moving" in command]
+    assert sorted(moving) == list(range(len(explorer.live.stepped)))
+    all_steps, (blocks, numbers) = explorer.live.steps()
+    rows = content["steps"] + 1
+    assert len(blocks) == 8 * rows * sum(all_steps["each"]) and all_steps["frame"] == content["frame"]
+    slots = np.frombuffer(numbers, np.float32).reshape(rows, all_steps["slots"])
+    np.testing.assert_array_equal(np.frombuffer(buffers[2], np.float32), slots[explorer.live.step])
     last = [trajectory.theta[-1] for trajectory in expected]
-    if content["slots"] and explorer.steps.value:
+    if all_steps["slots"] and explorer.steps.value:
         values = slots[-1][np.isfinite(slots[-1])]
         for theta in last[: len(explorer._slot_counts)]:
             for coordinate in theta[np.isfinite(theta)]:
@@ -244,7 +250,7 @@ def test_squares_show_the_divisor():
 
 def test_vectors_know_their_row():
     explorer = explore(Momentum(), surfaces.ravine, steps=10)
-    commands = [command for command in explorer.live.frame()[0]["commands"] if "block" in command]
+    commands = [command for command in explorer.live.frame()[0]["commands"] if "moving" in command]
     assert sorted(command["row"] for command in commands) == [-1, -1, 0, 0, 1]
 
 
@@ -317,9 +323,27 @@ def test_one_frame_for_one_move():
     sent = []
     explorer.live.send = lambda content, buffers=None: sent.append(content["kind"])
     explorer.sliders[0, "eta"].index += 1
-    assert sent == ["frame"]
+    assert sent == ["frame", "steps"]
     explorer.chooser.value = surfaces.beale
-    assert sent == ["frame", "background", "frame"]
+    assert sent == ["frame", "steps", "background", "frame", "steps"]
+
+
+def test_all_steps_follow_when_the_hand_is_still():
+    explorer = explore(Momentum(), surfaces.ravine, steps=100)
+    sent = []
+    explorer.live.send = lambda content, buffers=None: sent.append((content["kind"], content["frame"]))
+
+    async def hurry():
+        for _ in range(5):
+            explorer.sliders[0, "eta"].index += 1
+            await asyncio.sleep(0.01)
+        kinds = [kind for kind, _ in sent]
+        await asyncio.sleep(0.3)
+        return kinds
+
+    assert asyncio.run(hurry()) == ["frame"] * 5
+    assert [kind for kind, _ in sent] == ["frame"] * 5 + ["steps"] and sent[-1][1] == sent[-2][1]
+    assert explorer.live.description == explorer.describe()
 
 
 def test_the_recorder_draws_what_agg_draws():
