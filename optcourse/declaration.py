@@ -144,7 +144,7 @@ class Optimizer:
     @functools.cache
     def hypers(cls) -> tuple[Hyper, ...]:
         """The declared hyperparameters, in order."""
-        return tuple(Hyper(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls))
+        return tuple(Hyper(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls) if f.metadata)
 
     @property
     def values(self) -> Mapping[str, float | Array]:

@@ -4,6 +4,7 @@ The dialect is small: symbols with subscripts, ``\hat``, ``\frac``, ``\sqrt``, `
 products and ``\nabla J(...)``. Anything else is an error.
 """
 
+import difflib
 import functools
 import inspect
 import itertools
@@ -21,9 +22,9 @@ Node = tuple[Any, ...]
 Environment = dict[str, Any]
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<grad>\\nabla\s*J)|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)"
+    r"\s*(?:(?P<grad>\\nabla\s*J)|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)|(?P<call>\\max|\\operatorname\{\w+\})"
     r"|(?P<sym>(?:\\hat\{\w+\}|\\[a-z]+|[A-Za-z])(?:_(?:\{[^{}]*\}|\w))?)"
-    r"|(?P<num>\d+(?:\.\d+)?)|(?P<op>[-+^(){}=]))"
+    r"|(?P<num>\d+(?:\.\d+)?)|(?P<op>[-+^(){}=,]))"
 )
 # the colour of each symbol, the same in every formula and picture (dark enough to read on white)
 COLOURS = {"η": "#b34700", "γ": "#005f99", "β₁": "#00735c", "β₂": "#8f3a6b", "ε": "#5c5c5c"}
@@ -70,7 +71,7 @@ def parse(latex: str) -> Node:
 
     def product() -> Node:
         node = power()
-        while peek()[0] in ("grad", "frac", "sqrt", "sym", "num") or peek()[1] == "(":
+        while peek()[0] in ("grad", "frac", "sqrt", "call", "sym", "num") or peek()[1] == "(":
             node = ("mul", node, power())
         return node
 
@@ -91,6 +92,14 @@ def parse(latex: str) -> Node:
             return ("frac", group("{", "}"), group("{", "}"))
         if kind == "sqrt":
             return ("sqrt", group("{", "}"))
+        if kind == "call":
+            take("(")
+            arguments = [total()]
+            while peek()[1] == ",":
+                take()
+                arguments.append(total())
+            take(")")
+            return ("call", text, *arguments)
         if kind == "grad":
             return ("grad", group("(", ")"), latex)
         if text == "(":
@@ -107,6 +116,26 @@ def parse(latex: str) -> Node:
     return node
 
 
+def orthogonal(flat: Array, columns: int = 1) -> Array:
+    """The matrices with the same directions and all singular values near 1: five Newton–Schulz steps (Jordan et al. 2024).
+
+    ``flat`` has shape (..., n) and is read as matrices (n / columns, columns). The singular values come to lie between
+    about 0.7 and 1.2; zero stays zero.
+    """
+    matrix = flat.reshape(*flat.shape[:-1], -1, columns)
+    size = np.linalg.norm(matrix, axis=(-2, -1), keepdims=True)
+    matrix = matrix / np.where(size > 0, size, 1.0)
+    for _ in range(5):
+        gram = np.swapaxes(matrix, -1, -2) @ matrix
+        matrix = 3.4445 * matrix + matrix @ (-4.7750 * gram + 2.0315 * gram @ gram)
+    return matrix.reshape(flat.shape)
+
+
+FUNCTIONS: dict[str, Callable] = {
+    r"\max": np.maximum,
+    r"\operatorname{sign}": np.sign,
+    r"\operatorname{orth}": orthogonal,
+}
 ARITHMETIC: dict[str, Callable] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -128,6 +157,8 @@ def evaluate(node: Node, names: Environment, grad: Gradient) -> Any:
         return names[node[1]]
     if kind == "grad":
         return grad(evaluate(node[1], names, grad))
+    if kind == "call":
+        return FUNCTIONS[node[1]](*(evaluate(child, names, grad) for child in node[2:]))
     return ARITHMETIC[kind](*(evaluate(child, names, grad) for child in node[1:]))
 
 
@@ -169,7 +200,7 @@ def leaves(node: Node) -> Iterator[Node]:
     if node[0] in ("sym", "grad"):
         yield node
     elif node[0] != "num":
-        for child in node[1:]:
+        for child in node[1 + (node[0] == "call") :]:
             yield from leaves(child)
 
 
@@ -188,6 +219,8 @@ def _latex(node: Node, slots: Iterator[int]) -> str:
             return rf"\frac{{{write(top)}}}{{{write(bottom)}}}"
         case ("sqrt", inner):
             return rf"\sqrt{{{write(inner)}}}"
+        case ("call", name, *arguments):
+            return f"{name}({', '.join(map(write, arguments))})"
         case ("paren", inner):
             return f"({write(inner)})"
         case ("pow", base, exponent):
@@ -275,19 +308,32 @@ def numbers(kind: type[Optimizer], names: Mapping[str, Any], grad: Gradient, sha
 
 
 class Card:
-    """A method as the lessons show it: its formula, each symbol named once, and its own ``step`` from the package."""
+    """A method as the lessons show it: its formula, each symbol named once, and its own ``step`` from the package.
 
-    def __init__(self, kind: type[Optimizer]):
-        self.kind = kind
+    With ``base``, a method that the reader knows, the lines by which the code differs are marked.
+    """
+
+    def __init__(self, kind: type[Optimizer], base: type[Optimizer] | None = None):
+        self.kind, self.base = kind, base
 
     def _repr_markdown_(self) -> str:
-        rows = "\n\n".join(f"$$ {row.latex} $$\n\n{row.caption}" for row in self.kind.rows)
+        known = {row.latex for row in self.base.rows} if self.base else set()
+        marks = ["" if row.latex in known or not self.base else "**new:** " for row in self.kind.rows]
+        rows = "\n\n".join(
+            f"$$ {row.latex} $$\n\n{mark}{row.caption}" for mark, row in zip(marks, self.kind.rows, strict=True)
+        )
         symbols = "\n".join(f"- ${item.symbol}$ — {item.doc}: {item.domain.text}" for item in self.kind.hypers())
-        return f"{rows}\n\n{symbols}\n\n```python\n{self.code}\n```\n\n*Source: {self.kind.reference}.*"
+        language = "diff" if self.base else "python"
+        return f"{rows}\n\n{symbols}\n\n```{language}\n{self.code}\n```\n\n*Source: {self.kind.reference}.*"
 
     @property
     def code(self) -> str:
-        return textwrap.dedent(inspect.getsource(self.kind.step)).rstrip()
+        """The source of ``step``; with a base, line by line against its ``step``: − gone, + new."""
+        lines = textwrap.dedent(inspect.getsource(self.kind.step)).rstrip().splitlines()
+        if self.base is None:
+            return "\n".join(lines)
+        before = textwrap.dedent(inspect.getsource(self.base.step)).rstrip().splitlines()
+        return "\n".join(line for line in difflib.ndiff(before, lines) if not line.startswith("?"))
 
     def __repr__(self) -> str:
         return "\n".join([*(row.latex for row in self.kind.rows), "", self.code])

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from . import formulas
+from .beyond import BEYOND
 from .declaration import Array, Arrow, Optimizer
 from .live import png
 from .optimizers import CONVENTIONS, OPTIMIZERS
@@ -33,7 +34,7 @@ FLOOR = 1e-9  # a loss this close to the lowest is drawn as this close
 
 def style(kind: type[Optimizer]) -> dict[str, Any]:
     """Colour, line style and marker of a method: by its place in the tuple of optimizers."""
-    known = [*OPTIMIZERS, *CONVENTIONS]
+    known = [*OPTIMIZERS, *CONVENTIONS, *BEYOND]
     return look(known.index(kind) if kind in known else len(known))
 
 

@@ -5,16 +5,19 @@ Leading axes of θ are a batch of runs (learning rates, seeds), trained all at o
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy
+from numpy.typing import ArrayLike
 from sklearn.datasets import load_digits
 
 from .declaration import Array, Optimizer, finite_numbers
-from .surfaces import Surface, X, Y
-from .trajectory import Trajectory, whole_steps
+from .schedules import Schedule
+from .surfaces import Surface, View, X, Y
+from .trajectory import Trajectory, scheduled, whole_steps
 
 Labels = np.ndarray
 
@@ -78,10 +81,13 @@ class Network:
     Parameters
     ----------
     sizes : units per layer, inputs first: ``(64, 32, 10)``
+    dropout : the share of hidden units that each gradient leaves out at random, in [0, 1)
     """
 
-    def __init__(self, *sizes: int):
-        self.sizes = sizes
+    def __init__(self, *sizes: int, dropout: float = 0.0, seed: int = 0):
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout must be a number in [0, 1), not {dropout!r}")
+        self.sizes, self.dropout, self._rng = sizes, dropout, np.random.default_rng(seed)
         self.shapes = list(itertools.pairwise(sizes))
         self.count = sum((fan_in + 1) * fan_out for fan_in, fan_out in self.shapes)
 
@@ -103,15 +109,21 @@ class Network:
             at = end
         return found
 
-    def forward(self, theta: Array, inputs: Array) -> list[Array]:
-        """The activations of every layer, (*batch, n, units); the last are log-probabilities."""
+    def forward(self, theta: Array, inputs: Array, training: bool = False) -> list[Array]:
+        """The activations of every layer, (*batch, n, units); the last are log-probabilities.
+
+        With ``training``, dropout leaves hidden units out and makes up for them by larger ones.
+        """
+        *hidden, (weights, biases) = self.layers(theta)
         active = [inputs]
-        for weights, biases in self.layers(theta):
-            active.append(np.maximum(active[-1] @ weights + biases, 0))
-        scores = active[-2] @ weights + biases
+        for weights_below, biases_below in hidden:
+            units = np.maximum(active[-1] @ weights_below + biases_below, 0)
+            if training and self.dropout:
+                units *= (self._rng.random(units.shape) >= self.dropout) / (1 - self.dropout)
+            active.append(units)
+        scores = active[-1] @ weights + biases
         scores = scores - scores.max(axis=-1, keepdims=True)
-        active[-1] = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
-        return active
+        return [*active, scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))]
 
     def loss(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """Mean cross-entropy, shape (*batch,) for θ of shape (*batch, count)."""
@@ -120,7 +132,7 @@ class Network:
 
     def gradient(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """∇ of the loss by backpropagation; θ's shape."""
-        active = self.forward(theta, inputs)
+        active = self.forward(theta, inputs, training=True)
         error = np.exp(active[-1])
         column = self._column(labels, theta)
         np.put_along_axis(error, column, np.take_along_axis(error, column, axis=-1) - 1, axis=-1)
@@ -133,7 +145,7 @@ class Network:
             product = np.swapaxes(below, -1, -2) @ error
             gradient[..., start:middle] = product.reshape(*theta.shape[:-1], -1)
             if start:
-                error = (error @ np.swapaxes(weights, -1, -2)) * (below > 0)
+                error = (error @ np.swapaxes(weights, -1, -2)) * (below > 0) / (1 - self.dropout)
             end = start
         return gradient
 
@@ -163,26 +175,161 @@ def train(
     data: tuple[Array, Labels],
     theta: Array,
     batch_size: int,
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
+    schedule: Schedule | None = None,
 ) -> Iterator[Array]:
     """θ after 0, 1, 2 … updates, without end; each update sees the mean gradient of one mini-batch.
 
-    ``theta`` has shape (*batch, d); array fields of the optimizer must broadcast with ``batch``. What does not fill a last
-    mini-batch is left out of that pass.
+    ``theta`` has shape (*batch, d); array fields of the optimizer must broadcast with ``batch``. With a sequence of seeds
+    the first axis of the batch is theirs, and each draws its own mini-batches. What does not fill a last mini-batch is
+    left out of that pass.
     """
     inputs, labels = data
     theta = finite_numbers(theta, "θ", "finite numbers")
     theta = np.broadcast_to(theta, (*np.broadcast_shapes(optimizer.shape, theta.shape[:-1]), theta.shape[-1])).copy()
     stepper = optimizer.per_coordinate()
     state = stepper.init(theta)
-    yield theta
-    for rows in batches(len(inputs), batch_size, seed):
+    sources = [batches(len(inputs), batch_size, each) for each in np.atleast_1d(seed)]
+    middle = (1,) * (theta.ndim - 2)
+    for t in itertools.count(1):
+        yield theta
+        rows = np.stack([next(source) for source in sources]).reshape(len(sources), *middle, batch_size)
+        rows = rows if np.ndim(seed) else rows.reshape(batch_size)
         seen = inputs[rows], labels[rows]
         with np.errstate(all="ignore"):
-            theta, state = stepper.step(theta, state, lambda point, seen=seen: model.gradient(point, *seen))
-        yield theta
+            now = stepper if schedule is None else scheduled(stepper, schedule, t)
+            theta, state = now.step(theta, state, lambda point, seen=seen: model.gradient(point, *seen))
 
 
 def on_surface(surface: Surface, optimizer: Optimizer, path: Array) -> Trajectory:
     """A path of two weights, shape (updates + 1, 2), as a trajectory on their surface."""
     return Trajectory(optimizer, surface, path, surface.value(path), surface.gradient(path), {}, None)
+
+
+class Slice(Surface):
+    """A plane through a network's weights as a surface: J(x, y) = loss(θ₀ + x d₁ + y d₂).
+
+    Parameters
+    ----------
+    network, data : the loss is the network's over these (inputs, labels)
+    centre : θ₀, shape (count,)
+    directions : d₁ and d₂, shape (2, count)
+    view, start : as for :class:`Surface`
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        data: tuple[Array, Labels],
+        centre: Array,
+        directions: Array,
+        view: View = (-1, 1, -1, 1),
+        start: tuple[float, float] = (-0.8, 0.6),
+        name: str = "two weights of a network",
+    ):
+        super().__init__(name, X + Y, view, start)
+        self.network, self.data, self.centre, self.directions = network, data, centre, directions
+        self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
+
+    def weights(self, theta: ArrayLike) -> Array:
+        """The network's θ at points of the plane, (..., count)."""
+        return self.centre + np.asarray(theta, dtype=float) @ self.directions
+
+    def value(self, theta: ArrayLike) -> Array:
+        points = np.asarray(theta, dtype=float)
+        flat = points.reshape(-1, 2)
+        losses = [self.network.loss(self.weights(part), *self.data) for part in _chunks(flat)]
+        return np.concatenate([np.empty(0), *losses]).reshape(points.shape[:-1])
+
+    def gradient(self, theta: ArrayLike) -> Array:
+        points = np.asarray(theta, dtype=float)
+        flat = points.reshape(-1, 2)
+        parts = [self.network.gradient(self.weights(part), *self.data) @ self.directions.T for part in _chunks(flat)]
+        return np.concatenate([np.empty((0, 2)), *parts]).reshape(points.shape)
+
+    def hessian(self, theta: ArrayLike, h: float = 1e-4) -> Array:
+        """By central differences of the gradient."""
+        points = np.asarray(theta, dtype=float)
+        pairs = [(self.gradient(points + step) - self.gradient(points - step)) / (2 * h) for step in h * np.eye(2)]
+        rough = np.stack(pairs, axis=-1)
+        return (rough + np.swapaxes(rough, -1, -2)) / 2
+
+    @functools.cached_property
+    def _grid(self) -> tuple[Array, Array, Array]:
+        return super().grid(41)
+
+    def grid(self, size: int = 41) -> tuple[Array, Array, Array]:
+        """As for :class:`Surface`, always 41 × 41: each point is a whole network."""
+        return self._grid
+
+    @functools.cached_property
+    def minima(self) -> Array:
+        x, y, value = self.grid()
+        lowest = np.nanargmin(value)
+        return np.array([[x.flat[lowest], y.flat[lowest]]])
+
+    @classmethod
+    def random(
+        cls, network: Network, data: tuple[Array, Labels], centre: Array, seed: int = 0, **options: Any
+    ) -> "Slice":
+        """Two random directions, each unit's weights scaled to the length of that unit's own (Li et al. 2018)."""
+        rng = np.random.default_rng(seed)
+        directions = rng.normal(size=(2, network.count))
+        for direction in directions:
+            for (drawn, bias), (own, _) in zip(network.layers(direction), network.layers(centre), strict=True):
+                drawn *= np.linalg.norm(own, axis=0) / np.linalg.norm(drawn, axis=0)
+                bias *= 0
+        return cls(network, data, centre, directions, name="slice of a network's loss", **options)
+
+
+def _chunks(points: Array, size: int = 128) -> list[Array]:
+    return [points[at : at + size] for at in range(0, len(points), size)]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What one method did at every learning rate: arrays (passes + 1, seeds, rates), the accuracies (seeds, rates)."""
+
+    etas: Array
+    training: Array
+    validation: Array
+    accuracy: Array
+
+    @property
+    def best(self) -> int:
+        """The place of the learning rate with the lowest median validation loss after the last pass."""
+        return int(
+            np.nanargmin(np.nanmedian(np.where(np.isfinite(self.validation[-1]), self.validation[-1], np.inf), axis=0))
+        )
+
+
+ETAS = np.geomspace(1e-4, 10, 16)  # three to a decade; the same for every method
+
+
+def compare(
+    kind: type[Optimizer],
+    network: Network,
+    data: Data,
+    etas: Array = ETAS,
+    seeds: Sequence[int] = range(5),
+    passes: int = 20,
+    batch_size: int = 32,
+    tick: Callable[[], Any] = lambda: None,
+    **fixed: float,
+) -> Comparison:
+    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data."""
+    start = np.stack([network.init(seed) for seed in seeds])[:, None, :]
+    updates = train(network, kind(eta=np.asarray(etas)[None, :], **fixed), data.train, start, batch_size, list(seeds))
+    each = len(data.train[0]) // batch_size
+    losses: list[tuple[Array, Array]] = []
+    for done, theta in enumerate(updates):
+        if done % each == 0:
+            with np.errstate(all="ignore"):
+                losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
+            tick()
+        if done == passes * each:
+            break
+    with np.errstate(all="ignore"):
+        accuracy = network.accuracy(theta, *data.test)
+    training, validation = (np.array(part) for part in zip(*losses, strict=True))
+    return Comparison(np.asarray(etas), training, validation, accuracy)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from . import formulas
 from .declaration import Array, Optimizer, State, finite_numbers
+from .schedules import Schedule
 from .surfaces import Surface
 
 TOO_FAR = 1e6  # a coordinate beyond this has diverged
@@ -43,6 +44,7 @@ class Trajectory:
     grad: Array
     state: State
     diverged_at: "int | np.ndarray | None"
+    schedule: Schedule | None = None
 
     @property
     def steps(self) -> int:
@@ -54,7 +56,11 @@ class Trajectory:
         before = slice(0, max(self.steps, 1))
         state = {name: value[before] for name, value in self.state.items()}
         with np.errstate(all="ignore"):
-            return formulas.execute(self.optimizer.per_coordinate(), self.theta[before], state, self.surface.gradient)
+            optimizer = self.optimizer.per_coordinate()
+            if self.schedule is not None:
+                t = np.arange(1, max(self.steps, 1) + 1).reshape(-1, *(1,) * (self.theta.ndim - 1))
+                optimizer = scheduled(optimizer, self.schedule, t)
+            return formulas.execute(optimizer, self.theta[before], state, self.surface.gradient)
 
     def evaluate(self, latex: str | formulas.Node) -> Array:
         """An expression in the formula's symbols at every step, shape (steps, *batch, 2), as in ``symbols``."""
@@ -157,6 +163,7 @@ def run(
     start: ArrayLike | None = None,
     steps: int = 100,
     state: State | None = None,
+    schedule: Schedule | None = None,
 ) -> Trajectory:
     """Run an optimizer on a surface.
 
@@ -167,6 +174,7 @@ def run(
     start : (x, y), or a batch of starts of shape (*batch, 2); the surface's own start if omitted
     steps : whole number ≥ 0
     state : the optimizer's state to begin with, as from another run; fresh if omitted
+    schedule : a factor on η for each step, see :mod:`optcourse.schedules`
 
     A run that diverges is cut short: its ``diverged_at`` says where, later entries are NaN, nothing is raised or warned.
 
@@ -187,10 +195,16 @@ def run(
                 states[name][t] = value
             if t == steps or (one and t % CHECK == 0 and not abs(theta).max() <= TOO_FAR):
                 break
-            theta, state = stepper.step(theta, state, surface.gradient)
+            now = stepper if schedule is None else scheduled(stepper, schedule, t + 1)
+            theta, state = now.step(theta, state, surface.gradient)
         diverged_at = _cut(path)
         loss, grad = surface.value(path), surface.gradient(path)
-    return Trajectory(optimizer, surface, path, loss, grad, states, diverged_at)
+    return Trajectory(optimizer, surface, path, loss, grad, states, diverged_at, schedule)
+
+
+def scheduled(optimizer: Optimizer, schedule: Schedule, t: ArrayLike) -> Optimizer:
+    """The optimizer with the η of step t; a factor of zero becomes the smallest number, since η must be > 0."""
+    return replace(optimizer, eta=np.maximum(optimizer.values["eta"] * schedule(t), np.finfo(float).tiny))
 
 
 def _gone(theta: Array) -> np.ndarray:

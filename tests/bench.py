@@ -236,6 +236,8 @@ def torch_loop(optimizer) -> str:
 
 
 if __name__ == "__main__":
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU"
+    )
     sliders(*sys.argv[1:])
     simulation()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, formulas, run, surfaces, sweep
+from optcourse.beyond import BEYOND, AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
 from optcourse.declaration import Row, plain
 from optcourse.optimizers import (
     CONVENTIONS,
@@ -19,8 +20,9 @@ from optcourse.optimizers import (
     UncorrectedAdam,
     conventions,
 )
+from optcourse.schedules import cosine, warmup
 
-KINDS = (*OPTIMIZERS, *CONVENTIONS)
+KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
@@ -54,6 +56,34 @@ def scalar_run(kind, hyper, slope, x, steps):
             m = h.beta1 * m + (1 - h.beta1) * g
             s = h.beta2 * s + (1 - h.beta2) * g * g
             x -= h.eta * (m / (1 - h.beta1**t)) / (math.sqrt(s / (1 - h.beta2**t)) + h.eps)
+        elif kind is AdaDelta:
+            g = slope(x)
+            G = h.gamma * G + (1 - h.gamma) * g * g
+            d = math.sqrt(m + h.eps) / math.sqrt(G + h.eps) * g  # m: the average of squared updates
+            m = h.gamma * m + (1 - h.gamma) * d * d
+            x -= h.eta * d
+        elif kind in (Nadam, AdamW):
+            g = slope(x)
+            m = h.beta1 * m + (1 - h.beta1) * g
+            s = h.beta2 * s + (1 - h.beta2) * g * g
+            direction = m / (1 - h.beta1**t)
+            if kind is Nadam:
+                direction = h.beta1 * direction + (1 - h.beta1) * g / (1 - h.beta1**t)
+            shrink = h.eta * h.decay * x if kind is AdamW else 0.0
+            x -= h.eta * direction / (math.sqrt(s / (1 - h.beta2**t)) + h.eps) + shrink
+        elif kind is AMSGrad:
+            g = slope(x)
+            m = h.beta1 * m + (1 - h.beta1) * g
+            s = h.beta2 * s + (1 - h.beta2) * g * g
+            v = max(v, s)
+            x -= h.eta * m / (math.sqrt(v) + h.eps)
+        elif kind is Lion:
+            g = slope(x)
+            c = h.beta1 * m + (1 - h.beta1) * g
+            m = h.beta2 * m + (1 - h.beta2) * g
+            x -= h.eta * (math.copysign(1, c) * (c != 0) + h.decay * x)
+        elif kind is Muon:
+            pytest.skip("Muon mixes coordinates: see test_muon_makes_singular_values_equal")
         elif kind is DampedMomentum:
             v = h.gamma * v + (1 - h.gamma) * h.eta * slope(x)
             x -= v
@@ -103,6 +133,10 @@ HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5,
     RMSPropOutside: [1 - 0.2 / math.sqrt(2), None],
     AdamInside: [0.9, 0.9 - 0.1 * ((0.5 + 0.9) / 0.75) / math.sqrt((1 + 1.62) / 0.75)],
     UncorrectedAdam: [1 - 0.1 / math.sqrt(2), None],
+    Lion: [0.9, 0.8],
+    AMSGrad: [1 - 0.1 / math.sqrt(2), None],
+    Nadam: [1 - 0.1 * (0.5 + 0.5 * 2), None],  # m̂ = g: 0.5 × 2 + 0.5 × 2 / 0.5, over √v̂ = 2
+    AdamW: [0.9, None],
 }
 
 
@@ -110,7 +144,7 @@ HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5,
 def test_first_steps_by_hand(kind):
     if kind not in HAND:
         pytest.skip("no hand-computed steps yet")
-    wanted = {"eta": 0.1, "gamma": 0.5, "beta1": 0.5, "beta2": 0.5, "eps": 0.0}
+    wanted = {"eta": 0.1, "gamma": 0.5, "beta1": 0.5, "beta2": 0.5, "eps": 0.0, "decay": 0.0}
     optimizer = kind(**{item.name: wanted[item.name] for item in kind.hypers()})
     theta, state = np.array([1.0]), optimizer.init(np.array([1.0]))
     for expected in HAND[kind]:
@@ -296,3 +330,27 @@ def test_measured_stability_boundary_is_the_analytic_one_to_a_cell(kind):
         first = int(np.argmax(row))
         assert row[first:].all(), "stable again above the limit"
         assert abs(first - np.searchsorted(etas, expected)) <= 1
+
+
+def test_muon_makes_singular_values_equal():
+    rng = np.random.default_rng(0)
+    v = rng.normal(size=(6, 4)) @ np.diag([10, 3, 1, 0.3])
+    after, _ = Muon(eta=1.0, gamma=0.0, columns=4).step(np.zeros(24), {"v": np.zeros(24)}, lambda _: v.ravel())
+    left, before, right = np.linalg.svd(v, full_matrices=False)
+    values = np.diag(left.T @ -after.reshape(6, 4) @ right.T)
+    assert before.max() / before.min() > 10 and values.min() > 0.6 and values.max() < 1.3
+    np.testing.assert_allclose(left @ np.diag(values) @ right, -after.reshape(6, 4), atol=1e-9)
+    assert formulas.orthogonal(np.zeros(4)).tolist() == [0, 0, 0, 0]
+
+
+def test_schedules():
+    schedule = warmup(10) * cosine(100, floor=0.1)
+    assert schedule(5) == pytest.approx(0.5 * (0.1 + 0.9 * (1 + math.cos(math.pi * 0.05)) / 2))
+    assert schedule(np.array([100, 500])) == pytest.approx([0.1, 0.1])
+    trajectory = run(GradientDescent(eta=0.05), surfaces.ravine, steps=20, schedule=schedule)
+    moved = -np.diff(trajectory.theta, axis=0) / trajectory.grad[:-1]
+    np.testing.assert_allclose(moved, 0.05 * schedule(np.arange(1, 21))[:, None] * np.ones(2), rtol=1e-9)
+    np.testing.assert_allclose(trajectory.effective_rate[1:], moved, rtol=1e-9)
+    assert run(Momentum(), surfaces.ravine, steps=150, schedule=cosine(100)).diverged_at is None
+    with pytest.raises(ValueError, match="whole number > 0, not 0"):
+        warmup(0)(1)
