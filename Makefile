@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: lab test lint unit notebooks outputs images bench clean
+.PHONY: lab test lint unit notebooks outputs images experiments bench clean
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
@@ -40,6 +40,10 @@ outputs: .venv/tested
 
 images: .venv/installed
 	$(BIN)/python -m optcourse.images images
+
+# the comparisons on real data: lessons 2, 5, 8 and 9 with their numbers, and the pictures; about a minute
+experiments: .venv/tested images
+	$(BIN)/python tests/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
 # how fast is a slider: needs Chromium, takes about five minutes
 bench: .venv/tested

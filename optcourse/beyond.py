@@ -205,7 +205,7 @@ class Lion(Optimizer):
     eta: float | Array = hyper(0.05, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
     beta1: float | Array = hyper(0.9, r"\beta_1", "memory of the used average", UNIT, 0.0, 0.99, "decay")
     beta2: float | Array = hyper(0.99, r"\beta_2", "memory of the kept average", UNIT, 0.0, 0.999, "decay")
-    decay: float | Array = hyper(0.0, **WEIGHT_DECAY | {"low": 0.0})
+    decay: float | Array = hyper(0.01, **WEIGHT_DECAY)
 
     def init(self, theta: ArrayLike) -> State:
         return {"m": np.zeros(np.shape(theta))}

@@ -26,7 +26,35 @@ STILL_DPI = 72
 WIDE = widgets.Layout(width="304px")
 
 
-class Explorer(widgets.VBox):
+class Shown:
+    """How a widget with a ``live`` figure and a description appears in a notebook, with a kernel and without."""
+
+    live: LiveFigure
+
+    def describe(self) -> str:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The widget, its picture, and its description as text."""
+        bundle = super()._repr_mimebundle_(**kwargs) or {}
+        still = base64.b64encode(png(self.live.figure, STILL_DPI)).decode()
+        return {**bundle, "text/plain": self.describe(), "image/png": still}
+
+    def _ipython_display_(self) -> None:
+        """Two outputs: a reader without a kernel sees the second, the picture; beside a live widget CSS hides it.
+
+        In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone.
+        """
+        bundle = self._repr_mimebundle_()
+        still = {"image/png": bundle.pop("image/png"), "text/plain": "The same as a picture."}
+        display(bundle, raw=True)
+        display(still, raw=True)
+
+
+class Explorer(Shown, widgets.VBox):
     """One or more optimizers on a surface, live.
 
     Parameters
@@ -40,6 +68,9 @@ class Explorer(widgets.VBox):
     Several optimizers share the slider of a symbol for which they start with the same value.
     ``trajectories`` holds the present runs, ``sliders`` the hyperparameters' sliders by (optimizer's place, name).
     """
+
+    catalogue: Sequence[Surface] = CATALOGUE
+    with_formula = True
 
     def __init__(
         self,
@@ -62,6 +93,7 @@ class Explorer(widgets.VBox):
         self.wanted_step = self.first_step  # what was asked for, though a shorter run may not reach it
         self.surface, self.picture, self._busy = surface, None, True
         self.kinds = [type(optimizer) for optimizer in self.first]
+        self.first_extra = [control.value for control in self.extra()]
         self._make_controls()
         self.message = widgets.HTML(layout=widgets.Layout(min_height="1.6em"))
         self.message.add_class("oc-message")
@@ -93,12 +125,12 @@ class Explorer(widgets.VBox):
                     by_label[label] = slider(item, float(getattr(optimizer, item.name)), label)
                     by_label[label].observe(self._changed, "value")
                 self.sliders[place, item.name] = by_label[label]
-        options = [(each.name, each) for each in CATALOGUE]
-        if self.surface not in CATALOGUE:
+        options = [(each.name, each) for each in self.catalogue]
+        if self.surface not in self.catalogue:
             options.append((self.surface.name, self.surface))
-        self.chooser = widgets.Dropdown(
-            options=[*options, (OWN, OWN)], value=self.surface, description="surface", layout=WIDE
-        )
+        if self.catalogue is CATALOGUE:
+            options.append((OWN, OWN))
+        self.chooser = widgets.Dropdown(options=options, value=self.surface, description="surface", layout=WIDE)
         self.own = widgets.Text(
             value="x**2 + 10*y**2", description="J(x, y) =", continuous_update=False,
             layout=widgets.Layout(width="304px", display="none"),
@@ -112,11 +144,11 @@ class Explorer(widgets.VBox):
         )
         self.chooser.observe(self._surface_changed, "value")
         self.own.observe(self._surface_changed, "value")
-        for control in (self.start_x, self.start_y, self.steps):
+        for control in (self.start_x, self.start_y, self.steps, *self.extra()):
             control.observe(self._changed, "value")
         self.reset.on_click(lambda _: self.restore())
         self.choices = {}  # a method's convention, by the optimizer's place
-        for place, kind in enumerate(self.kinds if len(self.kinds) <= 2 else []):
+        for place, kind in enumerate(self.kinds if self.with_formula and len(self.kinds) <= 2 else []):
             forms = conventions(kind)
             if len(forms) > 1 and len(set(self.kinds) & set(forms)) == 1:
                 options = [(form.convention, form) for form in forms]
@@ -134,7 +166,7 @@ class Explorer(widgets.VBox):
     def _control_box(self) -> Any:
         own = list(dict.fromkeys(self.sliders.values()))
         common = [self.chooser, self.own, self.start_x, self.start_y, self.steps]
-        own += self.choices.values()
+        own += [*self.choices.values(), *self.extra()]
         half = (len(own) + 1) // 2 if len(own) > 5 else len(own)
         columns = [part for part in (own[:half], own[half:], common) if part]
         return widgets.HBox([widgets.VBox(part) for part in columns], layout=widgets.Layout(flex_flow="row wrap"))
@@ -148,6 +180,8 @@ class Explorer(widgets.VBox):
             choice.value = type(self.first[place])
         self._set_kinds()
         self.steps.value = self.first_steps
+        for control, value in zip(self.extra(), self.first_extra, strict=True):
+            control.value = value
         self.own.layout.display = "none"
         self.chooser.value = self.surface = self.first_surface
         self._place_start(self.first_start)
@@ -249,7 +283,7 @@ class Explorer(widgets.VBox):
 
     def _formula(self) -> tuple[str, list[int]]:
         texts, counts = [], []
-        for kind in self.kinds if len(self.kinds) <= 2 else []:
+        for kind in self.kinds if self.with_formula and len(self.kinds) <= 2 else []:
             text, count = formulas.template(kind, first=sum(counts))
             texts.append(text)
             counts.append(count)
@@ -274,8 +308,16 @@ class Explorer(widgets.VBox):
     def _run(self) -> bool:
         """Run the optimizers and set the picture's data; true if its background has changed."""
         start = (self.start_x.value, self.start_y.value)
-        self.trajectories = [run(each, self.surface, start, self.steps.value) for each in self.optimizers()]
+        self.trajectories = [self.simulate(each, start) for each in self.optimizers()]
         return self.picture.show(self.trajectories)
+
+    def simulate(self, optimizer: Optimizer, start: tuple[float, float]) -> Trajectory:
+        """The run of one optimizer, as the controls say."""
+        return run(optimizer, self.surface, start, self.steps.value)
+
+    def extra(self) -> list[Any]:
+        """Controls that a kind of explorer adds."""
+        return []
 
     def _refresh(self) -> None:
         """What depends on the step, and the words, after a run."""
@@ -310,31 +352,12 @@ class Explorer(widgets.VBox):
     def describe(self) -> str:
         """What the picture shows, with its numbers: for screen readers and for the saved notebook."""
         lines = [trajectory.describe() for trajectory in self.trajectories]
-        if 0 < self.live.step <= self.steps.value:
+        if self._slot_counts and 0 < self.live.step <= self.steps.value:
             lines += [line for each in self.trajectories if (line := step_in_words(each, self.live.step))]
         lines += [view.in_words() for view in self.picture.views if isinstance(view, MapView)]
         if "rate" in self.views:
             lines += [rates_in_words(trajectory) for trajectory in self.trajectories]
         return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.describe()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The widget, its picture, and its description as text."""
-        bundle = super()._repr_mimebundle_(**kwargs) or {}
-        still = base64.b64encode(png(self.picture.figure, STILL_DPI)).decode()
-        return {**bundle, "text/plain": self.describe(), "image/png": still}
-
-    def _ipython_display_(self) -> None:
-        """Two outputs: a reader without a kernel sees the second, the picture; beside a live widget CSS hides it.
-
-        In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone.
-        """
-        bundle = self._repr_mimebundle_()
-        still = {"image/png": bundle.pop("image/png"), "text/plain": "The same as a picture."}
-        display(bundle, raw=True)
-        display(still, raw=True)
 
 
 NICE = (1, 1.1, 1.2, 1.3, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.7, 3, 3.3, 3.6, 4, 4.3, 4.7, 5, 5.6, 6, 6.8, 7.5, 8, 9)

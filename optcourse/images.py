@@ -11,7 +11,8 @@ from matplotlib.patches import FancyBboxPatch
 
 from . import surfaces
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from .plots import picture, style
+from .plots import Race, picture, style
+from .training import Network, compare, digits
 from .trajectory import run
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
@@ -84,7 +85,14 @@ def comparison() -> Figure:
     return picture(*(run(each, surfaces.ravine, steps=100) for each in tuned)).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison)
+def training() -> Figure:
+    """All methods on the handwritten digits: tuned, with PyTorch's default rates, and the loss against the rate."""
+    network, data = Network(64, 32, 10), digits()
+    results = {kind: compare(kind, network, data) for kind in OPTIMIZERS}
+    return Race(results, dict(zip(OPTIMIZERS, (1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3), strict=True))).figure
+
+
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison, training)
 
 
 def main(folder: str) -> None:

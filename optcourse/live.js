@@ -126,6 +126,7 @@ function render({ model, el }) {
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     draw(context, frame, step, part, height);
+    find(".oc-bar").hidden = frame.steps === 0;
     slider.max = frame.steps;
     slider.value = step;
     shown.textContent = `${step} of ${frame.steps}`;
@@ -152,6 +153,7 @@ function render({ model, el }) {
     rows = [...formulas.querySelectorAll(".oc-row")];
     parts = Math.max(0, ...rows.map((row) => Number(row.dataset.row) + 1));
     find(".oc-parts").hidden = parts === 0;
+    find(".oc-bar").hidden = !frame || frame.steps === 0;
     part = null;
     showPart();
     paint();

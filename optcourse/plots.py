@@ -4,7 +4,7 @@ The same views make the printed pictures, the images and the live explorers.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from .declaration import Array, Arrow, Optimizer
 from .live import png
 from .optimizers import CONVENTIONS, OPTIMIZERS
 from .surfaces import Surface
+from .training import Comparison
 from .trajectory import Trajectory, sweep
 
 # Okabe and Ito's colours, told apart by the colour-blind; line style and marker differ too
@@ -563,3 +564,78 @@ class OneStep(Drawing):
 
 def _pair(point: Array) -> str:
     return "(" + ", ".join(f"{value:.2f}" for value in point) + ")"
+
+
+class Race(Drawing):
+    """The comparison on real data: tuned, with defaults, and the loss against the learning rate.
+
+    Parameters
+    ----------
+    results : {method: Comparison}
+    defaults : {method: learning rate}, each on the comparison's grid; the middle picture is left out without it
+    """
+
+    def __init__(
+        self, results: Mapping[type[Optimizer], Comparison], defaults: Mapping[type[Optimizer], float] | None = None
+    ):
+        self.results, self.defaults = results, defaults or {}
+        self.figure = Figure(figsize=(11.0, 4.2), dpi=100, layout="constrained")
+        tuned, plain, rates = self.figure.subplots(1, 3)
+        for kind, result in results.items():
+            self._band(tuned, kind, result.training[:, :, result.best])
+            if kind in self.defaults:
+                self._band(plain, kind, result.training[:, :, self.place(kind)])
+            last = np.where(np.isfinite(result.training[-1]), result.training[-1], np.nan)
+            rates.plot(result.etas, np.nanmedian(last, axis=0), label=kind.title, **style(kind) | {"markersize": 4})
+        for axes, title in ((tuned, "tuned: training loss"), (plain, "untuned defaults: training loss")):
+            axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(5e-4, 5))
+        rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="after the last pass", ylim=(5e-4, 5))
+        handles = [Line2D([], [], label=kind.title, **style(kind) | {"marker": ""}) for kind in results]
+        self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize=9, frameon=False)
+
+    def place(self, kind: type[Optimizer]) -> int:
+        """The place of a method's default learning rate on the grid."""
+        return int(np.argmin(np.abs(np.log(self.results[kind].etas / self.defaults[kind]))))
+
+    def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
+        passes = np.arange(len(losses))
+        axes.fill_between(
+            passes, losses.min(axis=1), losses.max(axis=1), color=style(kind)["color"], alpha=0.12, linewidth=0
+        )
+        axes.plot(passes, np.median(losses, axis=1), **style(kind) | {"marker": ""})
+
+    def describe(self) -> str:
+        lines = []
+        for kind, result in self.results.items():
+            best = np.sort(result.training[-1][:, result.best])
+            text = f"{kind.title}: tuned η = {result.etas[result.best]:.3g}, training loss {np.median(best):.4f}"
+            text += f" ({best[0]:.4f} to {best[-1]:.4f})"
+            if kind in self.defaults:
+                text += (
+                    f"; default η = {self.defaults[kind]:g}: {np.median(result.training[-1][:, self.place(kind)]):.3f}"
+                )
+            lines.append(text)
+        return "\n".join(lines)
+
+
+class Curves(Drawing):
+    """Plain curves with a legend; as text their values."""
+
+    def __init__(self, series: Mapping[str, Mapping[float, float]], xlabel: str, ylabel: str, log: str = ""):
+        self.series = series
+        self.figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
+        axes = self.figure.subplots()
+        for place, (name, values) in enumerate(series.items()):
+            shown = {x: y for x, y in values.items() if y > 0 or "y" not in log}
+            axes.plot(list(shown), list(shown.values()), label=name, **look(place))
+        axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if "x" in log else "linear")
+        axes.set_yscale("log" if "y" in log else "linear")
+        axes.grid(color="#dddddd", linewidth=0.6)
+        axes.legend()
+
+    def describe(self) -> str:
+        rows = (
+            ", ".join(f"{x:g}: {0 if abs(y) < 1e-9 else y:.3g}" for x, y in values.items())
+            for values in self.series.values()
+        )
+        return "\n".join(f"{name}: {row}" for name, row in zip(self.series, rows, strict=True))

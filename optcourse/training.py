@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 from .declaration import Array, Optimizer, finite_numbers
 from .schedules import Schedule
 from .surfaces import Surface, View, X, Y
-from .trajectory import Trajectory, scheduled, whole_steps
+from .trajectory import Trajectory, cut, scheduled, whole_steps
 
 Labels = np.ndarray
 
@@ -203,7 +203,9 @@ def train(
 
 def on_surface(surface: Surface, optimizer: Optimizer, path: Array) -> Trajectory:
     """A path of two weights, shape (updates + 1, 2), as a trajectory on their surface."""
-    return Trajectory(optimizer, surface, path, surface.value(path), surface.gradient(path), {}, None)
+    path = path.copy()
+    diverged_at = cut(path)
+    return Trajectory(optimizer, surface, path, surface.value(path), surface.gradient(path), {}, diverged_at)
 
 
 class Slice(Surface):

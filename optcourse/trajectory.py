@@ -197,7 +197,7 @@ def run(
                 break
             now = stepper if schedule is None else scheduled(stepper, schedule, t + 1)
             theta, state = now.step(theta, state, surface.gradient)
-        diverged_at = _cut(path)
+        diverged_at = cut(path)
         loss, grad = surface.value(path), surface.gradient(path)
     return Trajectory(optimizer, surface, path, loss, grad, states, diverged_at, schedule)
 
@@ -213,7 +213,7 @@ def _gone(theta: Array) -> np.ndarray:
     return ~(near[..., 0] & near[..., 1])
 
 
-def _cut(path: Array) -> "int | np.ndarray | None":
+def cut(path: Array) -> "int | np.ndarray | None":
     """Set what follows a divergence to NaN, in place; the step of the divergence (−1 in a batch, else None: none)."""
     gone = np.maximum.accumulate(_gone(path), axis=0)
     first = np.where(gone[-1], gone.argmax(axis=0), -1)

@@ -34,7 +34,7 @@ def merged(outputs: list) -> list:
 
 
 if __name__ == "__main__":
-    for folder in sys.argv[1:]:
-        for path in sorted(pathlib.Path(folder).glob("*.ipynb")):
+    for place in map(pathlib.Path, sys.argv[1:]):
+        for path in [place] if place.is_file() else sorted(place.glob("*.ipynb")):
             print(path)
             execute(path)

@@ -158,3 +158,23 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     output.scroll_into_view_if_needed()
     output.locator("img").wait_for(state="visible")
     assert page.locator(".oc-live").count() == 0
+
+
+def test_a_training_run_streams_and_stops(lab, page):
+    """Lesson 8: start, watch, stop; then start again to the end."""
+    open_notebook(page, lab, "notebooks/08_summary.ipynb")
+    run_all(page)
+    start, stop = (page.get_by_role("button", name=name, exact=True) for name in ("start", "stop"))
+    start.scroll_into_view_if_needed()
+    length = page.locator(".jupyter-widgets:has(> label:text-is('passes'))").first
+    length.locator(".noUi-handle").press("End")
+    start.click()
+    message = page.locator(".jupyter-widgets", has_text="Gradient descent, after").last
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.progress-bar')].some((b) => parseFloat(b.style.width) > 0)"
+    )
+    stop.click()
+    message.wait_for(state="visible")
+    reached = message.inner_text()
+    page.wait_for_timeout(500)
+    assert message.inner_text() == reached and start.is_enabled()
