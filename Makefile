@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: lab test lint unit notebooks outputs images experiments bench clean
+.PHONY: lab test lint unit notebooks solutions outputs images experiments bench clean
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
@@ -31,11 +31,16 @@ lint: .venv/tested
 unit: .venv/tested
 	$(BIN)/python -m pytest optcourse tests
 
-notebooks: .venv/tested
+# solved lessons for teachers, in notebooks/solutions
+solutions: .venv/tested
+	$(BIN)/python tests/solutions.py
+
+notebooks: .venv/tested solutions
 	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env notebooks
 
 # after a change of a notebook or of the package: run every notebook and keep its outputs
 outputs: .venv/tested
+	$(BIN)/python tests/solutions.py cells
 	$(BIN)/python tests/outputs.py notebooks
 
 images: .venv/installed

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ipywidgets as widgets
+import matplotlib
 import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
@@ -427,3 +428,15 @@ def explore(
     (61, 2)
     """
     return Explorer(optimizers, surface, start, steps, **options)
+
+
+def large_type(factor: float = 1.4) -> None:
+    """Make figures, formulas and labels of all later explorers and pictures ``factor`` times as large, for a projector.
+
+    ``large_type(1)`` goes back.
+    """
+    matplotlib.rcParams["font.size"] = 10 * factor
+    sizes = {"formulas": 15, "caption": 12, "title": 14, "axis": 15, "bar": 14, "part": 13}
+    rules = "".join(f".oc-{name} {{ font-size: {size * factor:.0f}px !important; }}" for name, size in sizes.items())
+    rules += f".oc-symbols {{ width: {340 * factor:.0f}px !important; }}"
+    display({"text/html": f"<style>{rules}</style>", "text/plain": f"Type is {factor:g} times as large."}, raw=True)

@@ -135,6 +135,7 @@ FUNCTIONS: dict[str, Callable] = {
     r"\max": np.maximum,
     r"\operatorname{sign}": np.sign,
     r"\operatorname{orth}": orthogonal,
+    r"\operatorname{sum}": lambda value: np.sum(value, axis=-1, keepdims=True),
 }
 ARITHMETIC: dict[str, Callable] = {
     "add": lambda a, b: a + b,

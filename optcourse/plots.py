@@ -85,7 +85,7 @@ class View:
         columns = 2 if len(lines) == 4 else min(len(lines), 3)
         place = {"loc": "lower left", "bbox_to_anchor": (-0.02, 1.0), "borderaxespad": 0.1}
         self.axes.legend(
-            handles=lines, ncols=columns, fontsize=8, frameon=False, handlelength=2.6, columnspacing=1, **place
+            handles=lines, ncols=columns, fontsize="small", frameon=False, handlelength=2.6, columnspacing=1, **place
         )
 
     def _line(self, moving: bool = False, **look: Any) -> Line2D:
@@ -125,7 +125,7 @@ class ContourView(View):
             for look in self.looks
         ]
         self.message = self.axes.text(
-            0.02, 0.97, "", transform=self.axes.transAxes, va="top", fontsize=10, color="#8b0000",
+            0.02, 0.97, "", transform=self.axes.transAxes, va="top", fontsize="medium", color="#8b0000",
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2},
         )  # fmt: skip
         self.artists.append(self.message)
@@ -591,7 +591,9 @@ class Race(Drawing):
             axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(5e-4, 5))
         rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="after the last pass", ylim=(5e-4, 5))
         handles = [Line2D([], [], label=kind.title, **style(kind) | {"marker": ""}) for kind in results]
-        self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize=9, frameon=False)
+        self.figure.legend(
+            handles=handles, loc="outside upper center", ncols=len(handles), fontsize="medium", frameon=False
+        )
 
     def place(self, kind: type[Optimizer]) -> int:
         """The place of a method's default learning rate on the grid."""

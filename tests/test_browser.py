@@ -55,6 +55,16 @@ STATE = """() => {
 }"""
 
 
+def settled(page):
+    """Wait until the first canvas has not been drawn on for a while, and all steps of its run are there."""
+    page.evaluate("window.drawn = [0, performance.now()]; undefined")
+    page.wait_for_function("""() => {
+      const frames = document.querySelector('.oc-live canvas').dataset.frames;
+      if (frames !== drawn[0]) window.drawn = [frames, performance.now()];
+      return performance.now() - drawn[1] > 600;
+    }""")
+
+
 def wait_state(page, condition):
     """Wait until ``condition``, JavaScript over s, holds of the first explorer's state; the state."""
     page.wait_for_function(f"(() => {{ const s = ({STATE})(); return {condition}; }})()")
@@ -91,6 +101,7 @@ def test_drag_keys_step_play_parts_and_map(lab, page):
     live.locator("canvas").press("ArrowRight")
     wait_state(page, f"s.readouts[2] !== {dragged['readouts'][2]!r}")
 
+    settled(page)
     # step on and back, without the kernel: the same even while it is busy
     before = page.evaluate(SEEN)
     live.locator("[data-do=next]").click()

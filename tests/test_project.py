@@ -20,6 +20,7 @@ TOP = set(
         "tests",
         "environment.yml",
         "README.md",
+        "TEACHING.md",
         "images",
         "pyproject.toml",
         "Makefile",
@@ -95,8 +96,11 @@ LAYERS = {  # what each room may import beside the standard library
         "training",
         "trajectory",
     },
+    "exercises": {"numpy", "ipywidgets", "declaration", "explorers", "formulas", "surfaces"},
+    "questions": {"exercises"},
     "explorers": {
         "numpy",
+        "matplotlib",
         "ipywidgets",
         "IPython",
         "declaration",
@@ -169,3 +173,68 @@ def test_images_are_what_the_package_draws(tmp_path):
         kept, made = (matplotlib.image.imread(folder / name) for folder in (ROOT / "images", tmp_path))
         assert kept.shape == made.shape
         assert np.mean(np.abs(kept - made) > 0.1) < 0.03, f"{name}: run `make images`"
+
+
+def test_exercise_cells_come_from_the_one_source():
+    from solutions import EXERCISES, cell, exercise_cells, said
+
+    found = {}
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        for each, function in exercise_cells(notebook):
+            found[function] = each
+            assert each.source == cell(function, solved=False), f"{path.name}: run `make outputs`"
+            assert "Not answered yet" in "".join(output.text for output in each.outputs)
+        text = "\n".join(each.source for each in notebook.cells if each.cell_type == "code")
+        for function in EXERCISES:
+            body = cell(function, solved=True).split("\n\n\n")[0]
+            assert body not in text, "a student's notebook contains a solution"
+    assert set(found) == set(EXERCISES)
+    for function in EXERCISES:
+        assert said(cell(function, solved=True)).startswith("Right"), function.__name__
+        assert "# solution" not in cell(function, solved=True)
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if "welcome" not in path.name], ids=lambda path: path.stem)
+def test_every_lesson_has_its_exercises_and_its_quiz(path):
+    code = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    assert code.count("Predict(") == 1 and code.count("Quiz(") == 1
+    assert code.count("Goal(") + code.count("check(") >= 2
+
+
+def test_questions_have_one_right_answer_and_feedback_for_each():
+    from optcourse.questions import PREDICT, QUIZ
+
+    assert set(PREDICT) == set(QUIZ)
+    for question in [*PREDICT.values(), *(each for quiz in QUIZ.values() for each in quiz)]:
+        assert len({option for option, _ in question.options}) == len(question.options) >= 3
+        assert all(said.strip() for _, said in question.options)
+        assert [question.answer(option)[0] for option, _ in question.options] == [True] + [False] * (
+            len(question.options) - 1
+        )
+
+
+def goals():
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and cell.source.startswith("Goal("):
+                yield pytest.param(cell.source, id=f"{path.stem}-{cell.id}")
+
+
+@pytest.mark.parametrize("source", list(goals()))
+def test_every_goal_can_be_reached_and_is_not_at_first(source):
+    import optcourse
+    from optcourse import beyond, exercises, sweep
+
+    names = vars(optcourse) | vars(beyond) | vars(exercises) | {"surfaces": optcourse.surfaces}
+    goal = eval(source, names)
+    assert not goal.reached(goal.explorer)[0], "nothing to do"
+    tolerance, within = map(float, re.search(r"reach\((\S+), (\d+)\)", source).groups())
+    (trajectory,) = goal.explorer.trajectories
+    fixed = re.search(r"with η = ([\d.]+) as it is", source)
+    grid = {name: [value for _, value in control.options] for (_, name), control in goal.explorer.sliders.items()}
+    grid = {name: values for name, values in grid.items() if name != "eta"} if fixed else dict(list(grid.items())[:2])
+    kind, start = type(trajectory.optimizer), trajectory.theta[0]
+    found = sweep(trajectory.optimizer, trajectory.surface, start, trajectory.steps, tolerance, **grid)
+    steps = found.steps_to_tolerance[found.steps_to_tolerance >= 0]
+    assert steps.size and steps.min() <= within, f"{kind.title}: the best is {steps.min(initial=9999)}"
