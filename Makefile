@@ -10,7 +10,7 @@ endif
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
-	$(BIN)/jupyter lab $(if $(FAST),--config=.jupyter/nodelay.py) notebooks/01_overview.ipynb
+	$(BIN)/jupyter lab $(if $(FAST),--config=.jupyter/nodelay.py) notebooks/00_welcome.ipynb
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'optcourse needs Python 3.11 or newer; try: make PYTHON=python3.11 ...')"
@@ -29,7 +29,8 @@ lint: .venv/tested
 	$(BIN)/ruff format --check .
 
 unit: .venv/tested
-	$(BIN)/python -m pytest optcourse tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py
+	$(BIN)/python -m pytest tests/test_browser.py
 
 # solved lessons for teachers, in notebooks/solutions
 solutions: .venv/tested

@@ -9,13 +9,18 @@ from nbconvert.preprocessors import ExecutePreprocessor
 KEPT = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 
 
+KEPT_OF_CELL = ("slideshow", "tags")
+
+
 def execute(path: pathlib.Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     runner = ExecutePreprocessor(timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False)
     runner.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
     notebook.metadata = nbformat.from_dict({**KEPT, "language_info": {"name": "python"}})
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {})
+        cell.metadata = nbformat.from_dict(
+            {name: cell.metadata[name] for name in KEPT_OF_CELL if cell.metadata.get(name)}
+        )
         cell["outputs"] = merged(cell.get("outputs", [])) if cell.cell_type == "code" else None
         if cell["outputs"] is None:
             del cell["outputs"]

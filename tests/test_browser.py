@@ -189,3 +189,41 @@ def test_a_training_run_streams_and_stops(lab, page):
     reached = message.inner_text()
     page.wait_for_timeout(500)
     assert message.inner_text() == reached and start.is_enabled()
+
+
+WRITE = """([id, source]) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = [...notebook.model.cells].findIndex((cell) => cell.id === id);
+  notebook.activeCell.model.sharedModel.setSource(source);
+  window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
+def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
+    """Lesson 3 as a student answers it."""
+    open_notebook(page, lab, "notebooks/03_momentum.ipynb")
+    run_all(page)
+    head = "def momentum(theta, v, grad, eta, gamma):\n"
+    end = "    theta = theta - v\n    return theta, v\n\ncheck(momentum, Momentum)"
+    output = page.locator(".jp-Cell:has-text('check(momentum')").last.locator(".jp-OutputArea-output")
+    page.evaluate(WRITE, ["exercise-momentum", f"{head}    v = gamma * v + (1 - gamma) * eta * grad(theta)\n{end}"])
+    output.get_by_text("This is damped momentum").wait_for()
+    page.evaluate(WRITE, ["exercise-momentum", f"{head}    v = gamma * v + eta * grad(theta)\n{end}"])
+    output.get_by_text("Right: 3 surfaces").wait_for()
+
+    # the prediction hides its picture until it is made; keys alone suffice
+    predict = page.locator(".jp-OutputArea-output:has(button:text-is('I predict this'))")
+    predict.scroll_into_view_if_needed()
+    assert not predict.locator("canvas").is_visible()
+    predict.locator("input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    predict.locator("button:text-is('I predict this')").press("Enter")
+    predict.locator("canvas").wait_for(state="visible")
+
+    # the quiz: a wrong answer is explained, the right one is confirmed
+    quiz = page.locator(".jp-OutputArea-output:has(button:text-is('answer'))")
+    quiz.scroll_into_view_if_needed()
+    for option, said in (("1.9 times", "only the second step"), ("10 times", "Right: 1/(1−γ)")):
+        quiz.get_by_label(option, exact=True).check()
+        quiz.locator("button:text-is('answer')").first.click()
+        quiz.get_by_text(said).wait_for()

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import base64
+import contextlib
 import functools
 import pathlib
 import warnings
@@ -42,7 +43,8 @@ def names_before(path, place):
     slow = any(
         word in source for word in ("explore(", "Explorer(", "Trainer(", "compare(", "timeit", "perf_counter", "fit(")
     )
-    exec("\n".join(map(ast.unparse, imports)) if slow else source, names)
+    with contextlib.suppress(NameError):  # a cell that uses the result of a long run
+        exec("\n".join(map(ast.unparse, imports)) if slow else source, names)
     if "tuned =" in source:
         exec(source.splitlines()[0], names)
     return names
@@ -136,7 +138,7 @@ def test_every_control_of_every_lesson(lesson):
         assert explorer.describe() == before
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", [each for each in LESSONS if "exercise" not in each.id])
 def test_every_surface_and_reset(lesson):
     explorer = made_by(lesson)
     before = explorer.describe()
