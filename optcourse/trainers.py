@@ -21,6 +21,7 @@ from .trajectory import Trajectory
 class BatchExplorer(Explorer):
     """Mini-batch descent of two weights on real data: sixes and nines. Sliders for the batch size and the random seed.
 
+    >>> from optcourse import GradientDescent
     >>> BatchExplorer(GradientDescent(eta=0.1), batch_size=8, steps=5).trajectories[0].theta.shape
     (6, 2)
     """

@@ -37,7 +37,7 @@ def test_lesson_runs_and_its_slider_moves_everything(lab, page, path):
     before = page.evaluate(SEEN)
     assert len(before[0]) > 10_000, "an empty canvas"
     has_formula = bool(before[1].strip())
-    handle = page.locator(".noUi-handle").first
+    handle = page.locator(".jp-OutputArea-output:has(.oc-live) .noUi-handle").first
     handle.focus()
     handle.press("ArrowRight")
     changed(page, before, 0, *([1] if has_formula else []))
