@@ -166,8 +166,12 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     page.wait_for_function(f"!({KERNEL})().startsWith('connected idle')")
     open_notebook(page, lab, name)
     output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
-    output.scroll_into_view_if_needed()
-    output.locator("img").wait_for(state="visible")
+    for _ in range(100):  # what comes above it may push it out of view again while the page is made
+        output.scroll_into_view_if_needed()
+        if output.locator("img").is_visible():
+            break
+        page.wait_for_timeout(200)
+    assert output.locator("img").is_visible()
     assert page.locator(".oc-live").count() == 0
 
 
