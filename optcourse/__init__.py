@@ -5,7 +5,7 @@ from .explorers import explore
 from .formulas import Card
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from .plots import picture
-from .trajectory import Trajectory, run, sweep
+from .trajectory import Trajectory, best_eta, run, sweep
 
 __all__ = [
     "NAG",
@@ -17,6 +17,7 @@ __all__ = [
     "Momentum",
     "RMSProp",
     "Trajectory",
+    "best_eta",
     "explore",
     "picture",
     "run",

@@ -4,7 +4,6 @@ import pathlib
 import sys
 from collections.abc import Callable
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
@@ -13,7 +12,7 @@ from . import surfaces
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from .plots import Race, picture, style
 from .training import Network, compare, digits
-from .trajectory import run
+from .trajectory import best_eta, run
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
 
@@ -77,11 +76,7 @@ def adagrad() -> Figure:
 
 def comparison() -> Figure:
     """All methods on the ravine, equal steps, each with the best of the same number of learning rates."""
-    etas = np.geomspace(1e-3, 1, 31)
-    tuned = []
-    for kind in OPTIMIZERS:
-        losses = run(kind(eta=etas), surfaces.ravine, steps=100).loss[-1]
-        tuned.append(kind(eta=etas[np.nanargmin(losses)]))
+    tuned = [best_eta(kind, surfaces.ravine, steps=100) for kind in OPTIMIZERS]
     return picture(*(run(each, surfaces.ravine, steps=100) for each in tuned)).figure
 
 
@@ -89,7 +84,7 @@ def training() -> Figure:
     """All methods on the handwritten digits: tuned, with PyTorch's default rates, and the loss against the rate."""
     network, data = Network(64, 32, 10), digits()
     results = {kind: compare(kind, network, data) for kind in OPTIMIZERS}
-    return Race(results, dict(zip(OPTIMIZERS, (1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3), strict=True))).figure
+    return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
 
 
 IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison, training)

@@ -285,3 +285,13 @@ def sweep(
             if t < steps:
                 theta, state = stepper.step(theta, state, surface.gradient)
     return Sweep(axes, np.where(diverged < 0, loss, np.inf), np.where(diverged < 0, settled, -1), diverged)
+
+
+def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: ArrayLike | None = None) -> Optimizer:
+    """The method with the learning rate of the lowest final loss, on the full length, from the surface's own start.
+
+    ``etas`` are the rates to try; the same 51, spread over 1e-4 … 10 in round values, for every method if omitted.
+    """
+    tried = np.array([float(f"{eta:.2g}") for eta in np.geomspace(1e-4, 10, 51)] if etas is None else etas)
+    losses = sweep(kind(), surface, steps=steps, eta=tried).final_loss
+    return kind(eta=float(tried[np.nanargmin(losses)]))

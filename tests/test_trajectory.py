@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, run, surfaces, sweep
+from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, best_eta, run, surfaces, sweep
 from optcourse.surfaces import Surface
 
 
@@ -110,3 +110,10 @@ def test_bad_input(arguments, error, message):
 def test_sweep_names_an_unknown_hyperparameter():
     with pytest.raises(ValueError, match="Gradient descent has no hyperparameter 'gamma': it has eta"):
         sweep(GradientDescent(), surfaces.bowl, gamma=[0.1])
+
+
+def test_best_eta_is_the_best_of_those_tried():
+    etas = [0.01, 0.05, 0.07, 0.2]
+    chosen = best_eta(GradientDescent, surfaces.ravine, 50, etas)
+    losses = [run(GradientDescent(eta=eta), surfaces.ravine, steps=50).loss[-1] for eta in etas[:3]]
+    assert chosen.eta == etas[int(np.argmin(losses))]
