@@ -112,6 +112,7 @@ function render({ model, el }) {
   const [width, height] = model.get("size");
   const ratio = window.devicePixelRatio || 1;
   let frame = null, picture = null, pictureId = 0, slots = [], rows = [], parts = 0, part = null, timer = null;
+  let guarded = null;
   let asked = false, wanted = null; // a pointer message on its way, and the latest one behind it
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -120,6 +121,10 @@ function render({ model, el }) {
   // ---- what is seen ----
 
   function paint() {
+    if (!guarded && el.isConnected) { // what gets the focus beside the figure keeps its arrow keys, too: the sliders
+      guarded = el.closest(".jp-OutputArea-output") || el;
+      guarded.addEventListener("focusin", (event) => { event.target.dataset.lmSuppressShortcuts = "true"; });
+    }
     if (!frame || !picture || frame.picture !== pictureId) return; // the old picture stays until the new one is whole
     const step = Math.min(model.get("step"), frame.steps);
     context.setTransform(1, 0, 0, 1, 0, 0);

@@ -38,6 +38,9 @@ def test_lesson_runs_and_its_slider_moves_everything(lab, page, path):
     assert len(before[0]) > 10_000, "an empty canvas"
     has_formula = bool(before[1].strip())
     handle = page.locator(".jp-OutputArea-output:has(.oc-live) .noUi-handle").first
+    page.evaluate(
+        "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
+    )  # where arrows are shortcuts
     handle.focus()
     handle.press("ArrowRight")
     changed(page, before, 0, *([1] if has_formula else []))
