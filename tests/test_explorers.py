@@ -8,12 +8,13 @@ import functools
 import pathlib
 import warnings
 
+import matplotlib
 import nbformat
 import numpy as np
 import pytest
 
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, explore, picture, run, surfaces
-from optcourse.explorers import OWN, slider_values
+from optcourse.explorers import OWN, large_type, slider_values
 from optcourse.live import Recorder
 from optcourse.optimizers import conventions
 from optcourse.plots import ContourView, LossView, RateView
@@ -378,3 +379,15 @@ def test_the_recorder_draws_what_agg_draws():
     expected = explorer.picture.views[0].axes.transData.transform(explorer.trajectories[0].theta)
     np.testing.assert_allclose(vertices[: len(expected)], expected, atol=0.01)
     assert line.get_color() == "#0072b2" and command["stroke"].startswith("rgba(0,114,178")
+
+
+def test_large_type():
+    size = matplotlib.rcParams["font.size"]
+    try:
+        large_type(1.5)
+        assert matplotlib.rcParams["font.size"] == 15
+        axes = picture(run(Momentum(), surfaces.bowl, steps=5)).views[0].axes
+        assert axes.xaxis.label.get_size() == 15
+    finally:
+        large_type(1)
+    assert matplotlib.rcParams["font.size"] == size
