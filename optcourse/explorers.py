@@ -97,7 +97,6 @@ class Explorer(Shown, widgets.VBox):
         self.first_extra = [control.value for control in self.extra()]
         self._make_controls()
         self.message = widgets.HTML(layout=widgets.Layout(min_height="1.6em"))
-        self.message.add_class("oc-message")
         formula, self._slot_counts = self._formula()
         self._draw_surface()
         self._run()

@@ -5,7 +5,7 @@ The same views make the printed pictures, the images and the live explorers.
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -21,8 +21,10 @@ from .declaration import Array, Arrow, Optimizer
 from .live import png
 from .optimizers import CONVENTIONS, OPTIMIZERS
 from .surfaces import Surface
-from .training import Comparison
 from .trajectory import Trajectory, sweep
+
+if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
+    from .training import Comparison
 
 # Okabe and Ito's colours, told apart by the colour-blind; line style and marker differ too
 COLOURS = ("#222222", "#0072b2", "#009e73", "#d55e00", "#7b3fa0", "#c99700", "#56b4e9", "#8a8a00")
@@ -576,7 +578,7 @@ class Race(Drawing):
     """
 
     def __init__(
-        self, results: Mapping[type[Optimizer], Comparison], defaults: Mapping[type[Optimizer], float] | None = None
+        self, results: "Mapping[type[Optimizer], Comparison]", defaults: Mapping[type[Optimizer], float] | None = None
     ):
         self.results, self.defaults = results, defaults or {}
         self.figure = Figure(figsize=(11.0, 4.2), dpi=100, layout="constrained")
