@@ -6,11 +6,11 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: lab test lint unit notebooks solutions outputs images experiments bench clean
+.PHONY: lab test check lint unit notebooks test-elsewhere solutions outputs images experiments bench clean
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
-	$(BIN)/jupyter lab $(if $(FAST),--config=.jupyter/nodelay.py) notebooks/00_welcome.ipynb
+	$(BIN)/jupyter lab notebooks/00_welcome.ipynb
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'optcourse needs Python 3.11 or newer; try: make PYTHON=python3.11 ...')"
@@ -22,22 +22,34 @@ lab: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $@
 
+# everything that CI checks on one arithmetic; `make check` is the quick one: lint, and the tests of what changed
 test: lint unit notebooks
+
+check: lint
+	$(BIN)/python tests/check.py
 
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# package, project and JupyterLab in Chromium. One thread of linear algebra each: two workers with more wait for one another
+unit notebooks: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py
-	$(BIN)/python -m pytest tests/test_browser.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py
+
+# every lesson against its stored outputs, strictly
+notebooks: .venv/tested
+	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env --ignore=notebooks/solutions notebooks
+
+# the same under other arithmetics: kernels for older processors, one and two threads, starts moved by one unit in the
+# last place, data added up in another order; QUICK=1 takes the lessons with real data and two arithmetics
+test-elsewhere: .venv/tested
+	$(BIN)/python tests/elsewhere.py $(if $(QUICK),--quick)
 
 # solved lessons for teachers, in notebooks/solutions
 solutions: .venv/tested
 	$(BIN)/python tests/solutions.py
-
-notebooks: .venv/tested solutions
-	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval --nbval-current-env notebooks
 
 # after a change of a notebook or of the package: run every notebook and keep its outputs
 outputs: .venv/tested
@@ -45,16 +57,34 @@ outputs: .venv/tested
 	$(BIN)/python tests/outputs.py notebooks
 
 images: .venv/installed
-	$(BIN)/python -m optcourse.images images
+	$(BIN)/python -m optcourse.pictures.images images
 
 # the comparisons on real data: lessons 2, 5, 8 and 9 with their numbers, and the pictures; about a minute
 experiments: .venv/tested images
 	$(BIN)/python tests/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
-# how fast is a slider: needs Chromium, takes about five minutes
+# how fast is a slider, beside interact and version 0.1.0: needs Chromium, takes about five minutes
 bench: .venv/tested
-	$(BIN)/python -m pip install --quiet ipympl pillow
 	$(BIN)/python tests/bench.py
 
 clean:
 	rm -rf .venv
+
+# what PyTorch, Optax and Keras compute, stored for the tests; in an environment of its own, some 2 GB
+.PHONY: oracle
+oracle:
+	$(PYTHON) -m venv .oracle
+	.oracle/bin/python -m pip install --quiet --editable ".[oracle]"
+	.oracle/bin/python tests/oracle.py
+
+# the lowest versions that pyproject.toml allows: unit tests and one lesson
+LOWEST := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	print(*[each.replace(">=", "==") for each in [*p["dependencies"], *p["optional-dependencies"]["test"]]], sep="\n")
+.PHONY: test-lowest
+test-lowest:
+	python3.11 -m venv .lowest
+	.lowest/bin/python -c '$(LOWEST)' > .lowest/versions.txt
+	echo "pyparsing<3.3" >> .lowest/versions.txt  # of matplotlib 3.9's time: later ones warn of what it calls
+	.lowest/bin/python -m pip install --quiet --requirement .lowest/versions.txt --editable .
+	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py
+	.lowest/bin/python -m pytest --nbval --nbval-current-env notebooks/03_momentum.ipynb

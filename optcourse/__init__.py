@@ -1,26 +1,44 @@
-"""optcourse: an interactive course on the optimizers of deep learning."""
+"""optcourse: an interactive course on the optimizers of deep learning.
 
-from . import surfaces
-from .explorers import explore
-from .formulas import Card
-from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from .plots import picture
-from .trajectory import Trajectory, best_eta, run, sweep
+What a notebook needs comes from here: ``from optcourse import Momentum, explore, run, surfaces``. Each name is imported
+from its room when it is first asked for (PEP 562), so that a lesson waits only for what it uses.
+"""
 
-__all__ = [
-    "NAG",
-    "OPTIMIZERS",
-    "AdaGrad",
-    "Adam",
-    "Card",
-    "GradientDescent",
-    "Momentum",
-    "RMSProp",
-    "Trajectory",
-    "best_eta",
-    "explore",
-    "picture",
-    "run",
-    "surfaces",
-    "sweep",
-]
+import importlib
+from typing import Any
+
+_ROOMS = {
+    "mathematics.declaration": "Optimizer",
+    "mathematics.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
+    "mathematics.conventions": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
+    "UncorrectedAdam conventions",
+    "mathematics.beyond": "BASES BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam",
+    "mathematics.schedules": "Schedule cosine warmup",
+    "mathematics.surfaces": "CATALOGUE Surface",
+    "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
+    "mathematics.training": "ETAS Comparison LeastSquares Network Slice compare digits on_surface six_or_nine train",
+    "pictures.typeset": "Card",
+    "pictures.drawings": "Curves OneStep Picture Race picture",
+    "live.explorers": "Explorer explore large_type",
+    "live.trainers": "BatchExplorer Trainer",
+    "learning.exercises": "check",
+    "learning.activities": "Goal Predict Question Quiz SetUp reach",
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_MODULES = {"surfaces": "mathematics.surfaces", "questions": "learning.questions"}
+__all__ = sorted([*_HOME, *_MODULES])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        found = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    elif name in _HOME:
+        found = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

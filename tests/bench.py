@@ -8,22 +8,25 @@ import os
 import pathlib
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 
 import nbformat
 import numpy as np
-from browser import chromium, jupyterlab, open_notebook, run_all
+from browser import KERNEL, chromium, jupyterlab, open_notebook
 
 from optcourse import Adam, Momentum, run, surfaces, sweep
 
+ROOT = pathlib.Path(__file__).parent.parent
 KEYS = 40
+BEFORE = "785ddb7"  # the last commit whose explorers were drawn by the kernel
 COMMON = """
 import io, time, ipywidgets as widgets, numpy as np
 from optcourse import Momentum, explore, picture, run, surfaces
-from optcourse.explorers import slider, step_in_words
-item, steps = Momentum.hypers()[0], 200
+steps, etas = 200, [float(f"{eta:.2g}") for eta in np.geomspace(1e-3, 1, 60)]
+def slider(): return widgets.SelectionSlider(options=[(f"{eta:.3g}", eta) for eta in etas], value=min(etas, key=lambda e: abs(e - 0.01)), description="η")
 def timed(function):
     def wrapper(*arguments, **keywords):
         begun = time.perf_counter()
@@ -32,158 +35,182 @@ def timed(function):
         return result
     return wrapper
 def simulated(eta): return run(Momentum(eta=eta, gamma=0.9), surfaces.ravine, steps=steps)
+def words(trajectory): return f"v = {trajectory.state['v'][8]}, θ = {trajectory.theta[8]}"
 """
-WAYS = {
-    "interact + inline": """
+WAYS = {  # each shows the same: picture, loss plot, and the numbers of a step
+    "interact + inline figure": """
 import matplotlib.pyplot as plt
 from IPython.display import HTML, display
 def show(eta):
     made = picture(simulated(eta))
-    display(made); display(HTML(step_in_words(made.trajectories[0], 8)))
-widgets.interact(timed(show), eta=slider(item, 0.01, "η"));
-""",
-    "ipympl, draw_idle": """
-%matplotlib widget
-import matplotlib.pyplot as plt
-from optcourse.plots import ContourView, LossView, style
-plt.ioff()
-figure, grid = plt.subplots(1, 2, figsize=(9.6, 4)); figure.canvas.header_visible = False
-views = [view(axes, surfaces.ravine, [Momentum()], ["Momentum"], [style(Momentum)], steps)
-         for view, axes in zip((ContourView, LossView), grid)]
-control, words = slider(item, 0.01, "η"), widgets.HTML()
-@timed
-def update(_=None):
-    trajectory = simulated(control.value)
-    for view in views: view.show([trajectory])
-    words.value = step_in_words(trajectory, 8); figure.canvas.draw_idle()
-update(); control.observe(update, "value")
-widgets.VBox([control, figure.canvas, words])
+    display(made); display(HTML(words(made.trajectories[0])))
+widgets.interact(timed(show), eta=slider());
 """,
     "widgets.Image, JPEG blit": """
 from PIL import Image
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 made = picture(simulated(0.01)); canvas = FigureCanvasAgg(made.figure)
-changing = made.artists
+changing = [line for view in made.views for _, line in view.lines]
 for artist in changing: artist.set_animated(True)
 canvas.draw(); background = canvas.copy_from_bbox(made.figure.bbox)
-control, words, image = slider(item, 0.01, "η"), widgets.HTML(), widgets.Image(format="jpeg")
+control, text, image = slider(), widgets.HTML(), widgets.Image(format="jpeg")
 @timed
 def update(_=None):
     made.show([simulated(control.value)]); canvas.restore_region(background)
     for artist in changing: made.figure.draw_artist(artist)
     file = io.BytesIO()
     Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(file, "JPEG", quality=85, subsampling=0)
-    image.value = file.getvalue(); words.value = step_in_words(made.trajectories[0], 8)
+    image.value = file.getvalue(); text.value = words(made.trajectories[0])
 update(); control.observe(update, "value")
-widgets.VBox([control, image, words])
+widgets.VBox([control, image, text])
 """,
-    "optcourse": """
+    "optcourse 0.1.0": """
 explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, step=8)
 explorer._update = timed(explorer._update)
 explorer
 """,
+    "optcourse, in the page": """
+explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, step=8)
+explorer.unobserve_all("setting"); explorer.observe(timed(explorer._moved), "setting")
+explorer
+""",
 }
+BUSY = "network, data = Network(64, 32, 10), digits()\ncompare(Momentum, network, data, passes=400)"
+SLIDER = ".noUi-handle, .oc-control input[type=range]"
 WATCH = """() => {
-  window.seen = { count: 0, at: 0, key: 0, frames: [], on: false };
+  window.seen = { count: 0, at: 0, frames: [] };
   const drawn = () => { seen.count += 1; seen.at = performance.now(); };
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...a) { drawn(); return draw.apply(this, a); };
   document.addEventListener('load', (event) => { if (event.target.tagName === 'IMG') drawn(); }, true);
   document.addEventListener('keydown', (event) => {
     const key = performance.now(), before = seen.count;
-    const look = (now) => seen.count > before ? seen.frames.push([seen.at - key, performance.now() - key])
-      : performance.now() - key < 5000 && requestAnimationFrame(look);
+    const look = () => seen.count > before ? seen.frames.push([seen.at - key, performance.now() - key])
+      : performance.now() - key < 8000 && requestAnimationFrame(look);
     requestAnimationFrame(look);
   }, true);
 }"""
-DRAG = """() => { let last = seen.count, changed = 0; seen.dragging = true;
-  const look = () => { if (seen.count > last) { changed += 1; last = seen.count; } seen.changed = changed;
-    if (seen.dragging) requestAnimationFrame(look); }; requestAnimationFrame(look); }"""
+# one slider event in each frame, for two seconds: how many frames the page shows
+FRAMES = """(hidden) => new Promise((done) => {
+  const live = document.querySelector('.oc-live'), input = live.querySelector('.oc-control input'), begun = performance.now();
+  for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = hidden ? 'none' : '';
+  let frames = 0;
+  const tick = () => {
+    input.value = Number(input.value) + (frames % 40 < 20 ? 1 : -1);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    frames += 1;
+    if (performance.now() - begun < 2000) return requestAnimationFrame(tick);
+    for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = '';
+    done(frames / 2);
+  };
+  requestAnimationFrame(tick);
+})"""
 
 
 def write_notebook(folder: pathlib.Path, name: str, source: str) -> str:
-    cells = [nbformat.v4.new_code_cell(COMMON), nbformat.v4.new_code_cell(source)]
+    cells = [nbformat.v4.new_code_cell(each) for each in (COMMON, source, "from optcourse import *\n" + BUSY)]
     kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / name)
     return name
 
 
+def keys(page, pause: float) -> np.ndarray:
+    """Latencies of single keys: to the draw call and to the first frame after it, in ms."""
+    handle = page.locator(SLIDER).first
+    handle.focus()
+    page.evaluate("seen.frames = []; undefined")
+    for place in range(KEYS):
+        handle.press("ArrowRight" if place % 20 < 10 else "ArrowLeft")
+        page.wait_for_function("(n) => seen.frames.length > n", arg=place)
+        page.wait_for_timeout(pause)
+    return np.array(page.evaluate("seen.frames"))
+
+
 def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, float]:
-    """One way: latencies of single keys, frames while dragging, kernel time and bytes of an event."""
+    """One way: the first picture, latencies of single keys, kernel time and bytes, and the same while the kernel is busy."""
     received = [0]
     page.on(
         "websocket",
         lambda socket: socket.on("framereceived", lambda data: received.__setitem__(0, received[0] + len(data))),
     )
     open_notebook(page, address, name)
-    run_all(page)
-    page.wait_for_timeout(1500)
-    handle = page.locator(".noUi-handle").first
-    handle.focus()
+    select = "window.jupyterapp.shell.currentWidget.content.activeCellIndex = {}; undefined"
+    run = "() => { window.jupyterapp.commands.execute('notebook:run-cell'); }"
+    page.evaluate(select.format(0))
+    page.evaluate(run)
+    page.wait_for_function(f"({KERNEL})() === 'connected idle'")
+    page.evaluate(select.format(1))
+    begun = time.monotonic()
+    page.evaluate(run)
+    page.locator(".oc-live[data-frames], .oc-live canvas[data-frames], .jp-OutputArea-output img").first.wait_for(
+        state="visible"
+    )
+    first = 1e3 * (time.monotonic() - begun)
+    page.wait_for_timeout(4000)
     page.evaluate(WATCH)
-    for key in ["ArrowRight"] * 5 + ["ArrowLeft"] * 5:  # warm
-        handle.press(key)
-        page.wait_for_timeout(700 if "interact" in name else 200)
-    page.evaluate("seen.frames = []; undefined")
+    keys(page, 150)  # warm
     (folder / "times").write_text("")
     received[0] = 0
-    for place in range(KEYS):
-        handle.press("ArrowRight" if place % 20 < 10 else "ArrowLeft")
-        page.wait_for_function("(n) => seen.frames.length > n", arg=place)
-        page.wait_for_timeout(120)
-    frames = np.array(page.evaluate("seen.frames"))
-    kernel = [float(line) for line in (folder / "times").read_text().split()]
-    size = received[0] / KEYS
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.evaluate(DRAG)
-    begun = time.monotonic()
-    while (elapsed := time.monotonic() - begun) < 3:
-        page.mouse.move(x + 45 * np.sin(4 * elapsed), y)
-    changed = page.evaluate("seen.changed")
-    page.mouse.up()
-    page.evaluate("seen.dragging = false; undefined")
-    return {
+    frames = keys(page, 120)
+    size, kernel = received[0] / KEYS, [float(line) for line in (folder / "times").read_text().split()]
+    found = {"first": first, "kernel": sum(kernel) / KEYS, "bytes": size}
+    if "page" in name:
+        page.wait_for_timeout(1000)
+        received[0] = 0
+        found["frames"] = page.evaluate(FRAMES, "")
+        found["moving bytes"] = received[0]
+        for part in (".oc-formulas", ".oc-pictures", ".oc-formulas, .oc-pictures"):
+            found[f"without {part}"] = page.evaluate(FRAMES, part)
+    page.evaluate(select.format(2))
+    page.evaluate(run)
+    page.wait_for_timeout(1500)
+    try:
+        busy = keys(page, 50) if "interact" not in name else np.full((1, 2), np.nan)
+    except Exception as error:  # nothing was drawn while the kernel was busy
+        print(f"  {name}, kernel busy: {str(error).splitlines()[0]}", file=sys.stderr)
+        busy = np.full((1, 2), np.inf)
+    return found | {
         "draw": statistics.median(frames[:, 0]),
         "frame": statistics.median(frames[:, 1]),
         "p95": float(np.percentile(frames[:, 1], 95)),
-        "fps": changed / elapsed,
-        "kernel": statistics.median(kernel),
-        "bytes": size,
+        "busy": statistics.median(busy[:, 1]),
     }
 
 
 def sliders(only: str = "") -> None:
-    config = pathlib.Path(__file__).parent.parent / ".jupyter" / "nodelay.py"
     rows: dict[str, dict[str, float]] = {}
-    for server, options in (("stock", []), ("TCP_NODELAY", [f"--config={config}"])):
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
-            root = pathlib.Path(folder)
-            with jupyterlab(root, pathlib.Path(settings), *options) as address:
-                for way, source in WAYS.items():
-                    if only not in way:
-                        continue
-                    for ratio in (1, 2) if way == "optcourse" and server == "stock" else (1,):
-                        name = write_notebook(root, f"{way.split()[0].strip(',')}-{ratio}.ipynb", source)
-                        with chromium(ratio=ratio) as page:
-                            label = f"{way}{' at pixel ratio 2' if ratio == 2 else ''}"
-                            rows[f"{server}: {label}"] = measure(page, address, root, name)
-                            print(f"  {server}: {label}", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as old:
+        tree = subprocess.run(["git", "archive", BEFORE, "optcourse"], cwd=ROOT, capture_output=True, check=True).stdout
+        subprocess.run(["tar", "-x", "-C", old], input=tree, check=True)
+        for way, source in WAYS.items():
+            if only not in way:
+                continue
+            os.environ["PYTHONPATH"] = old if "0.1.0" in way else ""
+            with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
+                root = pathlib.Path(folder)
+                name = write_notebook(root, f"{way.replace(' ', '-').replace(',', '')}.ipynb", source)
+                with jupyterlab(root, pathlib.Path(settings)) as address, chromium() as page:
+                    rows[way] = measure(page, address, root, name)
+                    print(f"  {way}", file=sys.stderr)
     print(
-        "| server: way | draw call, median ms | frame, median ms | frame, p95 ms | frames/s dragging | kernel ms | bytes | × interact |"
+        "| way, stock server | draw call, median ms | frame, median / p95 ms | kernel busy, median ms | kernel ms a key | bytes a key | first picture ms | × interact |"
     )
     print("|---|---|---|---|---|---|---|---|")
-    for label, row in rows.items():
-        base = rows.get(f"{label.split(':')[0]}: interact + inline", {"frame": np.nan})["frame"]
+    base = rows.get("interact + inline figure", {"frame": np.nan})["frame"]
+    for way, row in rows.items():
         print(
-            f"| {label} | {row['draw']:.0f} | {row['frame']:.0f} | {row['p95']:.0f} | {row['fps']:.0f} "
-            f"| {row['kernel']:.1f} | {row['bytes']:.0f} | {base / row['frame']:.1f} |"
+            f"| {way} | {row['draw']:.0f} | {row['frame']:.0f} / {row['p95']:.0f} | {row['busy']:.0f} "
+            f"| {row['kernel']:.1f} | {row['bytes']:.0f} | {row['first']:.0f} | {base / row['frame']:.1f} |"
         )
     print(
         "draw call: key press to the browser's drawImage or image load. frame: key press to the first animation frame after it."
     )
+    for way, row in rows.items():
+        if "frames" in row:
+            parts = ", ".join(f"{name} {value:.0f}" for name, value in row.items() if name.startswith("without"))
+            print(
+                f"{way}: one event a frame, {row['frames']:.0f} frames/s ({parts}); {row['moving bytes']} bytes from the kernel meanwhile"
+            )
 
 
 def best(function, count: int = 7) -> float:

@@ -1,4 +1,7 @@
-"""JupyterLab in Chromium for the browser tests: one server and one browser for the session."""
+"""JupyterLab in Chromium for the browser tests: one server and one browser for the session.
+
+A wait ends when its condition holds, and gives up when nothing moves any more; that a machine is slow is no reason.
+"""
 
 import contextlib
 import json
@@ -11,10 +14,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -29,8 +33,28 @@ FLAGS = [
     "--disable-sync",
 ]
 REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
-RUN_ALL = """const { commands } = window.jupyterapp;
-commands.execute('notebook:clear-all-cell-outputs').then(() => commands.execute('notebook:run-all-cells')); undefined"""
+PATIENCE = 120.0  # seconds without any progress
+RUN = """(ids) => {  // all cells, or those of these ids; first the outputs are cleared: an old number is no sign of a run
+  const { commands, shell } = window.jupyterapp, { content } = shell.currentWidget;
+  const run = async () => {
+    await commands.execute('notebook:clear-all-cell-outputs');
+    window.cleared = true;
+    if (!ids) return commands.execute('notebook:run-all-cells');
+    for (const id of ids) {
+      content.deselectAll();
+      content.activeCellIndex = [...content.model.cells].findIndex((cell) => cell.id === id);
+      await commands.execute('notebook:run-cell');
+    }
+  };
+  window.cleared = false;
+  run();
+}"""
+CELLS = """(ids) => {  // how many of the chosen code cells (none named: all) still wait, and what the others have
+  const model = window.jupyterapp.shell.currentWidget.content.model;
+  const cells = [...model.cells].filter((c) => c.type === 'code' && c.sharedModel.source && (!ids || ids.includes(c.id)));
+  const done = cells.filter((c) => c.executionState === 'idle' && c.executionCount !== null);
+  return [cells.length - done.length, done.length, cells.map((c) => c.outputs.length).join()];
+}"""
 KERNEL = """() => {
   const panel = window.jupyterapp?.shell?.currentWidget;
   const session = panel && panel.sessionContext && panel.sessionContext.session;
@@ -74,17 +98,46 @@ def jupyterlab(root: pathlib.Path, settings: pathlib.Path, *options: str) -> Ite
             yield address
         finally:
             server.terminate()
-            server.wait(20)
+            try:
+                server.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that does not end
+                server.kill()
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """Chromium, without a page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def fresh_page(browser: Browser, width: int = 1400, height: int = 1000, ratio: float = 1) -> Iterator[Page]:
+    """A page with a memory of its own: no cookies, no workspace of another test."""
+    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=ratio)
+    page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    yield page
+    context.close()
 
 
 @contextlib.contextmanager
 def chromium(width: int = 1400, height: int = 1000, ratio: float = 1) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=ratio)
-        page.set_default_timeout(30_000)
+    """A page of a Chromium of its own."""
+    with launched() as browser, fresh_page(browser, width, height, ratio) as page:
         yield page
-        browser.close()
+
+
+def stop_kernels(address: str) -> None:
+    """End all sessions of a server, so that the next test has the machine to itself."""
+    with urllib.request.urlopen(f"{address}/api/sessions") as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        request = urllib.request.Request(f"{address}/api/sessions/{session['id']}", method="DELETE")
+        with contextlib.suppress(OSError):  # it may have ended by itself
+            urllib.request.urlopen(request).close()
 
 
 def open_notebook(page: Page, address: str, name: str) -> None:
@@ -94,15 +147,41 @@ def open_notebook(page: Page, address: str, name: str) -> None:
     page.wait_for_function(f"({KERNEL})() === 'connected idle'")
 
 
-def run_all(page: Page, timeout: float = 180_000) -> None:
-    """Run all cells, and wait until every code cell has been executed and the kernel is idle."""
-    page.evaluate(RUN_ALL)
-    page.wait_for_function(  # the outputs were cleared first, so an old execution count is no sign
-        """() => {
-          const model = window.jupyterapp.shell.currentWidget.content.model;
-          return [...model.cells].every((c) => c.type !== 'code' || !c.sharedModel.source || c.executionState === 'idle'
-            && c.executionCount !== null);
-        }""",
-        timeout=timeout,
-    )
-    page.wait_for_function(f"({KERNEL})() === 'connected idle'")
+def wait_while_it_moves(
+    page: Page, done: Callable[[], bool], progress: Callable[[], Any], patience: float = PATIENCE
+) -> None:
+    """Wait until ``done()``; give up only when ``progress()`` has given the same for ``patience`` seconds.
+
+    A kernel that is busy with one cell has five times the patience.
+    """
+    seen, since = progress(), time.monotonic()
+    while not done():
+        page.wait_for_timeout(100)
+        now = progress()
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > (5 * patience if "busy" in str(now) else patience):
+            raise TimeoutError(f"nothing has moved for {time.monotonic() - since:.0f} s: {now}")
+
+
+def run_all(page: Page) -> None:
+    """Run all cells, and wait until each has been executed and the kernel is idle."""
+    _run(page, None)
+
+
+def run_cells(page: Page, *ids: str) -> None:
+    """Run these cells only, in this order, and wait as ``run_all`` does."""
+    _run(page, list(ids))
+
+
+def _run(page: Page, ids: list[str] | None) -> None:
+    def progress() -> list:
+        return [*page.evaluate(CELLS, ids), page.evaluate(KERNEL)]
+
+    def done() -> bool:
+        waiting, *_, kernel = progress()
+        return waiting == 0 and kernel == "connected idle"
+
+    page.evaluate(RUN, ids)
+    page.wait_for_function("window.cleared")
+    wait_while_it_moves(page, done, progress)

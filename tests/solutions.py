@@ -10,12 +10,12 @@ import io
 import pathlib
 import re
 import sys
+from collections.abc import Iterator
 
 import nbformat
 import numpy as np
 
-from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from optcourse.beyond import AdamW
+from optcourse.learning.exercises import EXERCISES as METHODS
 
 LESSONS = pathlib.Path(__file__).parent.parent / "notebooks"
 
@@ -85,15 +85,8 @@ def adamw(theta, m, v, t, grad, eta, beta1, beta2, eps, decay):
     # end
 
 
-EXERCISES = {
-    gradient_descent: GradientDescent,
-    momentum: Momentum,
-    nag: NAG,
-    adagrad: AdaGrad,
-    rmsprop: RMSProp,
-    adam: Adam,
-    adamw: AdamW,
-}
+FUNCTIONS = (gradient_descent, momentum, nag, adagrad, rmsprop, adam, adamw)
+EXERCISES = {function: METHODS[function.__name__] for function in FUNCTIONS}
 
 
 def cell(function, solved: bool) -> str:
@@ -108,7 +101,7 @@ def cell(function, solved: bool) -> str:
 
 def said(source: str) -> str:
     """What a cell's check prints."""
-    from optcourse.exercises import check
+    from optcourse import check
 
     names = {"check": check, "np": np} | {kind.__name__: kind for kind in EXERCISES.values()}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
@@ -130,8 +123,8 @@ def write_cells() -> None:
         nbformat.write(notebook, path)
 
 
-def write_solutions() -> None:
-    folder = LESSONS / "solutions"
+def solved_lessons(folder: pathlib.Path) -> Iterator[tuple[str, pathlib.Path]]:
+    """Write solved lessons into a folder; the name and the place of each that has a written exercise."""
     folder.mkdir(exist_ok=True)
     for path in sorted(LESSONS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
@@ -143,8 +136,12 @@ def write_solutions() -> None:
             each.source = each.source.replace("../images/", "../../images/")
         if found:
             nbformat.write(notebook, folder / path.name)
-            print(folder / path.name)
+            yield path.name, folder / path.name
 
 
 if __name__ == "__main__":
-    write_cells() if sys.argv[1:] == ["cells"] else write_solutions()
+    if sys.argv[1:] == ["cells"]:
+        write_cells()
+    else:
+        for _, place in solved_lessons(LESSONS / "solutions"):
+            print(place)

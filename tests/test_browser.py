@@ -1,156 +1,285 @@
-"""The lessons as a student meets them: JupyterLab in Chromium."""
+"""The lessons as a student meets them: JupyterLab in Chromium, and as a page without any kernel."""
 
+import contextlib
+import os
 import pathlib
+import signal
 
+import psutil
 import pytest
-from browser import open_notebook, run_all
+from browser import need_chromium, open_notebook, run_all, run_cells, wait_while_it_moves
+from playwright.sync_api import TimeoutError
 
-NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+ROOT = pathlib.Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
-SEEN = """() => {
-  const live = document.querySelector('.oc-live'), canvas = live.querySelector('canvas');
-  return [canvas.toDataURL(), live.querySelector('.oc-formulas').textContent, live.querySelector('output').textContent];
+# what is seen of an explorer: its pictures, its formula's text, the step, each slider's value
+SEEN = """(live) => ({ pictures: [...live.querySelectorAll('.oc-frame canvas')].map((c) => c.toDataURL()),
+  formula: live.querySelector('.oc-formulas').textContent, step: parseInt(live.querySelector('.oc-bar output').textContent),
+  values: Object.fromEntries([...live.querySelectorAll('.oc-control input[type=range]')].map((i) => [i.dataset.name, i.nextElementSibling.textContent])),
+  part: live.querySelector('.oc-part').textContent, later: live.querySelectorAll('.oc-later').length,
+  play: live.querySelector('[data-do=play]').ariaLabel, message: live.querySelector('.oc-message').textContent,
+  words: live.querySelector('.oc-words').textContent, lost: getComputedStyle(live.querySelector('.oc-lost')).display })"""
+
+
+FOCUS = "document.activeElement.outerHTML.slice(0, 300) + [...document.querySelectorAll('.jp-Dialog')].map((d) => d.textContent) + [...document.querySelectorAll('.oc-live details')].map((d) => d.open)"
+
+
+FOCUSED = """([live, name]) => {
+  const input = live.querySelector(`input[data-name="${name}"]`);
+  for (let fold = input.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
+  input.scrollIntoView({ block: 'nearest' });
+  input.focus();
+  return document.activeElement === input;
 }"""
 
 
-def explorer(page):
-    """The first explorer of the open notebook, drawn at least once."""
-    page.locator(".oc-live canvas[data-frames]").first.scroll_into_view_if_needed()
-    return page.locator(".oc-live").first
+class Live:
+    """An explorer in a page."""
+
+    def __init__(self, page, place=0):
+        self.page = page
+        page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+        self.handle = page.locator(".oc-live").nth(place).element_handle()
+        name = self.handle.evaluate("(live) => live.dataset.tested ??= Math.random().toString(36)")
+        self.root = page.locator(f"[data-tested='{name}']")  # others may come before it in the page, it stays the same
+        self.root.scroll_into_view_if_needed()
+
+    def seen(self):
+        return self.page.evaluate(SEEN, self.handle)
+
+    def wait(self, condition, before=None):
+        """Wait until ``condition``, JavaScript over s (now) and b (before), holds; what is seen then."""
+        check = f"([live, b]) => {{ const s = ({SEEN})(live); return {condition}; }}"
+        try:
+            self.page.wait_for_function(check, arg=[self.handle, before])
+        except TimeoutError as error:
+            seen = {name: value for name, value in self.seen().items() if name != "pictures"}
+            raise AssertionError(
+                f"never came: {condition}\nseen: {seen}\nfocus: {self.page.evaluate(FOCUS)}"
+            ) from error
+        return self.seen()
+
+    def sliders(self):
+        """Every slider, those that are folded away, too."""
+        self.page.evaluate("(live) => live.querySelectorAll('details').forEach((d) => { d.open = true; })", self.handle)
+        return self.root.locator(".oc-control input[type=range]").all()
+
+    def move(self, slider):
+        """To its end, or to its beginning if it is there: its value, and pictures or formula, follow."""
+        before = self.seen()
+        name = slider.get_attribute("data-name")
+        self.page.wait_for_function(FOCUSED, arg=[self.handle, name])  # the controls may just have been made anew
+        at_end = self.page.evaluate("document.activeElement.value === document.activeElement.max")
+        self.page.keyboard.press("Home" if at_end else "End")
+        return self.wait(
+            f"s.values[{name!r}] !== b.values[{name!r}] && (s.formula !== b.formula || s.pictures.join() !== b.pictures.join())",
+            before,
+        )
+
+    def pixel(self, x, y, picture=0):
+        """The page coordinates of a place on a picture, given as parts of its width and height."""
+        canvas = self.root.locator(".oc-frame canvas").nth(picture)
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def drag(self, begin, end, picture=0):
+        self.page.mouse.move(*self.pixel(*begin, picture))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.pixel(*end, picture), steps=6)
+        self.page.mouse.up()
+
+    def click(self, name):
+        self.root.locator(f"[data-do={name}]").click()
 
 
-def changed(page, before, *places):
-    """Wait until what is seen differs from ``before`` in these places."""
-    page.wait_for_function(
-        f"([before, places]) => places.every((i) => ({SEEN})()[i] !== before[i])", arg=[before, places]
+def use(live):
+    """What must work without a kernel: every slider, drag, step, parts, play."""
+    before = live.seen()
+    assert all(len(picture) > 1500 for picture in before["pictures"]), "an empty picture"
+    for slider in live.sliders():
+        live.move(slider)
+    live.root.get_by_role("button", name="reset").click()
+    before = live.wait("s.formula === b.formula && s.step === b.step", before)
+    live.drag((0.3, 0.3), (0.5, 0.45))
+    before = live.wait(
+        "s.values['start x'] !== b.values['start x'] && s.values['start y'] !== b.values['start y']", before
     )
+    live.click("next")
+    live.wait("s.step === b.step + 1 && s.pictures[0] !== b.pictures[0]", before)
+    live.click("back")
+    live.wait("s.step === b.step && s.pictures.join() === b.pictures.join()", before)
+    live.root.locator(".oc-speed").select_option("20")
+    live.click("play")
+    live.wait("s.step >= b.step + 4", before)
+    live.click("play")
+    live.wait("s.play === 'play'")
+
+
+@contextlib.contextmanager
+def suspended(page):
+    """The notebook's kernel does not answer: its process is stopped."""
+    kernel = page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
+    found = [
+        each for each in psutil.process_iter(["cmdline"]) if any(kernel in part for part in each.info["cmdline"] or ())
+    ]
+    assert found, "the kernel's process was not found"
+    for each in found:
+        os.kill(each.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in found:
+            os.kill(each.pid, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_lesson_runs_and_its_slider_moves_everything(lab, page, path):
+def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{path.name}")
     run_all(page)
     assert page.locator(ERRORS).count() == 0
-    explorer(page)
-    before = page.evaluate(SEEN)
-    assert len(before[0]) > 10_000, "an empty canvas"
-    has_formula = bool(before[1].strip())
-    handle = page.locator(".jp-OutputArea-output:has(.oc-live) .noUi-handle").first
-    page.evaluate(
-        "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
-    )  # where arrows are shortcuts
-    handle.focus()
-    handle.press("ArrowRight")
-    changed(page, before, 0, *([1] if has_formula else []))
-    before = page.evaluate(SEEN)
-    page.locator(".oc-bar input").first.press("ArrowRight")  # the step control, in the browser alone
-    changed(page, before, 0, 2, *([1] if has_formula else []))
+    live = Live(page)
+    live.wait("s.pictures.every((p) => p.length > 1500)")
+    with suspended(page):
+        page.evaluate(
+            "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
+        )  # arrows are shortcuts there
+        use(live)
+    live.wait("s.words.includes('loss') || s.words.includes('diverged')")
     assert problems == []
 
 
-STATE = """() => {
-  const live = document.querySelector('.oc-live'), text = (s) => live.querySelector(s).textContent;
-  const values = [...document.querySelectorAll('.widget-readout')].map((e) => e.textContent);
-  return { step: parseInt(text('output')), part: text('.oc-part'), play: live.querySelector('[data-do=play]').ariaLabel,
-    later: live.querySelectorAll('.oc-later').length, readouts: values, label: live.querySelector('canvas').ariaLabel };
-}"""
+@pytest.fixture(scope="module")
+def static(tmp_path_factory):
+    """A lesson as a file."""
+    need_chromium()
+    from optcourse.live.page import executed, page
+
+    made = tmp_path_factory.mktemp("static") / "lesson.html"
+    made.write_text(page(executed(ROOT / "notebooks" / "05_adagrad.ipynb"), ROOT / "notebooks"), encoding="utf-8")
+    return made
 
 
-def settled(page):
-    """Wait until the first canvas has not been drawn on for a while, and all steps of its run are there."""
-    page.evaluate("window.drawn = [0, performance.now()]; undefined")
-    page.wait_for_function("""() => {
-      const frames = document.querySelector('.oc-live canvas').dataset.frames;
-      if (frames !== drawn[0]) window.drawn = [frames, performance.now()];
-      return performance.now() - drawn[1] > 600;
-    }""")
+def test_a_lesson_as_a_file_is_live_without_any_network(blank, static):
+    page = blank
+    asked, problems = [], []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.context.route(
+        "**/*",
+        lambda route: (
+            (asked.append(route.request.url), route.abort())
+            if not route.request.url.startswith("file:")
+            else route.continue_()
+        ),
+    )
+    page.goto(static.as_uri())
+    live = Live(page)
+    use(live)
+    before = live.seen()
+    live.root.locator("select[aria-label=surface]").select_option("5")  # Rosenbrock
+    before = live.wait("s.pictures[0] !== b.pictures[0] && s.formula !== b.formula", before)
+    live.drag((0.3, 0.3), (0.5, 0.45))
+    live.wait("s.values['start x'] !== b.values['start x'] && s.formula !== b.formula", before)
+    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    live.wait("s.message.includes('needs a running kernel')")
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [] and problems == []
+    assert "eval" not in page.content().replace("evaluat", "")
 
 
-def wait_state(page, condition):
-    """Wait until ``condition``, JavaScript over s, holds of the first explorer's state; the state."""
-    page.wait_for_function(f"(() => {{ const s = ({STATE})(); return {condition}; }})()")
-    return page.evaluate(STATE)
-
-
-def pixel(page, x, y):
-    """The page coordinates of a place on the first canvas, given as parts of its width and height."""
-    box = page.locator(".oc-live canvas").first.bounding_box()
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+def test_a_strict_content_security_policy_does_not_stop_the_lesson(blank, static, tmp_path):
+    """Scripts from the page alone, and nothing that makes code from text."""
+    policy = "default-src 'none'; img-src blob: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'none'"
+    html = static.read_text(encoding="utf-8").replace(
+        "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1
+    )
+    (tmp_path / "strict.html").write_text(html, encoding="utf-8")
+    blank.goto((tmp_path / "strict.html").as_uri())
+    live = Live(blank)
+    live.move(live.sliders()[0])
 
 
 def test_drag_keys_step_play_parts_and_map(lab, page):
     """One explorer, used as a person would use it."""
     open_notebook(page, lab, "notebooks/03_momentum.ipynb")
-    run_all(page)
-    live = explorer(page)
-    live.scroll_into_view_if_needed()
-    first = wait_state(page, "s.step === 6")
+    run_cells(page, "imports", "explorer")
+    live = Live(page)
+    first = live.wait("s.step === 6")
+    live.sliders()
 
-    # drag the start over the contour plot: the sliders follow
-    before = page.evaluate(SEEN)
-    page.mouse.move(*pixel(page, 0.12, 0.15))
-    page.mouse.down()
-    page.mouse.move(*pixel(page, 0.15, 0.3), steps=5)
-    page.mouse.move(*pixel(page, 0.2, 0.35), steps=5)
-    page.mouse.up()
-    changed(page, before, 0, 1)
-    dragged = wait_state(
-        page, f"s.readouts[2] !== {first['readouts'][2]!r} && s.readouts[3] !== {first['readouts'][3]!r}"
-    )
+    # arrow keys on the picture move the start, also where they are JupyterLab's shortcuts
+    page.evaluate("window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined")
+    live.root.locator(".oc-frame canvas").first.press("ArrowRight")
+    live.wait("s.values['start x'] !== b.values['start x']", first)
 
-    # arrow keys on the picture move it further
-    live.locator("canvas").press("ArrowRight")
-    wait_state(page, f"s.readouts[2] !== {dragged['readouts'][2]!r}")
-
-    settled(page)
-    # step on and back, without the kernel: the same even while it is busy
-    before = page.evaluate(SEEN)
-    live.locator("[data-do=next]").click()
-    wait_state(page, "s.step === 7")
-    changed(page, before, 0, 1, 2)
-    live.locator("[data-do=back]").click()
-    wait_state(page, "s.step === 6")
-    assert page.evaluate(SEEN)[0] == before[0], "a step on and a step back give the same picture"
-
-    # a step in parts: row by row, each with its caption
-    live.locator("[type=checkbox]").check()
-    one = wait_state(page, "s.part !== ''")
+    # a step on and back; in parts: row by row, each with its caption
+    before = live.seen()
+    live.root.locator("[type=checkbox]").check()
+    one = live.wait("s.part !== ''")
     assert one["part"].startswith("new velocity") and one["later"] == 1
-    before = page.evaluate(SEEN)
-    live.locator("[data-do=next]").click()
-    wait_state(page, "s.part.startsWith('move by the velocity') && s.later === 0 && s.step === 6")
-    changed(page, before, 0)
-    live.locator("[data-do=next]").click()
-    wait_state(page, "s.step === 7 && s.part.startsWith('new velocity')")
-    live.locator("[type=checkbox]").uncheck()
-
-    # play and pause; the kernel hears of the step afterwards
-    live.locator("select").select_option("20")
-    live.locator("[data-do=play]").click()
-    wait_state(page, "s.step >= 12 && s.play === 'pause'")
-    live.locator("[data-do=play]").click()
-    paused = wait_state(page, "s.play === 'play'")
-    wait_state(page, f"s.step === {paused['step']} && s.label.includes('step {paused['step']}:')")
+    live.click("next")
+    live.wait(
+        "s.part.startsWith('move by the velocity') && s.later === 0 && s.step === 6 && s.pictures[0] !== b.pictures[0]",
+        one,
+    )
+    live.click("next")
+    live.wait("s.step === 7 && s.part.startsWith('new velocity')")
+    live.root.locator("[type=checkbox]").uncheck()
+    live.wait("s.part === ''", before)
 
     # reduced motion: play makes one step
     page.emulate_media(reduced_motion="reduce")
-    live.locator("[data-do=play]").click()
-    wait_state(page, f"s.step === {paused['step'] + 1} && s.play === 'play'")
+    live.click("play")
+    live.wait("s.step === 8 && s.play === 'play'")
 
     # the map: a click sets η and γ, a drag goes on
-    before = page.evaluate(SEEN)
-    page.mouse.click(*pixel(page, 0.65, 0.75))
-    changed(page, before, 0, 1)
-    clicked = wait_state(
-        page, f"s.readouts[0] !== {first['readouts'][0]!r} && s.readouts[1] !== {first['readouts'][1]!r}"
+    before = live.seen()
+    page.mouse.click(*live.pixel(0.5, 0.5, 3))
+    clicked = live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", before)
+    live.drag((0.5, 0.5), (0.35, 0.3), 3)
+    live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", clicked)
+
+
+def test_forms_surfaces_and_what_the_kernel_knows(lab, page):
+    """The welcome page: another form, another surface, one's own formulas; Python reads what the page says."""
+    open_notebook(page, lab, "notebooks/00_welcome.ipynb")
+    run_cells(page, "explorer")
+    live = Live(page)
+    live.sliders()
+    before = live.seen()
+    live.root.locator("select[aria-label=form]").select_option("1")
+    live.wait("s.formula.includes('Damped') && s.pictures[0] !== b.pictures[0]", before)
+    live.root.locator("select[aria-label=surface]").select_option(label="Beale")
+    live.wait("s.values['start x'] === '1.000' && s.pictures[0] !== b.pictures[0]", before)
+    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    field = live.root.locator(".oc-own")
+    field.fill("x**2 + oops")
+    field.press("Enter")
+    live.wait("s.message.includes('oops')")
+    field.fill("x**2 + 2*y**2")
+    field.press("Enter")
+    live.wait("s.message === '' && s.values['start x'] === '−4.000'")
+    live.root.locator(".oc-edit textarea").fill(
+        "v_t = \\gamma v_{t-1} + \\eta \\alpha \\nabla J(\\theta_{t-1})\n\\theta_t = \\theta_{t-1} - w_t"
     )
-    page.mouse.move(*pixel(page, 0.65, 0.75))
-    page.mouse.down()
-    page.mouse.move(*pixel(page, 0.7, 0.8), steps=8)
-    page.mouse.up()
-    wait_state(page, f"s.readouts[0] !== {clicked['readouts'][0]!r} && s.readouts[1] !== {clicked['readouts'][1]!r}")
+    live.wait("s.message.includes('row 2') && s.message.includes('w_t')")
+    live.root.locator(".oc-edit textarea").fill(
+        "v_t = \\gamma v_{t-1} + \\eta \\alpha \\nabla J(\\theta_{t-1})\n\\theta_t = \\theta_{t-1} - v_t"
+    )
+    live.wait("s.message === '' && s.formula.includes('your own method') && 'α' in s.values")
+    live.move(live.sliders()[2])
+
+
+def test_after_a_restart_the_explorer_moves_and_says_what_it_has_lost(lab, page):
+    open_notebook(page, lab, "notebooks/00_welcome.ipynb")
+    run_cells(page, "explorer")
+    live = Live(page)
+    assert live.wait("s.lost === 'none'")
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
+    live.wait("s.lost !== 'none'")
+    live.move(live.sliders()[0])
 
 
 def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
@@ -160,8 +289,8 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
     output.scroll_into_view_if_needed()
     assert "RMSProp (η = 0.1" in output.inner_text() and output.locator("img").is_visible()
-    run_all(page)
-    explorer(page)
+    run_cells(page, "imports", "explorer")
+    Live(page)
     assert not output.locator("img").is_visible(), "the picture stands beside the live explorer"
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
     page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
@@ -169,33 +298,36 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     page.wait_for_function("fetch('/api/sessions').then((r) => r.json()).then((sessions) => sessions.length === 0)")
     open_notebook(page, lab, name)
     output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
-    for _ in range(100):  # what comes above it may push it out of view again while the page is made
+
+    def seen():  # what comes above it may push it out of view again while the page is made
         output.scroll_into_view_if_needed()
-        if output.locator("img").is_visible():
-            break
-        page.wait_for_timeout(200)
-    assert output.locator("img").is_visible()
+        return output.locator("img").is_visible()
+
+    wait_while_it_moves(page, seen, lambda: None)
     assert page.locator(".oc-live").count() == 0
 
 
 def test_a_training_run_streams_and_stops(lab, page):
-    """Lesson 8: start, watch, stop; then start again to the end."""
+    """Lesson 8: start, watch, stop."""
     open_notebook(page, lab, "notebooks/08_summary.ipynb")
-    run_all(page)
+    run_cells(page, "live-training")
     start, stop = (page.get_by_role("button", name=name, exact=True) for name in ("start", "stop"))
     start.scroll_into_view_if_needed()
     length = page.locator(".jupyter-widgets:has(> label:text-is('passes'))").first
     length.locator(".noUi-handle").press("End")
+    place = "(e) => e.closest('.widget-vbox')?.textContent.includes('passes')"
+    live = Live(page, page.evaluate(f"[...document.querySelectorAll('.oc-live')].findIndex({place})"))
+    before = live.seen()
     start.click()
     message = page.locator(".jupyter-widgets", has_text="Gradient descent, after").last
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.progress-bar')].some((b) => parseFloat(b.style.width) > 0)"
-    )
+    live.wait("s.pictures[0] !== b.pictures[0]", before)
     stop.click()
     message.wait_for(state="visible")
-    reached = message.inner_text()
-    page.wait_for_timeout(500)
-    assert message.inner_text() == reached and start.is_enabled()
+    reached, before = message.inner_text(), live.seen()
+    assert start.is_enabled() and reached.startswith("Gradient descent, after")
+    start.click()  # a second run begins anew
+    live.wait("s.pictures[0] !== b.pictures[0]", before)
+    stop.click()
 
 
 WRITE = """([id, source]) => {
@@ -209,7 +341,7 @@ WRITE = """([id, source]) => {
 def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
     """Lesson 3 as a student answers it."""
     open_notebook(page, lab, "notebooks/03_momentum.ipynb")
-    run_all(page)
+    run_cells(page, "imports", "exercise-imports", "exercise-predict", "quiz")
     head = "def momentum(theta, v, grad, eta, gamma):\n"
     end = "    theta = theta - v\n    return theta, v\n\ncheck(momentum, Momentum)"
     output = page.locator(".jp-Cell:has-text('check(momentum')").last.locator(".jp-OutputArea-output")
@@ -221,11 +353,11 @@ def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
     # the prediction hides its picture until it is made; keys alone suffice
     predict = page.locator(".jp-OutputArea-output:has(button:text-is('I predict this'))")
     predict.scroll_into_view_if_needed()
-    assert not predict.locator("canvas").is_visible()
+    assert not predict.locator(".oc-frame canvas").first.is_visible()
     predict.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     predict.locator("button:text-is('I predict this')").press("Enter")
-    predict.locator("canvas").wait_for(state="visible")
+    predict.locator(".oc-frame canvas").first.wait_for(state="visible")
 
     # the quiz: a wrong answer is explained, the right one is confirmed
     quiz = page.locator(".jp-OutputArea-output:has(button:text-is('answer'))")

@@ -1,11 +1,20 @@
-"""Each classic mistake, by the wrong program itself, gets the message that names it."""
+"""Each classic mistake, by the wrong program itself, gets the message that names it; a right answer is never refused."""
+
+import os
+import re
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, explore, surfaces
-from optcourse.beyond import AdamW
-from optcourse.exercises import Choice, Goal, Predict, Question, Quiz, reach, signature, verdict
+from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, explore, surfaces
+from optcourse.learning import limits
+from optcourse.learning.activities import Choice, Goal, Predict, Question, Quiz, reach
+from optcourse.learning.exercises import EXERCISES, answers, check, judge, signature, verdict
+from optcourse.learning.mistakes import MISTAKES, broken, forms
+from optcourse.mathematics.beyond import AdamW
 
 
 def right_gd(theta, grad, eta):
@@ -94,6 +103,167 @@ def adam(shift=1, correct_m=True, correct_v=True, inside=False, root=True, produ
     return step
 
 
+def adam_returns(change):
+    """Adam whose returned state is changed at the end."""
+
+    def step(theta, m, v, t, grad, eta, beta1, beta2, eps):
+        g = grad(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))
+        state = {"m": m, "v": v, "t": t + 1, "m_hat": m_hat, "v_hat": v_hat, "old t": t}
+        return (theta - eta * m_hat / (np.sqrt(v_hat) + eps), *(state[change.get(name, name)] for name in "mvt"))
+
+    return step
+
+
+def adam_swapped(theta, m, v, t, grad, eta, beta1, beta2, eps):
+    return adam()(theta, m, v, t, grad, eta, beta2, beta1, eps)
+
+
+def adam_of_keras(theta, m, v, t, grad, eta, beta1, beta2, eps):
+    t = t + 1
+    g = grad(theta)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    alpha = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    return theta - alpha * m / (np.sqrt(v) + eps), m, v, t
+
+
+def momentum_other_sign(theta, v, grad, eta, gamma):
+    v = gamma * v - eta * grad(theta)
+    theta = theta + v
+    return theta, v
+
+
+def momentum_of_torch(theta, v, grad, eta, gamma):
+    v = gamma * v + grad(theta)
+    theta = theta - eta * v
+    return [theta, v]  # a list is as good as a tuple
+
+
+def nag_other_sign(theta, v, grad, eta, gamma):
+    v = gamma * v - eta * grad(theta + gamma * v)
+    return theta + v, v
+
+
+def nag_of_torch(theta, v, grad, eta, gamma):
+    g = grad(theta)
+    v = gamma * v + g
+    return theta - eta * (g + gamma * v), v
+
+
+def nag_without_eta(theta, v, grad, eta, gamma):
+    v = gamma * v + grad(theta - eta * gamma * v)
+    return theta - eta * v, v
+
+
+def product(theta, v, grad, eta, gamma):
+    v = gamma * v * eta * grad(theta)
+    return theta - v, v
+
+
+def old_velocity_of_torch(theta, v, grad, eta, gamma):
+    new = gamma * v + grad(theta)
+    return theta - eta * v, new
+
+
+def damped_other_sign(theta, v, grad, eta, gamma):
+    v = gamma * v - (1 - gamma) * eta * grad(theta)
+    return theta + v, v
+
+
+def twice(theta, v, grad, eta, gamma):
+    theta = theta - gamma * v
+    v = gamma * v + eta * grad(theta)
+    return theta - v, v
+
+
+def twice_new(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta - gamma * v)
+    return theta - gamma * v - v, v
+
+
+def used_before(theta, G, grad, eta, eps):
+    g = grad(theta)
+    theta = theta - eta / np.sqrt(G + eps) * g
+    return theta, G + g**2
+
+
+def used_before_rmsprop(theta, G, grad, eta, gamma, eps):
+    g = grad(theta)
+    theta = theta - eta / np.sqrt(G + eps) * g
+    return theta, gamma * G + (1 - gamma) * g**2
+
+
+def hat(theta, G, grad, eta, eps):
+    g = grad(theta)
+    G = G + g ^ 2
+    return theta - eta / np.sqrt(G + eps) * g, G
+
+
+def no_return(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    theta = theta - v
+
+
+def leaves(theta, grad, eta):
+    sys.exit("bye")
+
+
+def interrupts(theta, grad, eta):
+    raise KeyboardInterrupt
+
+
+def leaves_for_good(theta, grad, eta):
+    os._exit(3)
+
+
+def complex_number(theta, grad, eta):
+    return theta - eta * grad(theta) * 1j
+
+
+def text(theta, grad, eta):
+    return "theta"
+
+
+def nothing_useful(theta, v, grad, eta, gamma):
+    return theta, {"v": v}
+
+
+def loop_in_c(theta, grad, eta):
+    return theta - eta * grad(theta) + sum(range(10**11))
+
+
+def asks(theta, grad, eta):
+    return theta - float(input("eta?")) * grad(theta)
+
+
+def sleeps(theta, grad, eta):
+    time.sleep(60)
+
+
+def state_of_velocity(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    return theta - v, v * (1 + 2e-6)
+
+
+def adamw(decay_of="old", factor="eta", l2=False):
+    def step(theta, m, v, t, grad, eta, beta1, beta2, eps, decay):
+        t = t + 1
+        rate = eta * decay if factor == "eta" else decay
+        g = grad(theta) + (decay * theta if l2 else 0)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        move = eta * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        if l2:
+            return theta - move, m, v, t
+        new = theta - move
+        return new - rate * (theta if decay_of == "old" else new), m, v, t
+
+    return step
+
+
 def in_place(theta, v, grad, eta, gamma):
     v *= gamma
     v += eta * grad(theta)
@@ -176,6 +346,49 @@ CASES = [
     (not_a_number, GradientDescent, "not a finite number"),
     (other, GradientDescent, "Compare your lines"),
     (dots, GradientDescent, "Not answered yet"),
+    (
+        momentum_other_sign,
+        Momentum,
+        "Right: 3 surfaces, 8 steps each, the same as Momentum in the course. Your velocity has",
+    ),
+    (momentum_of_torch, Momentum, "Your velocity is kept without η, as in PyTorch"),
+    (nag_other_sign, NAG, "course. Your velocity has the other sign"),
+    (nag_of_torch, NAG, "You keep the look-ahead point"),
+    (nag_without_eta, NAG, "without η, as in PyTorch"),
+    (adam_of_keras, Adam, "Your ε is added before the correction of v"),
+    (adamw(), AdamW, "Right: 3 surfaces"),
+    (adamw(factor="1"), AdamW, "Your decay is λθ, as in the paper's algorithm 2"),
+    (adamw(decay_of="new"), AdamW, "decay is taken of the new θ"),
+    (adamw(l2=True), AdamW, "This is L2 regularisation"),
+    (product, Momentum, "The two parts are multiplied"),
+    (old_velocity_of_torch, Momentum, "old velocity"),
+    (damped_other_sign, Momentum, "damped momentum"),
+    (twice, NAG, "momentum is counted twice"),
+    (twice_new, NAG, "momentum is counted twice"),
+    (used_before, AdaGrad, "G is used before the new square is added"),
+    (used_before_rmsprop, RMSProp, "G is used before the new square is added"),
+    (hat, AdaGrad, "In Python a power is written **"),
+    (adam_swapped, Adam, "The β's are swapped"),
+    (adam_returns({"m": "m_hat"}), Adam, "m is overwritten by m̂"),
+    (adam_returns({"v": "v_hat"}), Adam, "v is overwritten by v̂"),
+    (adam_returns({"m": "m_hat", "v": "v_hat"}), Adam, "m and v are overwritten by m̂ and v̂"),
+    (adam_returns({"t": "old t"}), Adam, "t came out as 0, not 1 (θ, m, v are right). t is not advanced"),
+    (no_return, Momentum, "Your function returns nothing: end it with return theta, v."),
+    (leaves, GradientDescent, "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
+    (interrupts, GradientDescent, "In step 1 your function stopped with KeyboardInterrupt"),
+    (complex_number, GradientDescent, "theta is complex"),
+    (text, GradientDescent, "theta is the text 'theta'"),
+    (nothing_useful, Momentum, "v is a dict; it must be an array"),
+    (asks, GradientDescent, "input() has nobody to ask here"),
+]
+IN_A_CHILD = [
+    (
+        loop_in_c,
+        GradientDescent,
+        "In step 1 your function did not come to an end within 0.3 s: is there an endless loop?",
+    ),
+    (leaves_for_good, GradientDescent, "ended the whole process"),
+    (sleeps, GradientDescent, "waited for more than 1 s"),
 ]
 
 
@@ -183,16 +396,108 @@ CASES = [
     ("student", "kind", "message"), CASES, ids=lambda part: getattr(part, "__name__", str(part))[:24]
 )
 def test_each_mistake_is_named(student, kind, message, monkeypatch):
-    monkeypatch.setattr("optcourse.exercises.SECONDS", 0.3)
-    said = verdict(student, kind)
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    said = str(verdict(student, kind))
     assert message in said
     if said.startswith("Not yet"):
         assert kind.rows[0].latex in said, "it points to the formula"
-    if "θ came out" in said:
+    if "came out" in said:
         assert "In step 1 on the" in said or "In step 2 on the" in said
 
 
-@pytest.mark.parametrize("kind", [*OPTIMIZERS, AdamW], ids=lambda kind: kind.__name__)
+@pytest.mark.skipif(not limits.FORKS, reason="a student's code runs in a child on Linux only")
+@pytest.mark.parametrize(
+    ("student", "kind", "message"), IN_A_CHILD, ids=lambda part: getattr(part, "__name__", "")[:24]
+)
+def test_what_only_another_process_can_stop(student, kind, message, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    monkeypatch.setattr(limits, "PATIENCE", 1.0)
+    assert message in str(verdict(student, kind))
+
+
+@pytest.mark.parametrize("student", [endless, leaves, interrupts, right_gd, wrong_sign, dots])
+def test_without_a_fork_the_words_are_the_same(student, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    forked = str(verdict(student, GradientDescent))
+    monkeypatch.setattr(limits, "FORKS", False)
+    assert str(verdict(student, GradientDescent)) == forked
+
+
+def test_compilation_is_not_the_students_time():
+    """In a new process no surface is compiled yet: what a right answer needs of its own is far below the limit."""
+    program = (
+        "from optcourse.learning import limits, exercises as e\nfrom optcourse import Momentum\n"
+        "limits.SECONDS = 0.4\n"
+        "def f(theta, v, grad, eta, gamma):\n    v = gamma * v + eta * grad(theta)\n    return theta - v, v\n"
+        "print(e.verdict(f, Momentum).mark)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "right\n"
+
+
+def test_a_message_never_shows_two_equal_numbers():
+    said = str(verdict(state_of_velocity, Momentum))
+    got, own = re.search(r"v came out as \((.*?)\), not \((.*?)\)", said).groups()
+    assert got != own and "(θ is right)" in said
+
+
+def test_what_a_student_prints_is_seen_but_not_without_end(capsys):
+    def chatty(theta, grad, eta):
+        print("here", theta)
+        return theta - eta * grad(theta)
+
+    def flood(theta, grad, eta):
+        print("x" * 1000)
+        return theta - eta * grad(theta)
+
+    check(chatty, GradientDescent)
+    out = capsys.readouterr().out
+    assert out.startswith("here [-2.  1.]") and out.count("here") == 24 and "Right" in out
+    check(flood, GradientDescent)
+    assert capsys.readouterr().out.count("x") <= limits.LONGEST + 20
+
+
+def test_wrong_arguments_of_check():
+    with pytest.raises(TypeError, match="check needs your function, not 3"):
+        check(3, Momentum)
+    with pytest.raises(TypeError, match="check needs a method such as Momentum, not 'Momentum'"):
+        check(right_gd, "Momentum")
+
+
+def test_the_formula_is_typeset_and_the_rest_is_escaped():
+    def cold(theta, grad, eta):
+        raise ValueError("<b>*$x$*</b>")
+
+    said = verdict(cold, GradientDescent)
+    assert r"\<b\>\*\$x\$\*\</b\>" in said.markdown
+    assert said.markdown.endswith(
+        r"$$\begin{aligned}\theta_t &= \theta_{t-1} - \eta \nabla J(\theta_{t-1})\end{aligned}$$"
+    )
+
+
+def test_no_form_and_no_mistake_is_another():
+    """Every mistake that has a place in a method changes its numbers, and no mistake is taken for a right form."""
+    from optcourse.learning.exercises import first_difference, path
+
+    fitting = {each: 0 for each in MISTAKES}
+    for kind in EXERCISES.values():
+        right = [path(form) for form, _ in forms(kind)]
+        for form, _ in forms(kind):
+            for each in MISTAKES:
+                made = broken(form, each)
+                if made is not None:
+                    fitting[each] += 1
+                    assert all(first_difference(path(made), other) is not None for other in right), (kind, each.says)
+    assert all(fitting.values()), [each.says for each, count in fitting.items() if not count]
+
+
+def test_a_record_that_is_cut_is_not_right():
+    found, end = answers(right_gd, GradientDescent)
+    assert judge(GradientDescent, found, end).mark == "right"
+    assert judge(GradientDescent, found[:-1], end).mark == judge(GradientDescent, [], end).mark == "not yet"
+
+
+@pytest.mark.parametrize("kind", EXERCISES.values(), ids=lambda kind: kind.__name__)
 def test_the_right_answer_is_right_and_a_signature_is_known(kind):
     names = list(kind().init(np.zeros(2)))
 
@@ -202,7 +507,7 @@ def test_the_right_answer_is_right_and_a_signature_is_known(kind):
         theta, state = made.step(theta, state, grad)
         return theta if not names else (theta, *state.values())
 
-    assert verdict(student, kind).startswith("Right")
+    assert verdict(student, kind).mark == "right"
     assert signature(kind)[0] == "theta" and "grad" in signature(kind)
 
 

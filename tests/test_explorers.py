@@ -1,23 +1,45 @@
-"""Every explorer of every lesson: each control is moved, and the figure's data must follow."""
+"""Every explorer of every lesson: each control is moved in Python, and what is said, drawn and handed over follows."""
 
 import ast
-import asyncio
 import base64
 import contextlib
 import functools
 import pathlib
+import threading
 import warnings
+from dataclasses import dataclass
 
+import ipywidgets
 import matplotlib
 import nbformat
 import numpy as np
 import pytest
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, explore, picture, run, surfaces
-from optcourse.explorers import OWN, large_type, slider_values
-from optcourse.live import Recorder
-from optcourse.optimizers import conventions
-from optcourse.plots import ContourView, LossView, RateView
+from optcourse import (
+    NAG,
+    OPTIMIZERS,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Explorer,
+    Goal,
+    GradientDescent,
+    Momentum,
+    Optimizer,
+    RMSProp,
+    Surface,
+    cosine,
+    explore,
+    large_type,
+    reach,
+    run,
+    surfaces,
+)
+from optcourse.live import shown
+from optcourse.live.controls import slider_values
+from optcourse.mathematics.conventions import conventions
+from optcourse.mathematics.surfaces import CATALOGUE
+from optcourse.pictures.views import MapView
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
@@ -29,6 +51,7 @@ def lesson_cells():
                 yield pytest.param((path, place), id=f"{path.stem}-{cell.id}")
 
 
+@functools.cache
 def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
@@ -65,56 +88,17 @@ def made_by(lesson):
 LESSONS = list(lesson_cells())
 
 
-def controls(explorer):
-    return [*dict.fromkeys(explorer.sliders.values()), explorer.start_x, explorer.start_y, explorer.steps]
-
-
-def check_picture(explorer):
-    """What is drawn, sent and said is what the controls say."""
-    start, steps = (explorer.start_x.value, explorer.start_y.value), explorer.steps.value
-    expected = [run(optimizer, explorer.surface, start, steps) for optimizer in explorer.optimizers()]
+def check(explorer):
+    """The runs, the words and what the page is told are what the controls say."""
+    now = explorer.setting
+    expected = [run(each, explorer.surface, now["start"], now["steps"]) for each in explorer.optimizers()]
     for (place, name), control in explorer.sliders.items():
-        assert getattr(expected[place].optimizer, name) == control.value
-    for view in explorer.picture.views:
-        if isinstance(view, ContourView):
-            for line, trajectory in zip(view.paths, expected, strict=True):
-                np.testing.assert_array_equal(np.column_stack(line.get_data()), trajectory.theta)
-            diverged = [each.diverged_at for each in expected if each.diverged_at is not None]
-            assert view.message.get_text().count("diverged at step") == len(diverged)
-        elif isinstance(view, LossView):
-            for line, trajectory in zip(view.lines, expected, strict=True):
-                np.testing.assert_allclose(line.get_ydata(), np.maximum(trajectory.excess, 1e-9))
-        elif isinstance(view, RateView):
-            rates = [rate for trajectory in expected for rate in trajectory.effective_rate.T]
-            for line, rate in zip(view.lines, rates, strict=True):
-                np.testing.assert_allclose(line.get_ydata()[1:], rate[1:])
-    assert all(trajectory.describe() in explorer.describe() for trajectory in expected)
-    assert explorer.live.description == explorer.describe()
-    check_message(explorer, expected)
-
-
-def check_message(explorer, expected):
-    """The browser gets the path's vertices, a block for each moving line, and the formula's numbers."""
-    content, buffers = explorer.live.frame()
-    vertices = np.frombuffer(buffers[0], np.float32).reshape(-1, 2)
-    recorder = Recorder(explorer.picture.figure)
-    explorer.picture.views[0].paths[0].draw(recorder)
-    one = recorder.vertices[0]
-    assert any(np.array_equal(vertices[i : i + len(one)], one) for i in range(len(vertices) - len(one) + 1))
-    assert content["steps"] == explorer.steps.value
-    moving = [command["moving"] for command in content["commands"] if "moving" in command]
-    assert sorted(moving) == list(range(len(explorer.live.stepped)))
-    all_steps, (blocks, numbers) = explorer.live.steps()
-    rows = content["steps"] + 1
-    assert len(blocks) == 8 * rows * sum(all_steps["each"]) and all_steps["frame"] == content["frame"]
-    slots = np.frombuffer(numbers, np.float32).reshape(rows, all_steps["slots"])
-    np.testing.assert_array_equal(np.frombuffer(buffers[2], np.float32), slots[explorer.live.step])
-    last = [trajectory.theta[-1] for trajectory in expected]
-    if all_steps["slots"] and explorer.steps.value:
-        values = slots[-1][np.isfinite(slots[-1])]
-        for theta in last[: len(explorer._slot_counts)]:
-            for coordinate in theta[np.isfinite(theta)]:
-                assert np.isclose(values, coordinate, rtol=1e-5, atol=1e-6).any()
+        assert getattr(expected[place].optimizer, name) == control.value == now["values"][control.name]
+    for mine, theirs in zip(explorer.trajectories, expected, strict=True):
+        np.testing.assert_array_equal(mine.theta, theirs.theta)
+    said = explorer.describe()
+    assert all(trajectory.describe() in said for trajectory in expected)
+    assert explorer.message == ""
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -122,65 +106,101 @@ def test_every_control_of_every_lesson(lesson):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         explorer = made_by(lesson)
-        check_picture(explorer)
+        check(explorer)
         before = explorer.describe()
-        for control in controls(explorer):
-            told = explorer.describe()
+        for control in explorer.controls.values():
             kept = control.value
-            values = (
-                [value for _, value in control.options] if hasattr(control, "options") else [control.min, control.max]
-            )
-            for value in (values[0], values[-1]):
+            for value in (control.values[0], control.values[-1]):
                 control.value = value
-                check_picture(explorer)
-            control.value = values[-1] if kept != values[-1] else values[0]
-            assert explorer.describe() != told, f"{control.description} changes nothing"
+                check(explorer)
+            control.value = control.values[-1] if kept != control.values[-1] else control.values[0]
+            assert explorer.describe() != before, f"{control.label} changes nothing"
             control.value = kept
+        left, right, bottom, top = explorer.surface.view
+        for change in (
+            {"start": [right, bottom]},
+            {"start": [left, top]},
+            {"steps": 0},
+            {"steps": explorer.most_steps},
+        ):
+            explorer.set(**change)
+            check(explorer)
+            explorer.reset()
         assert explorer.describe() == before
 
 
-@pytest.mark.parametrize("lesson", [each for each in LESSONS if "exercise" not in each.id])
-def test_every_surface_and_reset(lesson):
-    explorer = made_by(lesson)
-    before = explorer.describe()
-    for name, surface in explorer.chooser.options[:-1]:
-        explorer.chooser.value = surface
-        assert explorer.surface is surface and f"on the {name} surface" in explorer.describe()
-        assert np.allclose([explorer.start_x.value, explorer.start_y.value], surface.start)
-        check_picture(explorer)
-    controls(explorer)[0].index = 0
-    explorer.live.step = 3
-    explorer.reset.click()
-    assert explorer.describe() == before
-    check_picture(explorer)
-
-
 @pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
-def test_an_explorer_for_each_optimizer(kind):
-    explorer = explore(kind(), surfaces.ravine, steps=20)
-    assert {control.description for control in explorer.sliders.values()} == {item.letter for item in kind.hypers()}
-    assert all(row.caption in explorer.live.formula for row in kind.rows)
-    assert explorer.live.formula.count("data-slot") == explorer.live.slots.shape[1] > 0
-    declared = [arrow for row in kind.rows for arrow in row.arrows]
-    assert declared and len(explorer.picture.views[0].arrows) == len(declared)
-    check_picture(explorer)
+def test_every_surface_form_and_reset(kind):
+    explorer = explore(kind(), surfaces.ravine, steps=20, views=("contour", "loss", "rate"), step=5)
+    before = explorer.describe()
+    for surface in CATALOGUE:
+        explorer.set(surface=surface)
+        assert explorer.surface is surface and f"on the {surface.name} surface" in explorer.describe()
+        assert explorer.setting["start"] == list(surface.start)
+        check(explorer)
+    explorer.reset()
+    forms = conventions(kind)
+    assert [each["convention"] for each in explorer.lesson["methods"][0]] == [form.convention for form in forms]
+    for place, form in enumerate(forms):
+        explorer.set(forms=[place])
+        assert type(explorer.trajectories[0].optimizer) is form
+        assert form.title in explorer.lesson["methods"][0][place]["formula"]
+        check(explorer)
+    explorer.reset()
+    assert explorer.describe() == before
 
 
-def test_slots_are_the_numbers_of_the_step():
-    explorer = explore(Momentum(eta=0.02, gamma=0.5), surfaces.ravine, steps=10)
-    trajectory = explorer.trajectories[0]
-    t = 4
-    for axis in (0, 1):
-        v = trajectory.state["v"][:, axis]
-        gradient = trajectory.grad[t - 1, axis]
-        row = explorer.live.slots[t][5 * axis : 5 * axis + 5]  # γ, v, η, ∇J and the result
-        np.testing.assert_allclose(row, [0.5, v[t - 1], 0.02, gradient, v[t]])
-    assert np.isnan(explorer.live.slots[0]).all()
+def test_the_page_has_all_that_it_needs():
+    """Program, panels, backgrounds, formula and slots: complete before any kernel is asked again."""
+    explorer = explore([Momentum(), Adam()], surfaces.ravine, views=("contour", "loss", "rate"), vectors=True)
+    assert ["program" in each for each in explorer.surfaces] == [False, True] + [False] * 6, (
+        "the others come when the page asks"
+    )
+    explorer._handle_custom_msg({"kind": "ready"}, [])
+    assert all(each["program"] and each["panels"][0]["background"]["0"][:4] == b"RIFF" for each in explorer.surfaces)
+    assert [panel["name"] for panel in explorer.lesson["panels"]] == ["contour", "loss", "rate"]
+    for place, kind in enumerate((Momentum, Adam)):
+        for form, declared in zip(explorer.lesson["methods"][place], conventions(kind), strict=True):
+            arrows = [arrow for row in declared.rows for arrow in row.arrows]
+            drawn = [line for line in form["lines"] if line["shape"] == "arrow"]
+            assert [line["label"] for line in drawn] == [arrow.label for arrow in arrows]
+            assert [row.latex for row in declared.rows] == form["rows"]
+            assert form["formula"].count("data-slot") == len(form["slots"]) > 0
+            assert all(line["looks"] and max(line["x"], line["y"]) < len(form["expressions"]) for line in form["lines"])
+
+
+def test_the_looks_are_matplotlibs():
+    explorer = explore(Momentum(), surfaces.ravine, steps=20)
+    path = next(
+        line for line in explorer.lesson["methods"][0][0]["lines"] if line["shape"] == "path" and line["panel"] == 0
+    )
+    line = next(line for shown, line in explorer.picture().views[0].lines if shown.shape == "path")
+    stroke, marker = path["looks"]
+    assert line.get_color() == "#0072b2" and stroke["stroke"].startswith("rgba(0,114,178")
+    assert stroke["width"] == pytest.approx(line.get_linewidth() * 100 / 72) and "stamp" in marker
+
+
+def test_the_still_picture_shows_the_setting():
+    explorer = explore([AdaGrad(), RMSProp()], surfaces.ravine, steps=30, views=("contour", "loss", "rate"))
+    explorer.set(values={"η AdaGrad": 1.0}, step=7)
+    contour, loss, rate = explorer.picture().views
+    first, second = explorer.trajectories
+    for view, expected in ((contour, [first.theta, second.theta]), (loss, None), (rate, None)):
+        paths = [line.get_xydata() for each, line in view.lines if each.shape == "path"]
+        if expected:
+            np.testing.assert_array_equal(paths, expected)
+    paths = [line.get_ydata() for each, line in loss.lines if each.shape == "path"]
+    np.testing.assert_allclose(paths, [np.maximum(each.excess, 1e-9) for each in (first, second)])
+    paths = [line.get_ydata()[1:] for each, line in rate.lines if each.shape == "path"]
+    np.testing.assert_allclose(paths, [column[1:] for each in (first, second) for column in each.effective_rate.T])
+    here = [line.get_xydata()[0] for each, line in contour.lines if each.shape == "here"]
+    np.testing.assert_array_equal(here, [first.theta[7], second.theta[7]])
 
 
 def test_arrows_of_a_step_make_the_step():
     explorer = explore(Momentum(eta=0.02), surfaces.ravine, steps=10, step=4)
-    momentum, gradient, total = (line.get_xydata() for _, _, line in explorer.picture.views[0].arrows)
+    view = explorer.picture().views[0]
+    momentum, gradient, total = (line.get_xydata() for each, line in view.lines if each.shape == "arrow")
     theta = explorer.trajectories[0].theta
     np.testing.assert_allclose(momentum[0], theta[3])
     np.testing.assert_allclose(gradient[0], momentum[1])
@@ -188,41 +208,33 @@ def test_arrows_of_a_step_make_the_step():
     np.testing.assert_allclose(total[[0, 1]], theta[[3, 4]])
 
 
-def dragged(explorer, axes, x, y):
-    """What the browser sends while a pointer drags over data coordinates (x, y) of these Axes."""
-    pixel = axes.transData.transform((x, y))
-    place = explorer.live.figure.axes.index(axes)
-    message = {"kind": "pointer", "x": float(pixel[0]), "y": float(pixel[1]), "axes": place}
-    explorer.live._handle_custom_msg(message, [])
+def test_slots_are_the_numbers_of_the_step():
+    explorer = explore(Momentum(eta=0.02, gamma=0.5), surfaces.ravine, steps=10)
+    form, trajectory, t = explorer.lesson["methods"][0][0], explorer.trajectories[0], 4
+    shown = [trajectory.values(form["expressions"][place])[:, at] for place, at in form["slots"]]
+    for axis in (0, 1):
+        v, gradient = trajectory.state["v"][:, axis], trajectory.grad[t - 1, axis]
+        row = [values[t] for values in shown[5 * axis : 5 * axis + 5]]  # γ, v, η, ∇J and the result
+        np.testing.assert_allclose(row, [0.5, v[t - 1], 0.02, gradient, v[t]])
 
 
-def test_dragging_the_start():
-    explorer = explore(Momentum(), surfaces.ravine, steps=30)
-    contour, loss = explorer.picture.views
-    dragged(explorer, contour.axes, -2.5, 0.75)
-    assert explorer.trajectories[0].theta[0] == pytest.approx([-2.5, 0.75], abs=2e-3)
-    check_picture(explorer)
-    before = explorer.describe()
-    dragged(explorer, loss.axes, 10, 1)
-    assert explorer.describe() == before, "only the contour plot takes hold of the start"
-    dragged(explorer, contour.axes, 99, 0)
-    assert explorer.start_x.value == explorer.start_x.max, "kept in view"
-    explorer.live._handle_custom_msg({"kind": "key", "dx": -1, "dy": 1}, [])
-    assert explorer.start_x.value == pytest.approx(4.9) and explorer.start_y.value == pytest.approx(0.04, abs=2e-3)
-    for broken in ({"kind": "pointer"}, {"kind": "other"}, [], "text"):
-        explorer.live._handle_custom_msg(broken, [])
-    check_picture(explorer)
+def test_squares_show_the_divisor():
+    explorer = explore(AdaGrad(), surfaces.ravine, steps=30, step=5)
+    view = explorer.picture().views[0]
+    squares = [view.axes.transData.transform(line.get_xydata()) for each, line in view.lines if each.shape == "square"]
+    sides = [np.ptp(pixels, axis=0) for pixels in squares]
+    assert all(side[0] == pytest.approx(side[1]) for side in sides)
+    root = np.sqrt(explorer.trajectories[0].state["G"][5] + 1e-8)
+    assert sides[1][0] / sides[0][0] == pytest.approx(root[1] / root[0])
 
 
 @pytest.mark.parametrize("kind", [Momentum, NAG])
 def test_map_of_the_hyperparameters(kind):
     explorer = explore(kind(eta=0.02), surfaces.ravine, steps=60, views=("contour", "modes", "split", "map"))
-    view = explorer.picture.views[3]
-    dragged(explorer, view.axes, 0.05, 0.5)
-    assert explorer.sliders[0, "eta"].value == 0.05 and explorer.sliders[0, "gamma"].value == 0.5
-    assert np.ravel(view.here.get_data()).tolist() == [0.05, 0.5]
+    explorer.set(values={"η": 0.05, "γ": 0.5})
+    view = explorer.picture().views[3]
+    assert isinstance(view, MapView) and view.lines[0][1].get_xydata().tolist() == [[0.05, 0.5]]
     assert f"{kind.title} (η = 0.05, γ = 0.5)" in explorer.describe() and "Map of" in explorer.describe()
-    check_picture(explorer)
     eta, gamma = 40, 30
     one = run(kind(eta=view.etas[eta], gamma=view.gammas[gamma]), surfaces.ravine, steps=view.longest)
     assert view.found.steps_to_tolerance[eta, gamma] == one.first_below(1e-6)
@@ -230,87 +242,202 @@ def test_map_of_the_hyperparameters(kind):
     assert not diverged[view.etas[:, None] < view.boundary() * 0.97].any()
 
 
+def test_a_map_of_another_form_is_drawn_when_it_is_asked_for():
+    explorer = explore(Momentum(), surfaces.ravine, steps=20, views=("contour", "map"))
+    background = explorer.surfaces[1]["panels"][1]["background"]
+    assert list(background) == ["0"]
+    explorer.set(forms=[1])
+    assert set(explorer.surfaces[1]["panels"][1]["background"]) == {"0", "1"}
+
+
 def test_modes_split_the_loss_by_eigenvalue():
-    surface = surfaces.Surface.from_formula("x^2 + x*y + 3*y^2", start=(2, 1))
-    drawn = picture(run(Momentum(), surface, steps=40), views=("modes", "split"))
-    shares = [line.get_ydata() for line in drawn.views[1].lines]
-    np.testing.assert_allclose(np.sum(shares, axis=0), drawn.trajectories[0].loss, atol=1e-8)
+    surface = Surface.from_formula("x^2 + x*y + 3*y^2", start=(2, 1))
+    explorer = explore(Momentum(), surface, steps=40, views=("modes", "split"))
+    modes, split = explorer.picture().views
+    shares = [line.get_ydata() for each, line in split.lines if each.shape == "path"]
+    np.testing.assert_allclose(np.sum(shares, axis=0), explorer.trajectories[0].loss, atol=1e-8)
     curvatures = np.linalg.eigvalsh(surface.hessian([0, 0]))
-    assert [line.get_label() for line in drawn.views[0].lines] == [f"λ = {value:.3g}" for value in curvatures]
+    labels = [line.get_label() for each, line in modes.lines if each.shape == "path"]
+    assert labels == [f"λ = {value:.3g}" for value in curvatures]
 
 
-def test_map_needs_a_method_that_has_one():
+# ---- what the kernel runs, because the rows do not say it ----
+
+
+class Twice(Momentum):
+    """A student's class: it moves twice as far as its inherited rows say."""
+
+    title = "Twice"
+
+    def step(self, theta, state, grad):
+        after, state = super().step(theta, state, grad)
+        return theta + 2 * (after - theta), state
+
+
+@dataclass(frozen=True, eq=False)
+class Renamed(Momentum):
+    """The rows are new, the code is not."""
+
+    rows = GradientDescent.rows
+
+
+@pytest.mark.parametrize("kind", [Twice, Renamed])
+def test_a_class_that_overrides_step_runs_its_own_code(kind):
+    explorer = explore(kind(eta=0.01), surfaces.ravine, steps=12)
+    assert explorer.lesson["methods"][0][0]["program"] is None
+    for change in ({}, {"values": {"η": 0.02}}, {"steps": 9}, {"surface": surfaces.beale}):
+        explorer.set(**change)
+        assert_handed_over(explorer)
+    np.testing.assert_array_equal(explorer.trajectories[0].theta, run(kind(eta=0.02), surfaces.beale, steps=9).theta)
+
+
+def assert_handed_over(explorer):
+    """The page gets the kernel's run: each expression at each step."""
+    for trajectory, given, form in zip(explorer.trajectories, explorer.handed, forms_now(explorer), strict=True):
+        assert given["steps"] == trajectory.steps and given["diverged"] == trajectory.diverged_at
+        table = np.frombuffer(given["values"]).reshape(-1, trajectory.steps + 1, 2)
+        assert len(table) == len(form["expressions"])
+        path = next(line for line in form["lines"] if line["shape"] == "path" and line["panel"] == 0)
+        np.testing.assert_array_equal(table[path["x"]], trajectory.theta)
+        np.testing.assert_array_equal(table[form["loss"]][:, 0], trajectory.loss)
+
+
+def forms_now(explorer):
+    return [forms[form] for forms, form in zip(explorer.lesson["methods"], explorer.setting["forms"], strict=True)]
+
+
+def test_a_schedule_is_run_by_the_kernel():
+    explorer = explore(RMSProp(eta=0.1), surfaces.ravine, steps=50, schedule=cosine(50))
+    expected = run(RMSProp(eta=0.1), surfaces.ravine, steps=50, schedule=cosine(50))
+    np.testing.assert_array_equal(explorer.trajectories[0].theta, expected.theta)
+    assert_handed_over(explorer)
+
+
+def test_a_method_beside_its_base_and_with_fields_of_its_own():
+    from optcourse import Muon
+
+    explorer = explore([Adam(), AdamW()], surfaces.ravine, steps=10)
+    assert [type(each) for each in explorer.optimizers()] == [Adam, AdamW]
+    explorer.controls["η"].value = 0.2
+    assert [each.eta for each in explorer.optimizers()] == [0.2, 0.2]
+    matrix = explore(Muon(columns=2), surfaces.ravine, steps=10)
+    assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"] is None
+    assert explore(Muon(), surfaces.ravine, steps=10).lesson["methods"][0][0]["program"]
+
+
+# ---- a student's own formulas ----
+
+
+def test_own_surface_and_its_messages():
+    explorer = explore(GradientDescent(eta=0.01), surfaces.bowl, steps=30)
+    explorer.set(own="x**2 + 3*y**2")
+    assert explorer.message == "" and "3*y**2" in str(explorer.surface.expr) and len(explorer.surfaces) == 9
+    check(explorer)
+    drawn, surface = explorer.describe(), explorer.surface
+    for text, part in (("__import__('os')", "not allowed"), ("x +", "cannot be read"), ("<b>q</b>", "not allowed")):
+        explorer.set(own=text)
+        assert part in explorer.message or "cannot be read" in explorer.message
+        assert explorer.describe() == drawn and explorer.surface is surface
+    explorer.set(own="x**2 + y**4")
+    assert explorer.message == "" and len(explorer.surfaces) == 9
+    check(explorer)
+
+
+ROWS = r"v_t = \gamma v_{t-1} + \alpha \nabla J(\theta_{t-1})" + "\n" + r"\theta_t = \theta_{t-1} - v_t"
+
+
+def test_the_formula_can_be_edited():
+    explorer = explore(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
+    explorer.set(rows=[ROWS])
+    assert explorer.message == "" and explorer.setting["forms"] == [2] and "α" in explorer.controls
+    explorer.controls["α"].value = 0.01
+    expected = run(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
+    np.testing.assert_array_equal(explorer.trajectories[0].theta, expected.theta)
+    assert explorer.lesson["methods"][0][2]["program"], "the page runs it"
+    drawn = explorer.describe()
+    explorer.set(rows=[ROWS.replace("v_t", "w_t", 1)])
+    assert "row 1" in explorer.message and "v_{t-1}" in explorer.message
+    assert explorer.describe() == drawn, "nothing is lost"
+    explorer.set(rows=[ROWS.replace("-1} - v_t", "-1} - v_t v_t")])
+    assert explorer.message == "" and explorer.describe() != drawn
+
+
+def test_a_student_s_formula_never_becomes_markup():
+    for row in (r"\theta_t = \theta_{t-1} - v_{<img src=x>}", r"\theta_t = <script>", r"<b>_t = 1", r"v_{'><b>} = 1"):
+        with pytest.raises(ValueError, match="dialect"):
+            Optimizer.from_rows([row])
+
+
+# ---- bad input, from Python and from the page ----
+
+
+def test_a_refused_value_names_what_is_allowed():
+    explorer = explore(Momentum(), surfaces.bowl, steps=10)
+    drawn = explorer.describe()
+    with pytest.raises(ValueError, match=r"γ must be a number in \[0, 1\), not 1.5"):
+        explorer.sliders[0, "gamma"].value = 1.5
+    with pytest.raises(ValueError, match="there is no slider 'κ': there are η, γ"):
+        explorer.set(values={"κ": 1})
+    with pytest.raises(ValueError, match="start"):
+        explorer.set(start=[1, float("nan")])
+    assert explorer.describe() == drawn
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"values": {"η": float("nan"), "γ": "0.5", "x": 1}},
+        {"values": {"γ": 1.0}},
+        {"values": None, "start": [1, float("inf")]},
+        {"start": "here", "steps": -3, "step": 1e9, "surface": 99, "forms": [7]},
+        {"steps": 2.5, "forms": None, "surface": "bowl", "own": 3, "rows": 5},
+        {"rows": [3, 4], "start": [None, 2]},
+    ],
+)
+def test_a_malformed_setting_from_the_page_is_ignored(broken):
+    explorer = explore(Momentum(), surfaces.ravine, steps=10)
+    drawn = explorer.describe()
+    explorer.set_state({"setting": {**explorer.setting, **broken}})
+    assert explorer.describe() == drawn
+    for message in ({"kind": "other"}, [], "text", None, {"kind": ["ready"]}):
+        explorer._handle_custom_msg(message, [])
+    explorer.controls["η"].value = 0.05
+    assert "η = 0.05" in explorer.describe()
+
+
+@pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])
+def test_explore_says_what_it_needs(wrong):
+    with pytest.raises(TypeError, match="optimizers"):
+        explore(wrong, surfaces.bowl)
+
+
+def test_an_explorer_says_how_many_steps_it_can_show():
+    with pytest.raises(ValueError, match="steps of an explorer must be at most 5000, not 5001"):
+        explore(Momentum(), surfaces.bowl, steps=5001)
+    assert explore(Momentum(), surfaces.bowl, steps=400).most_steps == 400
+
+
+@pytest.mark.parametrize("options", [{"views": ("contour", "lens")}, {"views": ()}, {"views": "loss"}])
+def test_views_are_checked(options):
+    with pytest.raises(ValueError, match="views must be"):
+        explore(Momentum(), surfaces.bowl, **options)
+
+
+def test_map_and_rate_need_a_method_that_has_one():
     with pytest.raises(ValueError, match="Adam has none"):
         explore(Adam(), surfaces.ravine, views=("contour", "map"))
+    with pytest.raises(ValueError, match="declares its rate"):
+        explore(Optimizer.from_rows(ROWS.splitlines()), surfaces.ravine, views=("rate",))
+    with pytest.raises(TypeError, match="surface"):
+        explore(Momentum(), "ravine")
 
 
-@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
-def test_convention_switch(kind):
-    explorer = explore(kind(), surfaces.ravine, steps=30)
-    before, forms = explorer.describe(), conventions(kind)
-    assert bool(explorer.choices) == (len(forms) > 1)
-    for form in forms[1:]:
-        explorer.choices[0].value = form
-        assert type(explorer.trajectories[0].optimizer) is form and form.title in explorer.live.formula
-        assert explorer.describe() != before
-        check_picture(explorer)
-        explorer.reset.click()
-        assert explorer.describe() == before
-    assert all(form.convention for form in forms)
-
-
-def test_squares_show_the_divisor():
-    explorer = explore(AdaGrad(), surfaces.ravine, steps=30)
-    view = explorer.picture.views[0]
-    sides = []
-    for line in view.squares:
-        pixels = view.axes.transData.transform(explorer.live.stepped[line][5])
-        sides.append(np.ptp(pixels[:, 0]))
-        assert np.ptp(pixels[:, 1]) == pytest.approx(sides[-1])
-    root = np.sqrt(explorer.trajectories[0].state["G"][5] + 1e-8)
-    assert sides[1] / sides[0] == pytest.approx(root[1] / root[0])
-
-
-def test_vectors_know_their_row():
-    explorer = explore(Momentum(), surfaces.ravine, steps=10)
-    commands = [command for command in explorer.live.frame()[0]["commands"] if "moving" in command]
-    assert sorted(command["row"] for command in commands) == [-1, -1, 0, 0, 1]
-
-
-def test_own_formula_and_its_messages():
-    explorer = explore(GradientDescent(eta=0.01), surfaces.bowl, steps=30)
-    explorer.chooser.value = OWN
-    assert explorer.own.layout.display == ""
-    explorer.own.value = "x**2 + 3*y**2"
-    assert explorer.message.value == "" and "3*y**2" in str(explorer.surface.expr)
-    check_picture(explorer)
-    drawn, surface = explorer.describe(), explorer.surface
-    for text, part in (("__import__('os')", "not allowed"), ("", "empty"), ("x +", "cannot be read"), ("<b>q</b>", "")):
-        explorer.own.value = text
-        assert part in explorer.message.value and 'role="alert"' in explorer.message.value
-        assert "<b>" not in explorer.message.value
-        assert explorer.describe() == drawn and explorer.surface is surface
-    explorer.own.value = "x**2 + y**4"
-    assert explorer.message.value == ""
-    check_picture(explorer)
-
-
-def test_a_refused_value_becomes_a_message():
-    explorer = explore(Momentum(), surfaces.bowl, steps=10)
-    slider = explorer.sliders[0, "gamma"]
-    slider.options = [*slider.options, ("1.5", 1.5)]
-    drawn = explorer.describe()
-    slider.value = 1.5
-    assert "γ must be a number in [0, 1), not 1.5" in explorer.message.value
-    assert explorer.trajectories[0].describe() in drawn
-    slider.value = 0.5
-    assert explorer.message.value == "" and "γ = 0.5" in explorer.describe()
+# ---- sliders ----
 
 
 def test_shared_and_own_sliders():
     explorer = explore([Momentum(eta=0.01), Adam(eta=0.3)], surfaces.ravine)
-    labels = [control.description for control in dict.fromkeys(explorer.sliders.values())]
-    assert labels == ["η Momentum", "γ", "η Adam", "β₁", "β₂", "ε"]
+    assert list(explorer.controls) == ["η Momentum", "γ", "η Adam", "β₁", "β₂", "ε"]
     explorer = explore([Momentum(eta=0.01), Adam(eta=0.01)], surfaces.ravine)
     assert explorer.sliders[0, "eta"] is explorer.sliders[1, "eta"]
 
@@ -324,61 +451,72 @@ def test_slider_values(kind):
         assert 0.123456 in slider_values(item, 0.123456)
 
 
+# ---- the kernel's part: one owner, nothing that stays ----
+
+
+def test_two_threads_do_not_overlap():
+    """JupyterLab delivers messages in a thread beside the notebook's: both move an explorer at once, and it holds."""
+    explorer = explore(Twice(), surfaces.ravine, steps=40)
+    inside, overlaps, errors = [], [], []
+    simulate = explorer.simulate
+
+    def watched(*arguments):
+        overlaps.extend(inside)
+        inside.append(1)
+        try:
+            return simulate(*arguments)
+        finally:
+            inside.pop()
+
+    explorer.simulate = watched
+
+    def move(values):
+        try:
+            for value in values:
+                explorer.set_state({"setting": {**explorer.setting, "values": {"η": value, "γ": 0.5}}})
+                explorer.describe()
+        except Exception as error:  # a thread's exception would be lost
+            errors.append(error)
+
+    values = explorer.controls["η"].values[:25]
+    threads = [threading.Thread(target=move, args=(part,)) for part in (values, values[::-1], values)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors and not overlaps
+    assert_handed_over(explorer)
+
+
+def test_a_cell_that_is_run_again_frees_what_it_replaces(monkeypatch):
+    class Shell:
+        count = 0
+
+        def get_parent(self):
+            return {"metadata": {"cellId": "one"}, "header": {"msg_id": str(self.count)}}
+
+    shell = Shell()
+    monkeypatch.setattr(shown, "get_ipython", lambda: shell)
+    monkeypatch.setattr(shown, "display", lambda *arguments, **options: None)
+    counts = []
+    for shell.count in range(6):
+        explore(Momentum(), surfaces.ravine, steps=10)._ipython_display_()
+        explore(Adam(), surfaces.ravine, steps=10)._ipython_display_()
+        goal = Goal("It comes near.", explore(NAG(), surfaces.ravine, steps=10), reach(1e-3, 5))
+        goal._repr_mimebundle_()
+        counts.append(len(ipywidgets.widgets.widget._instances))
+    assert len(set(counts[1:])) == 1, f"widgets in the kernel: {counts}"
+
+
+# ---- the saved output, and large type ----
+
+
 def test_saved_output():
     explorer = explore(Momentum(), surfaces.ravine, steps=30)
     bundle = explorer._repr_mimebundle_()
     assert bundle["text/plain"] == explorer.describe()
-    assert (
-        base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-        and "application/vnd.jupyter.widget-view+json" in bundle
-    )
-
-
-@pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])
-def test_explore_says_what_it_needs(wrong):
-    with pytest.raises(TypeError, match="optimizers"):
-        explore(wrong, surfaces.bowl)
-
-
-def test_one_frame_for_one_move():
-    """A slider's move sends one frame, without a new background."""
-    explorer = explore(Momentum(), surfaces.ravine, steps=100)
-    sent = []
-    explorer.live.send = lambda content, buffers=None: sent.append(content["kind"])
-    explorer.sliders[0, "eta"].index += 1
-    assert sent == ["frame", "steps"]
-    explorer.chooser.value = surfaces.beale
-    assert sent == ["frame", "steps", "background", "frame", "steps"]
-
-
-def test_all_steps_follow_when_the_hand_is_still():
-    explorer = explore(Momentum(), surfaces.ravine, steps=100)
-    sent = []
-    explorer.live.send = lambda content, buffers=None: sent.append((content["kind"], content["frame"]))
-
-    async def hurry():
-        for _ in range(5):
-            explorer.sliders[0, "eta"].index += 1
-            await asyncio.sleep(0.01)
-        kinds = [kind for kind, _ in sent]
-        await asyncio.sleep(0.3)
-        return kinds
-
-    assert asyncio.run(hurry()) == ["frame"] * 5
-    assert [kind for kind, _ in sent] == ["frame"] * 5 + ["steps"] and sent[-1][1] == sent[-2][1]
-    assert explorer.live.description == explorer.describe()
-
-
-def test_the_recorder_draws_what_agg_draws():
-    """The recorded vertices are where matplotlib's own renderer puts the line."""
-    explorer = explore(Momentum(), surfaces.ravine, steps=20)
-    line = explorer.picture.views[0].paths[0]
-    content, buffers = explorer.live.frame()
-    command = content["commands"][0]
-    vertices = np.frombuffer(buffers[0], np.float32).reshape(-1, 2)[command["from"] : command["to"]]
-    expected = explorer.picture.views[0].axes.transData.transform(explorer.trajectories[0].theta)
-    np.testing.assert_allclose(vertices[: len(expected)], expected, atol=0.01)
-    assert line.get_color() == "#0072b2" and command["stroke"].startswith("rgba(0,114,178")
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert "application/vnd.jupyter.widget-view+json" in bundle and isinstance(explorer, Explorer)
 
 
 def test_large_type():
@@ -386,8 +524,9 @@ def test_large_type():
     try:
         large_type(1.5)
         assert matplotlib.rcParams["font.size"] == 15
-        axes = picture(run(Momentum(), surfaces.bowl, steps=5)).views[0].axes
-        assert axes.xaxis.label.get_size() == 15
+        explorer = explore(Momentum(), surfaces.bowl, steps=5)
+        assert explorer.lesson["type"] == 1.5
+        assert explorer.picture().views[0].axes.xaxis.label.get_size() == 15
     finally:
         large_type(1)
     assert matplotlib.rcParams["font.size"] == size

@@ -8,19 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, formulas, run, surfaces, sweep
-from optcourse.beyond import BEYOND, AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
-from optcourse.declaration import Row, plain
-from optcourse.optimizers import (
+from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, run, surfaces, sweep
+from optcourse.mathematics import formulas
+from optcourse.mathematics.beyond import BEYOND, AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
+from optcourse.mathematics.conventions import (
     CONVENTIONS,
     AdaGradOutside,
     AdamInside,
+    AdamWPaper,
     DampedMomentum,
     RMSPropOutside,
     UncorrectedAdam,
     conventions,
 )
-from optcourse.schedules import cosine, warmup
+from optcourse.mathematics.declaration import Row, plain
+from optcourse.mathematics.schedules import cosine, warmup
 
 KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -62,14 +64,14 @@ def scalar_run(kind, hyper, slope, x, steps):
             d = math.sqrt(m + h.eps) / math.sqrt(G + h.eps) * g  # m: the average of squared updates
             m = h.gamma * m + (1 - h.gamma) * d * d
             x -= h.eta * d
-        elif kind in (Nadam, AdamW):
+        elif kind in (Nadam, AdamW, AdamWPaper):
             g = slope(x)
             m = h.beta1 * m + (1 - h.beta1) * g
             s = h.beta2 * s + (1 - h.beta2) * g * g
             direction = m / (1 - h.beta1**t)
             if kind is Nadam:
-                direction = h.beta1 * direction + (1 - h.beta1) * g / (1 - h.beta1**t)
-            shrink = h.eta * h.decay * x if kind is AdamW else 0.0
+                direction = h.beta1 * m / (1 - h.beta1 ** (t + 1)) + (1 - h.beta1) * g / (1 - h.beta1**t)
+            shrink = 0.0 if kind is Nadam else h.decay * x * (h.eta if kind is AdamW else 1)
             x -= h.eta * direction / (math.sqrt(s / (1 - h.beta2**t)) + h.eps) + shrink
         elif kind is AMSGrad:
             g = slope(x)
@@ -135,8 +137,9 @@ HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5,
     UncorrectedAdam: [1 - 0.1 / math.sqrt(2), None],
     Lion: [0.9, 0.8],
     AMSGrad: [1 - 0.1 / math.sqrt(2), None],
-    Nadam: [1 - 0.1 * (0.5 + 0.5 * 2), None],  # m̂ = g: 0.5 × 2 + 0.5 × 2 / 0.5, over √v̂ = 2
+    Nadam: [1 - 0.1 * (0.5 * 1 / 0.75 + 2) / 2, None],  # m = 1: 0.5 × 1 / (1 − 0.5²) + 0.5 × 2 / 0.5, over √v̂ = 2
     AdamW: [0.9, None],
+    AdamWPaper: [0.9, None],
 }
 
 
@@ -252,6 +255,27 @@ def test_batch_equals_loop(kind, data):
             np.testing.assert_allclose(batch.effective_rate[:, i], one.effective_rate, rtol=1e-6)
 
 
+def test_nadam_begins_as_dozats():
+    """The issue's figure: with β₁ = 0.9 the first step is 1.47 η (0.9 × 0.1 / 0.19 + 1), not 1.90 η."""
+    step = 1 - run(Nadam(eta=1.0, eps=0), surfaces.bowl, (1, 1), 1).theta[1]
+    np.testing.assert_allclose(step, 0.09 / 0.19 + 1, rtol=1e-12)
+
+
+def test_the_two_decays_differ_by_the_learning_rate():
+    values = {"eta": 0.02, "eps": 1e-6}
+    paths = [
+        run(kind(decay=decay, **values), surfaces.beale, steps=40).theta
+        for kind, decay in ((AdamW, 0.5), (AdamWPaper, 0.01))
+    ]
+    np.testing.assert_allclose(*paths, rtol=1e-12)
+
+
+def test_damped_momentums_rate_is_what_multiplies_a_new_gradient():
+    trajectory = run(DampedMomentum(eta=0.1, gamma=0.9), surfaces.ravine, steps=3)
+    np.testing.assert_allclose(trajectory.effective_rate, 0.01)
+    np.testing.assert_allclose(trajectory.theta[0] - trajectory.theta[1], 0.01 * trajectory.grad[0])
+
+
 def test_momentum_without_memory_is_gradient_descent():
     plain_path = run(GradientDescent(eta=0.03), surfaces.beale, steps=30).theta
     for kind in (Momentum, NAG):
@@ -299,7 +323,9 @@ def test_plain_symbols():
 
 def test_conventions_are_found_and_said():
     assert conventions(Momentum) == conventions(DampedMomentum) == (Momentum, DampedMomentum)
-    assert conventions(NAG) == (NAG,)
+    assert conventions(NAG) == (NAG,) and conventions(Nadam) == (Nadam,)
+    assert conventions(AdamW) == conventions(AdamWPaper) == (AdamW, AdamWPaper)
+    assert conventions(Adam) == conventions(AdamInside) == (Adam, AdamInside, UncorrectedAdam)
     assert all(len(conventions(kind)) >= 2 for kind in CONVENTIONS)
     for kind in CONVENTIONS:
         said = [other.convention for other in conventions(kind)]
@@ -352,5 +378,5 @@ def test_schedules():
     np.testing.assert_allclose(moved, 0.05 * schedule(np.arange(1, 21))[:, None] * np.ones(2), rtol=1e-9)
     np.testing.assert_allclose(trajectory.effective_rate[1:], moved, rtol=1e-9)
     assert run(Momentum(), surfaces.ravine, steps=150, schedule=cosine(100)).diverged_at is None
-    with pytest.raises(ValueError, match="whole number > 0, not 0"):
-        warmup(0)(1)
+    with pytest.raises(ValueError, match="whole number ≥ 1, not 0"):
+        warmup(0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optcourse import surfaces
-from optcourse.surfaces import CATALOGUE, Surface
+from optcourse.mathematics.surfaces import CATALOGUE, Surface
 
 every = pytest.mark.parametrize("surface", CATALOGUE, ids=lambda surface: surface.name)
 
@@ -136,3 +136,17 @@ def test_text_is_never_executed(tmp_path):
     assert not trap.exists()
     with pytest.raises(TypeError, match="must be text"):
         Surface.from_formula(None)
+
+
+@pytest.mark.parametrize(
+    "surface", [surfaces.rosenbrock, surfaces.beale, surfaces.himmelblau], ids=lambda each: each.name
+)
+def test_the_classic_functions_are_zero_at_their_minima(surface):
+    assert np.abs(surface.value(surface.minima)).max() < 1e-20
+    x, y = 0.7, -1.3
+    by_hand = {
+        "Rosenbrock": (1 - x) ** 2 + 100 * (y - x**2) ** 2,
+        "Beale": (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
+        "Himmelblau": (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
+    }
+    assert surface.value((x, y)) == pytest.approx(by_hand[surface.name], rel=1e-14)

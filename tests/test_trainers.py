@@ -7,27 +7,31 @@ import numpy as np
 import pytest
 
 from optcourse import Adam, GradientDescent, Momentum
-from optcourse.trainers import BatchExplorer, Trainer
-from optcourse.training import ETAS, LeastSquares, Network, Slice, compare, digits, six_or_nine, train
+from optcourse.live.trainers import BatchExplorer, Trainer
+from optcourse.mathematics.training import ETAS, LeastSquares, Network, Slice, compare, digits, six_or_nine, train
 
 
 def test_batch_explorer_follows_every_control():
     explorer = BatchExplorer(GradientDescent(eta=0.1), batch_size=4, steps=20)
-    line = explorer.picture.views[0].paths[0]
-    for control, value in ((explorer.batch, 32), (explorer.seed, 7), (explorer.sliders[0, "eta"], 0.2)):
+    for name, value in (("batch size", 32), ("seed", 7), ("η", 0.2)):
         before = explorer.describe()
-        control.value = value
+        explorer.controls[name].value = value
         assert explorer.describe() != before
-        updates = train(LeastSquares(), explorer.optimizers()[0], six_or_nine(), np.array([1.5, 1.5]),
-                        explorer.batch.value, explorer.seed.value)  # fmt: skip
+        size, seed = (int(explorer.controls[each].value) for each in ("batch size", "seed"))
+        updates = train(LeastSquares(), explorer.optimizers()[0], six_or_nine(), np.array([1.5, 1.5]), size, seed)
         expected = np.array([next(updates) for _ in range(21)])
-        np.testing.assert_allclose(np.column_stack(line.get_data()), expected)
+        np.testing.assert_allclose(explorer.trajectories[0].theta, expected)
+        form = explorer.lesson["methods"][0][0]
+        path = next(line for line in form["lines"] if line["shape"] == "path" and line["panel"] == 0)
+        table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 21, 2)
+        np.testing.assert_allclose(table[path["x"]], expected)
     assert "32 of 361 images per update, seed 7" in explorer.describe()
-    explorer.reset.click()
-    assert explorer.batch.value == 4 and explorer.seed.value == 0
-    explorer.sliders[0, "eta"].value = 1.0
-    explorer.batch.value = 1
-    assert len(explorer.live.frame()[0]["commands"]) > 0
+    explorer.reset()
+    assert explorer.controls["batch size"].value == 4 and explorer.controls["seed"].value == 0
+    explorer.set(values={"η": 1.0, "batch size": 1})
+    assert explorer.handed[0]["diverged"] == explorer.trajectories[0].diverged_at
+    with pytest.raises(ValueError, match="batch size must be"):
+        explorer.controls["batch size"].value = 5
 
 
 @pytest.fixture
@@ -42,7 +46,9 @@ def test_a_training_run_streams_in(trainer):
     asyncio.run(trainer.train())
     assert trainer.progress.value == 100 and trainer.passes[-1] == pytest.approx(2)
     assert trainer.training[-1] < trainer.training[0] and len(trainer.training) == len(trainer.passes)
-    np.testing.assert_array_equal(trainer.lines[0].get_ydata(), trainer.training)
+    (given,) = trainer.stage.handed
+    table = np.frombuffer(given["values"]).reshape(-1, len(trainer.passes), 2)[:, :, 0]
+    assert {tuple(row) for row in table} == {tuple(trainer.passes), tuple(trainer.training), tuple(trainer.validation)}
     assert f"{trainer.training[-1]:.3f}" in trainer.describe() == trainer.message.value
     network = trainer.network
     updates = train(network, GradientDescent(eta=trainer.eta.value), trainer.data.train, network.init(0), 64)

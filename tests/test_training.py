@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optcourse import Adam, GradientDescent, Momentum, run
-from optcourse.training import LeastSquares, Network, batches, digits, on_surface, six_or_nine, train
+from optcourse.mathematics.training import ETAS, LeastSquares, Network, batches, digits, on_surface, six_or_nine, train
 
 
 @pytest.mark.parametrize("sizes", [(5, 3), (5, 4, 3), (5, 4, 4, 3)])
@@ -84,3 +84,13 @@ def test_training_reaches_a_good_accuracy():
     network, data = Network(64, 10), digits()
     theta = next(islice(train(network, GradientDescent(eta=0.3), data.train, network.init(0), 32), 600, None))
     assert network.accuracy(theta, *data.test) > 0.9
+
+
+def test_the_learning_rates_that_are_tried_are_three_to_a_decade():
+    np.testing.assert_allclose(ETAS[[0, 3, -1]], [1e-4, 1e-3, 10])
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    network = Network(2, 2)
+    theta = np.array([1.0, 0, 0, 1, 0, 0])  # the class of the larger input
+    assert network.accuracy(theta, np.array([[3.0, 1], [1, 3], [2, 1], [0, 1]]), np.array([0, 1, 0, 0])) == 0.75

@@ -3,8 +3,9 @@ import warnings
 import numpy as np
 import pytest
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, best_eta, run, surfaces, sweep
-from optcourse.surfaces import Surface
+from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, best_eta, run, surfaces, sweep, tail_loss
+from optcourse.mathematics.schedules import cosine
+from optcourse.mathematics.surfaces import Surface
 
 
 def test_shapes_and_contents():
@@ -92,8 +93,8 @@ def test_sweep_over_starts():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"steps": -1}, ValueError, "steps must be a whole number ≥ 0, not -1"),
-        ({"steps": 2.5}, TypeError, "steps must be a whole number ≥ 0, not 2.5"),
+        ({"steps": -1}, ValueError, "steps must be a whole number from 0 to 1,000,000, not -1"),
+        ({"steps": 2.5}, TypeError, "steps must be a whole number from 0 to 1,000,000, not 2.5"),
         ({"steps": True}, ValueError, "steps"),
         ({"start": (1,)}, ValueError, "start must be two finite numbers"),
         ({"start": 1}, ValueError, "start"),
@@ -112,8 +113,51 @@ def test_sweep_names_an_unknown_hyperparameter():
         sweep(GradientDescent(), surfaces.bowl, gamma=[0.1])
 
 
+def test_tail_loss_is_the_worst_of_the_last_tenth():
+    losses = np.arange(200.0).reshape(100, 2)[::-1]  # 99 steps: the last nine
+    assert tail_loss(losses).tolist() == [losses[-9, 0], losses[-9, 1]]
+    assert tail_loss([3.0]) == 3 and tail_loss([5.0, 4.0]) == 4
+    with np.errstate(all="raise"):
+        gone = tail_loss(np.array([[1.0, 1.0, 1.0], [np.nan, np.inf, 2.0]]))
+    assert gone.tolist() == [np.inf, np.inf, 2]
+    batch = run(GradientDescent(eta=[0.05, 0.2]), surfaces.ravine, steps=200)
+    assert tail_loss(batch.excess)[0] == batch.excess[181:, 0].max() and tail_loss(batch.excess)[1] == np.inf
+
+
 def test_best_eta_is_the_best_of_those_tried():
     etas = [0.01, 0.05, 0.07, 0.2]
     chosen = best_eta(GradientDescent, surfaces.ravine, 50, etas)
-    losses = [run(GradientDescent(eta=eta), surfaces.ravine, steps=50).loss[-1] for eta in etas[:3]]
+    losses = [run(GradientDescent(eta=eta), surfaces.ravine, steps=50).loss[-5:].max() for eta in etas[:3]]
     assert chosen.eta == etas[int(np.argmin(losses))]
+    lucky = [0.04, 0.0799]  # the second jumps from wall to wall
+    assert best_eta(GradientDescent, surfaces.ravine, 50, lucky).eta == 0.04
+    assert best_eta(GradientDescent, surfaces.bowl, 100, [0.5, 1.0, 1.5]).eta == 0.5, "all settle: the first"
+
+
+def test_a_run_that_starts_in_the_minimum_is_there_from_step_0():
+    assert run(GradientDescent(), surfaces.bowl, start=(0, 0), steps=3).first_below() == 0
+
+
+def test_the_nearest_minimum_is_nearest_to_the_end():
+    trajectory = run(GradientDescent(eta=0.01), surfaces.two_valleys, start=(2.2, 1.2), steps=30)
+    local = surfaces.two_valleys.minima[1]
+    distance = np.hypot(*(trajectory.theta[-1] - local))
+    assert f"The nearest known minimum, ({local[0]:.3f}, 0.000), is {distance:.3f} away" in trajectory.describe()
+
+
+def test_overshoot_is_past_the_lowest_minimum_seen_from_the_start():
+    x, y = surfaces.two_valleys.minima[0]
+    trajectory = run(Momentum(eta=0.05, gamma=0.9), surfaces.two_valleys, start=(-0.5, 1.2), steps=60)
+    expected = [x - trajectory.theta[:, 0].min(), y - trajectory.theta[:, 1].min()]
+    assert min(expected) > 0.1
+    np.testing.assert_allclose(trajectory.overshoot(), expected)
+    across = run(GradientDescent(eta=1.5), surfaces.bowl, start=(1, -1), steps=1)  # the first step goes past
+    np.testing.assert_allclose(across.overshoot(), [0.5, 0.5])
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_symbols_have_an_entry_for_each_step(steps):
+    for schedule in (None, cosine(4)):
+        trajectory = run(Momentum(), surfaces.bowl, steps=steps, schedule=schedule)
+        assert trajectory.values(r"\eta").shape == trajectory.values("v_t").shape == (steps + 1, 2)
+        assert trajectory.effective_rate.shape == (steps + 1, 2)

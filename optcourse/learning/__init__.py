@@ -1,0 +1,1 @@
+"""Exercises that name the mistake, predictions, slider tasks and quizzes."""

@@ -1,0 +1,1 @@
+"""What moves in the page: programs, the stage, explorers and trainers."""

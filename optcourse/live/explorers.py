@@ -1,0 +1,283 @@
+"""Explorers: sliders, pictures and the formula with its numbers, put together from the declarations.
+
+The page runs what the rows say. The kernel draws what stands still, runs what has no rows, and finds words.
+"""
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from IPython.display import display
+from numpy.typing import ArrayLike
+
+from ..mathematics.declaration import Optimizer
+from ..mathematics.schedules import Schedule
+from ..mathematics.surfaces import CATALOGUE, Surface
+from ..mathematics.trajectory import Trajectory, first_point, run, whole_steps
+from ..pictures import typeset
+from ..pictures.drawings import Picture
+from ..pictures.views import VIEWS, MapView
+from . import stage
+from .controls import Control, slider_values
+from .scene import Scene
+from .setting import Setting
+from .shown import Shown
+from .words import rates_in_words, step_in_words
+
+MOST_STEPS = 300  # on the slider, unless the run begins longer
+LONGEST = 5000  # steps: the page runs and draws them all in each frame
+OWN_ROWS = "your own rows"
+
+
+class Explorer(Setting, Scene, Shown, stage.Stage):
+    """One or more optimizers on a surface, live.
+
+    Parameters
+    ----------
+    optimizers : one optimizer, or several to compare
+    surface, start, steps, schedule : as for :func:`optcourse.run`
+    views : any of "contour", "loss", "rate", "modes", "split", "map"
+    vectors : draw the vectors that make a step; by default for a single optimizer
+    step : the step whose vectors and numbers are shown first
+
+    Several optimizers share the slider of a symbol for which they start with the same value.
+    ``trajectories`` are the runs that the controls ask for now, computed when they are read; ``sliders`` holds the
+    hyperparameters' :class:`Control` by (optimizer's place, name).
+    """
+
+    catalogue: Sequence[Surface] = CATALOGUE
+    with_formula = True
+
+    def __init__(
+        self,
+        optimizers: Optimizer | Sequence[Optimizer],
+        surface: Surface,
+        start: ArrayLike | None = None,
+        steps: int = 100,
+        views: Sequence[str] = ("contour", "loss"),
+        vectors: bool | None = None,
+        step: int = 1,
+        schedule: Schedule | None = None,
+    ):
+        several = isinstance(optimizers, Sequence) and not isinstance(optimizers, str)
+        self.first = list(optimizers) if several else [optimizers]
+        if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
+            raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
+        if not isinstance(surface, Surface):
+            raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
+        unknown = [name for name in views if name not in VIEWS] if not isinstance(views, str) else [views]
+        if unknown or not views:
+            raise ValueError(f"views must be a list of {', '.join(VIEWS)}, not {views!r}")
+        self.views, self.schedule = tuple(views), schedule
+        self.vectors = len(self.first) == 1 if vectors is None else vectors
+        point = first_point(surface.start if start is None else start, self.first[0])
+        self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
+        self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
+        self.built_in = len(self.places)  # a student's own surface comes behind these
+        self.forms = [self._forms(optimizer) for optimizer in self.first]
+        self.formula_shown = self.with_formula and len(self.first) <= 2
+        self.controls: dict[str, Control] = {}
+        self.sliders: dict[tuple[int, str], Control] = {}
+        self._make_controls()
+        if whole_steps(steps) > LONGEST:
+            raise ValueError(
+                f"steps of an explorer must be at most {LONGEST}, not {steps!r}: for a longer run use run()"
+            )
+        self.first_setting = {
+            "values": {name: control.first for name, control in self.controls.items()},
+            "surface": self.places.index(surface),
+            "start": [float(value) for value in point],
+            "steps": whole_steps(steps),
+            "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
+            "step": whole_steps(step),
+            "own": "",
+            "rows": ["" for _ in self.first],
+        }
+        self._runs: tuple[str, list[Trajectory]] = ("", [])
+        self._read: dict[str, Any] = {
+            "own": "",
+            "rows": self.first_setting["rows"],
+        }  # the reader's formulas, as read last
+        self._said: dict[str, str] = {}  # what is wrong with them, until they change
+        super().__init__(setting=self.first_setting)
+        self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
+        self.lesson = self._lesson()
+        self.surfaces = [self._surface_data(each) if each is surface else {"name": each.name} for each in self.places]
+        self._hand_over()
+        self.observe(self._moved, "setting")
+        self.on_msg(self._heard)
+
+    @property
+    def trajectories(self) -> list[Trajectory]:
+        """The runs that the controls ask for, one for each optimizer."""
+        with self._lock:
+            now = self._now()
+            key = json.dumps(
+                [now["values"], now["surface"], now["start"], now["steps"], now["forms"], now["own"], now["rows"]]
+            )
+            if self._runs[0] != key:
+                self._runs = key, [self.simulate(each, now["start"], now["steps"]) for each in self.optimizers()]
+            return self._runs[1]
+
+    def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
+        """The run of one optimizer, as the controls say."""
+        return run(optimizer, self.surface, start, steps, schedule=self.schedule)
+
+    # ---- what the kernel does ----
+
+    def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and content.get("kind") == "ready":
+            self.send({"kind": "here"})
+            self.complete()
+
+    def _moved(self, change: Any) -> None:
+        """The setting has changed: do what needs a kernel, and no more."""
+        with self._lock:
+            if change["new"] != self.setting:
+                return  # a newer one is here already
+            for react in (self._own_surface, self._own_rows, self._own_map):
+                try:
+                    react()
+                except (ValueError, TypeError) as error:
+                    self._said[react.__name__] = str(error)
+            self._hand_over()
+            self.message = " ".join(filter(None, self._said.values()))
+
+    def _own_surface(self) -> None:
+        """A student's own formula for the surface."""
+        text = self.setting.get("own")
+        if text == self._read["own"] or not isinstance(text, str) or not text or self.catalogue is not CATALOGUE:
+            return
+        self._read["own"], self._said["_own_surface"] = text, ""
+        surface = Surface.from_formula(text)
+        data = self._surface_data(surface)
+        self.places = [*self.places[: self.built_in], surface]
+        self.surfaces = [*self.surfaces[: self.built_in], data]
+        self.setting = {**self.setting, "surface": self.built_in, "start": data["start"]}
+
+    def _own_rows(self) -> None:
+        """A student's own formula for a method: one more form of it."""
+        wanted = self.setting.get("rows")
+        if wanted == self._read["rows"]:
+            return
+        self._read["rows"], self._said["_own_rows"] = wanted, ""
+        for place, text in enumerate(wanted if isinstance(wanted, list) else []):
+            if place >= len(self.first) or not isinstance(text, str) or not text.strip():
+                continue
+            rows = [line.strip() for line in text.splitlines() if line.strip()]
+            base = len(self._forms(self.first[place]))
+            if len(self.forms[place]) > base and [row.latex for row in self.forms[place][base].rows] == rows:
+                continue
+            made = Optimizer.from_rows(rows)
+            if "rate" in self.views:
+                raise ValueError("the picture of the rates needs a method that declares its rate; your rows do not")
+            self.forms[place] = [*self.forms[place][:base], type(made)]
+            for item in made.hypers():
+                if (place, item.name) not in self.sliders:
+                    if item.letter not in self.controls:
+                        values = slider_values(item, item.default)
+                        self._add_control(item.letter, typeset.mathml(item.symbol), item.doc, values, item.default)
+                    self.sliders[place, item.name] = self.controls[item.letter]
+            self.lesson = self._lesson()
+            forms = [*self._now()["forms"][:place], base, *self._now()["forms"][place + 1 :]]
+            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+
+    def _own_map(self) -> None:
+        """The map of a form or a surface that the page does not have yet."""
+        now = self._now()
+        form, data = str(now["forms"][0]), self.surfaces[now["surface"]]
+        for place, name in enumerate(self.views):
+            if VIEWS[name].per_form and form not in data.get("panels", [{}] * (place + 1))[place].get("background", {}):
+                fresh = self._surface_data(self.places[now["surface"]])
+                for new, old in zip(fresh["panels"], data.get("panels", fresh["panels"]), strict=True):
+                    new["background"] = {**old["background"], **new["background"]}
+                self.surfaces = [fresh if i == now["surface"] else each for i, each in enumerate(self.surfaces)]
+                return
+
+    def _by_kernel(self, place: int) -> bool:
+        """Whether the kernel runs a method, because its rows do not say all."""
+        return self.schedule is not None
+
+    def _hand_over(self) -> None:
+        """The runs that the page cannot compute."""
+        now = self._now()
+        data = self.surfaces[now["surface"]] if now["surface"] < len(self.surfaces) else {}
+        forms = [self.lesson["methods"][place][form] for place, form in enumerate(now["forms"])]
+        missing = [self._by_kernel(place) or form["program"] is None for place, form in enumerate(forms)]
+        if data.get("program", True) is None:
+            missing = [True] * len(forms)
+        if not any(missing):
+            if any(each is not None for each in self.handed):
+                self.handed = []
+            return
+        self.handed = [
+            handed(trajectory, form["expressions"]) if wanted else None
+            for trajectory, form, wanted in zip(self.trajectories, forms, missing, strict=True)
+        ]
+
+    # ---- words and the saved picture ----
+
+    def picture(self) -> Picture:
+        """The present state as a still picture."""
+        with self._lock:
+            made = Picture(self.surface, self.optimizers(), self._now()["steps"], self.views, self.vectors)
+            made.show(self.trajectories, min(self._now()["step"], self._now()["steps"]))
+            return made
+
+    def describe(self) -> str:
+        """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
+        with self._lock:
+            trajectories, step = self.trajectories, min(self._now()["step"], self._now()["steps"])
+            lines = [trajectory.describe() for trajectory in trajectories]
+            if self.formula_shown and step > 0:
+                lines += [line for each in trajectories if (line := step_in_words(each, step))]
+            if "map" in self.views:
+                view = stage.panel(MapView, self.surface, self.optimizers(), ["map"], [{}], 1, False, True)
+                lines += [view.in_words()] if isinstance(view, MapView) else []
+            if "rate" in self.views:
+                lines += [rates_in_words(trajectory) for trajectory in trajectories]
+            return "\n".join(lines)
+
+
+def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]:
+    """A run for the page: the value of each expression at each step, (expressions, steps + 1, 2) as float64."""
+    table = np.full((len(expressions), trajectory.steps + 1, 2), np.nan)
+    for place, tree in enumerate(expressions):
+        try:
+            table[place] = trajectory.values(tree)
+        except KeyError:  # a symbol that this run has no value for
+            continue
+    return {
+        "steps": trajectory.steps,
+        "diverged": trajectory.diverged_at,
+        "end": trajectory.end,
+        "values": table.astype("<f8").tobytes(),
+    }
+
+
+def explore(
+    optimizers: Optimizer | Sequence[Optimizer],
+    surface: Surface,
+    start: ArrayLike | None = None,
+    steps: int = 100,
+    **options: Any,
+) -> Explorer:
+    """The live counterpart of :func:`optcourse.run`, with the same arguments; see :class:`Explorer` for the options.
+
+    >>> from optcourse import Momentum, surfaces
+    >>> explore(Momentum(eta=0.02, gamma=0.8), surfaces.ravine, steps=60).trajectories[0].theta.shape
+    (61, 2)
+    """
+    return Explorer(optimizers, surface, start, steps, **options)
+
+
+def large_type(factor: float = 1.4) -> None:
+    """Make figures, formulas and labels of all later explorers and pictures ``factor`` times as large, for a projector.
+
+    ``large_type(1)`` goes back.
+    """
+    matplotlib.rcParams["font.size"] = 10 * factor
+    display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)

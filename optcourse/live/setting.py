@@ -1,0 +1,140 @@
+"""What an explorer's controls say: read with care, since the page writes it, and moved from Python by name."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..mathematics.conventions import conventions
+from ..mathematics.declaration import Optimizer
+from ..mathematics.surfaces import Surface
+from ..mathematics.trajectory import first_point, whole_steps
+from ..pictures import typeset
+from .controls import Control, slider_values
+
+
+class Setting:
+    """The part of an explorer that knows its controls.
+
+    ``first`` are the optimizers as they were given, ``forms`` the forms of each that may be chosen, ``places`` the surfaces;
+    ``setting`` is what the page and Python write, ``first_setting`` where all began.
+    """
+
+    def _forms(self, optimizer: Optimizer) -> list[type[Optimizer]]:
+        """The forms of a method that the reader may choose: those of the literature, unless they are compared here."""
+        forms = list(conventions(type(optimizer)))
+        others = [type(each) for each in self.first if each is not optimizer]
+        choice = (
+            self.with_formula and len(self.first) <= 2 and type(optimizer) in forms and not set(others) & set(forms)
+        )
+        return forms if choice else [type(optimizer)]
+
+    def _make_controls(self) -> None:
+        """A slider for each hyperparameter; one for several methods that begin with the same value."""
+        starts: dict[str, set[float]] = {}
+        for optimizer in self.first:
+            for item in optimizer.hypers():
+                starts.setdefault(item.symbol, set()).add(getattr(optimizer, item.name))
+        for place, (optimizer, forms) in enumerate(zip(self.first, self.forms, strict=True)):
+            for item in {item.name: item for kind in (type(optimizer), *forms) for item in kind.hypers()}.values():
+                alone = len(starts.get(item.symbol, ())) > 1
+                label = f"{item.letter} {optimizer.title}" if alone else item.letter
+                if label not in self.controls:
+                    first = float(getattr(optimizer, item.name, item.default))
+                    symbol = typeset.mathml(item.symbol) + (f" {optimizer.title}" if alone else "")
+                    self._add_control(label, symbol, item.doc, slider_values(item, first), first)
+                self.sliders[place, item.name] = self.controls[label]
+
+    def _add_control(self, label: str, symbol: str, doc: str, values: Sequence[float], first: float) -> None:
+        self.controls[label] = Control(
+            label, label, symbol, doc, list(values), first,
+            lambda: self._now()["values"][label],
+            lambda value: self.set(values={label: value}),
+        )  # fmt: skip
+
+    def _now(self) -> dict[str, Any]:
+        """The setting, with the last good value in place of anything that the page could not have meant."""
+        given, first = self.setting, self.first_setting
+        values = {**first["values"], **{name: control.first for name, control in self.controls.items()}}
+        for name, value in given.get("values", {}).items() if isinstance(given.get("values"), dict) else ():
+            if name in self.controls and number(value) and self._allowed(name, value):
+                values[name] = float(value)
+        start, forms = given.get("start"), given.get("forms")
+        good = isinstance(start, list) and len(start) == 2 and all(number(each) and abs(each) < 1e6 for each in start)
+        whole = {name: given.get(name) for name in ("surface", "steps", "step")}
+        most = {"surface": len(self.places) - 1, "steps": self.most_steps, "step": self.most_steps}
+        for name, value in whole.items():
+            if not (isinstance(value, int) and 0 <= value <= most[name]):
+                whole[name] = first[name]
+        if not (isinstance(forms, list) and len(forms) == len(self.forms)):
+            forms = first["forms"]
+        forms = [
+            form if isinstance(form, int) and 0 <= form < len(kinds) else base
+            for form, kinds, base in zip(forms, self.forms, first["forms"], strict=True)
+        ]
+        return {**first, **given, **whole, "values": values, "start": start if good else first["start"], "forms": forms}
+
+    def _allowed(self, name: str, value: float) -> bool:
+        domains = [
+            item.domain for (place, hyper), control in self.sliders.items() if control.name == name
+            for item in self.forms[place][0].hypers() if item.name == hyper
+        ]  # fmt: skip
+        if not domains:
+            return value in self.controls[name].values
+        return all(bool(domain.contains(np.array(value))) for domain in domains)
+
+    def set(self, **changes: Any) -> None:
+        """Move controls from Python: ``values={"η": 0.1}``, ``surface``, ``start``, ``steps``, ``step``, ``forms``.
+
+        ValueError if a name or a value is not known; nothing has changed then.
+        """
+        for name, value in changes.get("values", {}).items():
+            if name not in self.controls:
+                raise ValueError(f"there is no slider {name!r}: there are {', '.join(self.controls)}")
+            if not (number(value) and self._allowed(name, value)):
+                for (place, hyper), control in self.sliders.items():
+                    if control.name == name:
+                        dataclasses.replace(self.first[place], **{hyper: value})  # says what is allowed
+                raise ValueError(f"{name} must be a number on its slider, not {value!r}")
+        with self._lock:
+            now = self._now()
+            if isinstance(changes.get("surface"), Surface):
+                changes["surface"] = self._place_of(changes["surface"])
+            if changes.get("surface", now["surface"]) != now["surface"]:
+                changes = {"start": list(map(float, self.places[changes["surface"]].start)), **changes}
+            if "start" in changes:
+                changes["start"] = [float(each) for each in first_point(changes["start"], self.first[0])]
+            if "steps" in changes:
+                changes["steps"] = min(whole_steps(changes["steps"]), self.most_steps)
+            self.setting = {**now, **changes, "values": {**now["values"], **changes.get("values", {})}}
+
+    def _place_of(self, surface: Surface) -> int:
+        if surface not in self.places:
+            raise ValueError(f"the explorer has no surface {surface!r}")
+        return self.places.index(surface)
+
+    def reset(self) -> None:
+        """Everything back to its first value."""
+        self.setting = self.first_setting
+
+    @property
+    def surface(self) -> Surface:
+        """The surface that is chosen now."""
+        return self.places[self._now()["surface"]]
+
+    def optimizers(self) -> list[Optimizer]:
+        """The optimizers as the sliders have them now."""
+        with self._lock:
+            now = self._now()
+            return [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
+
+    def _optimizer(self, place: int, form: int, values: dict[str, float]) -> Optimizer:
+        kind, first = self.forms[place][form], self.first[place]
+        named = {item.name: values[self.sliders[place, item.name].name] for item in kind.hypers()}
+        return dataclasses.replace(first, **named) if kind is type(first) else kind(**named)
+
+
+def number(value: Any) -> bool:
+    """Whether a value from the page is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))

@@ -1,0 +1,281 @@
+// The stage: controls, pictures, the step control and the formula of one explorer. No kernel takes part while a hand moves.
+
+const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
+const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div>
+  <p class="oc-message" role="alert"></p>
+  <p class="oc-lost">The kernel is gone. Sliders, pictures and formula go on; your own formulas, training and exercises need it: run the cell again.</p>
+  <div class="oc-body"><div class="oc-left"><div class="oc-pictures"></div>
+  <div class="oc-bar" role="group" aria-label="steps of the run">
+    <button data-do="back" title="one step back" aria-label="one step back">◀</button>
+    <button data-do="play" title="play" aria-label="play">▶</button>
+    <button data-do="next" title="one step on" aria-label="one step on">▶|</button>
+    <label>step <input class="oc-step" type="range" min="0" value="0" aria-label="step"></label><output></output>
+    <label>speed <select class="oc-speed" aria-label="speed"><option value="2">slow</option><option value="6" selected>normal</option>
+      <option value="20">fast</option></select></label>
+    <label class="oc-parts"><input type="checkbox"> in parts</label><span class="oc-part" aria-live="polite"></span>
+  </div></div>
+  <div class="oc-formulas"></div></div><p class="oc-words" aria-live="polite"></p>`;
+
+function render({ model, el }) {
+  el.classList.add("oc-live");
+  el.innerHTML = FRAME;
+  const find = (selector) => el.querySelector(selector);
+  const bar = find(".oc-bar"), slider = find(".oc-step"), shownStep = bar.querySelector("output"), formulas = find(".oc-formulas");
+  const caption = find(".oc-part"), message = find(".oc-message");
+  let lesson, surfaces, now, methods, panels, runs = [], key = "", slots = [], rows = [], parts = 0, part = null, alive = false;
+  let waiting = null, still = null;
+  for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
+  const controls = controlsOf({ box: find(".oc-controls"), get lesson() { return lesson; }, get surfaces() { return surfaces; },
+    get now() { return now; }, get alive() { return alive; }, change, moved, choose, save, say, reset });
+  const player = playerOf(bar, { get step() { return now.step; }, get steps() { return runs[0]?.steps ?? 0; }, get parts() { return parts; },
+    go(step, shown) { part = shown; change({ step }); showPart(); schedule(); }, stopped: () => schedule() });
+
+  // ---- from the setting to the runs ----
+
+  function change(changes) { now = { ...now, ...changes }; }
+
+  function ready(place) { return surfaces[place] && "program" in surfaces[place]; }
+
+  function byKernel(form) { return !form.program || !surfaces[now.surface].program; }
+
+  function compute() {
+    const wanted = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]), chosen = lesson.methods.map((forms, i) => forms[now.forms[i]] || forms[0]);
+    if (methods.some((method, i) => method.form !== chosen[i])) { methods = chosen.map(methodFor); setFormula(); }
+    const handed = model.get("handed");
+    const mine = methods.some(({ form }, i) => byKernel(form) && !handed[i]);
+    if (wanted === key || mine) return runs.length > 0;
+    const data = surfaces[now.surface];
+    data.compiled ??= data.program && { ...surfaceOf(data.program), landmarks: data.landmarks };
+    runs = methods.map(({ form, run }, i) => {
+      if (byKernel(form)) return handedOver(handed[i]);
+      const values = Object.fromEntries(Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]));
+      return run(data.compiled, values, now.start, now.steps);
+    });
+    key = wanted;
+    return true;
+  }
+
+  function methodFor(form) {
+    form.run ??= form.program && methodOf({ ...form.program, expressions: form.expressions, hypers: form.hypers });
+    return { form, run: form.run };
+  }
+
+  function moved() {
+    key = "";
+    schedule();
+    if (methods.some(({ form }) => byKernel(form))) save(); // widgets send the latest only, one at a time
+  }
+
+  // The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end
+  function schedule() {
+    if (waiting === null) {
+      waiting = "painted";
+      requestAnimationFrame(() => { const more = waiting === "more"; waiting = null; if (more) paint(); });
+      paint();
+    } else waiting = "more";
+    clearTimeout(still);
+    still = setTimeout(settle, STILL);
+  }
+
+  function save() {
+    model.set("setting", now);
+    model.save_changes();
+  }
+
+  function settle() { // the hand is still
+    if (!player.playing) save();
+    const words = sentence();
+    find(".oc-words").textContent = words;
+    for (const { canvas } of panels) canvas.setAttribute("aria-label", `${canvas.dataset.name}. ${words}${canvas.dataset.grab ? " Arrow keys move the start." : ""}`);
+  }
+
+  function sentence() {
+    return runs.map((run, i) => {
+      const { form } = methods[i], loss = (step) => brief(entry(run.at(form.loss, step), 0));
+      return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
+    }).join("; ") + ".";
+  }
+
+  function say(words) { message.textContent = words; }
+
+  // ---- what is seen ----
+
+  function setPanels() {
+    const box = find(".oc-pictures");
+    box.replaceChildren();
+    panels = lesson.panels.map((panel, place) => {
+      const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), 2), [wide, high] = panel.size;
+      const figure = make("figure", box, { className: "oc-panel", style: `width: ${wide}px` });
+      const legend = make("figcaption", figure, { className: "oc-legend" }), frame = make("div", figure, { className: "oc-frame" });
+      const canvas = make("canvas", frame, { width: Math.round(wide * ratio), height: Math.round(high * ratio), tabIndex: 0, role: "img" });
+      canvas.style.aspectRatio = `${wide} / ${high}`;
+      Object.assign(canvas.dataset, { name: panel.name, grab: panel.grab });
+      keepKeys(canvas);
+      const note = make("div", frame, { className: "oc-diverged" });
+      const made = { ...panel, place, canvas, context: canvas.getContext("2d"), legend, note, ratio, pictures: new Map() };
+      if (panel.grab) reach(made, frame, grab, nudge);
+      return made;
+    });
+  }
+
+  // A picture that has been decoded, or null while it is not: then it is drawn when it is there
+  function decoded(panel, bytes) {
+    if (!bytes) return null;
+    if (!panel.pictures.has(bytes)) {
+      panel.pictures.set(bytes, null);
+      createImageBitmap(new Blob([bytes], { type: "image/webp" })).then((picture) => { panel.pictures.set(bytes, picture); schedule(); });
+    }
+    return panel.pictures.get(bytes);
+  }
+
+  function paint() {
+    suppress();
+    if (!ready(now.surface)) { say("This surface is being drawn by the kernel …"); return; }
+    controls.follow();
+    if (message.textContent.startsWith("This surface")) say(model.get("message"));
+    if (!compute()) return;
+    const steps = Math.max(...runs.map((run) => run.steps)), step = Math.min(now.step, steps), data = surfaces[now.surface];
+    const lines = methods.flatMap(({ form }, i) => form.lines.map((line) => [line, runs[i]])).sort((a, b) => a[0].z - b[0].z);
+    for (const panel of panels) {
+      const ground = data.panels[panel.place], own = ground.background || {};
+      const picture = decoded(panel, panel.background || own[panel.per_form ? now.forms[0] : 0]);
+      panel.seen = drawPanel(panel.context, panel, ground, lesson.glyphs, picture, lines, { steps, step, part, ratio: panel.ratio });
+      if (panel.handle) place(panel, step);
+      const gone = panel.name === "contour" ? runs.flatMap((run, i) => (run.end ? [`${runs.length > 1 ? `${methods[i].form.label}: ` : ""}${run.end}`] : [])) : [];
+      if (panel.note.textContent !== gone.join("\n")) panel.note.textContent = gone.join("\n");
+    }
+    bar.hidden = steps === 0 || Boolean(lesson.still);
+    slider.max = steps;
+    slider.value = step;
+    shownStep.textContent = `${step} of ${steps}`;
+    for (const [node, run, expression, coordinate] of slots) {
+      const said = text(entry(run().at(expression, step), coordinate), node.dataset);
+      if (node.textContent !== said) node.textContent = said;
+    }
+    el.dataset.frames = Number(el.dataset.frames || 0) + 1;
+  }
+
+  function setFormula() {
+    formulas.replaceChildren(...methods.map(({ form }) => make("div", null, { className: "oc-formula", innerHTML: form.formula })));
+    slots = methods.flatMap(({ form }, i) => [...formulas.children[i].querySelectorAll("[data-slot]")].map((node) => [node, () => runs[i], ...form.slots[node.dataset.slot]]));
+    rows = [...formulas.querySelectorAll(".oc-row")];
+    parts = Math.max(0, ...rows.map((row) => Number(row.dataset.row) + 1));
+    find(".oc-parts").hidden = parts === 0;
+    part = null;
+    player.reset();
+    showPart();
+    for (const panel of panels) setLegend(panel);
+  }
+
+  function setLegend(panel) {
+    const named = new Map(lessonLegend(panel));
+    for (const { form } of methods) for (const line of form.lines) if (line.panel === panel.place && line.label) named.set(line.label.replace(/\{(.*?)\}/g, (_, name) => brief(surfaces[now.surface].landmarks[name])), line);
+    panel.legend.replaceChildren(...[...named].map(([label, line]) => {
+      const sample = make("canvas", null, { width: 60, height: 24, ariaHidden: "true" }), context = sample.getContext("2d");
+      context.scale(2, 2);
+      for (const look of line.looks) stroke(context, look, look.stamp ? [[15, 6]] : [[1, 6], [29, 6]]);
+      return make("span", null, { className: "oc-entry" }, sample, label);
+    }));
+  }
+
+  const lessonLegend = ({ place }) => lesson.panels[place].legend.map((line) => [line.label, line]);
+
+  function showPart() {
+    for (const row of rows) {
+      row.classList.toggle("oc-now", part === Number(row.dataset.row));
+      row.classList.toggle("oc-later", part !== null && part < Number(row.dataset.row));
+    }
+    caption.textContent = rows.find((row) => part === Number(row.dataset.row))?.querySelector(".oc-caption").textContent ?? "";
+  }
+
+  let guarded = null;
+  function suppress() { // what gets the focus beside the stage keeps its arrow keys, too
+    if (guarded || !el.isConnected) return;
+    guarded = el.closest(".jp-OutputArea-output") || el;
+    guarded.addEventListener("focusin", (event) => keepKeys(event.target));
+  }
+
+  // ---- what a pointer or an arrow key moves ----
+
+  function grab(panel, x, y) {
+    if (panel.grab === "start") { moveStart(x, y); return; }
+    const values = { ...now.values };
+    for (const [symbol, value] of [["\\eta", x], ["\\gamma", y]]) {
+      const control = lesson.controls.find(({ name }) => name === methods[0].form.hypers[symbol]);
+      values[control.name] = control.values[nearest(control.values, value)];
+    }
+    change({ values });
+    moved();
+  }
+
+  function moveStart(x, y) {
+    const [left, right, bottom, top] = surfaces[now.surface].view, kept = (v, a, b) => round3(Math.min(Math.max(v, a), b));
+    change({ start: [kept(x, left, right), kept(y, bottom, top)] });
+    moved();
+  }
+
+  function nudge(dx, dy) {
+    const [left, right, bottom, top] = surfaces[now.surface].view;
+    moveStart(now.start[0] + (dx * (right - left)) / 100, now.start[1] + (dy * (top - bottom)) / 100);
+  }
+
+  function place(panel, step) { // the handle lies on what it takes hold of
+    const line = methods[0].form.lines.find((each) => each.panel === panel.place && each.shape === "start");
+    const [[x, y]] = SHAPES.start(line, runs[0], step, panel.seen);
+    Object.assign(panel.handle.style, { left: `${(100 * x) / panel.size[0]}%`, top: `${(100 * y) / panel.size[1]}%` });
+  }
+
+  // A surface is taken with its own start; one that is not here yet is on its way
+  function choose(place) {
+    change({ surface: place, ...(surfaces[place].start ? { start: surfaces[place].start } : {}) });
+  }
+
+  function reset() {
+    player.reset();
+    part = null;
+    change(lesson.first);
+    showPart();
+    moved();
+  }
+
+  // ---- from the kernel ----
+
+  function setLesson() {
+    [lesson, surfaces, now] = [model.get("lesson"), model.get("surfaces"), model.get("setting")];
+    el.style.setProperty("--oc-size", lesson.type);
+    [methods, runs, key] = [lesson.methods.map((forms, i) => methodFor(forms[now.forms[i]] || forms[0])), [], ""];
+    setPanels();
+    controls.build();
+    setFormula();
+    schedule();
+  }
+
+  function setSurfaces() {
+    const names = (list) => list.map((each) => each.name).join("\n"), before = names(surfaces);
+    surfaces = model.get("surfaces");
+    key = "";
+    if (names(surfaces) !== before) controls.build();
+    schedule();
+  }
+
+  function heardKernel(heard) {
+    alive = heard;
+    el.classList.toggle("oc-alone", !heard);
+  }
+
+  const reactions = { "change:lesson": setLesson, "change:surfaces": setSurfaces, "change:handed": () => { key = ""; schedule(); },
+    "change:setting": () => { now = model.get("setting"); key = ""; schedule(); }, "change:message": () => say(model.get("message")),
+    "msg:custom": (content) => { if (content.kind === "here") heardKernel(true); },
+    comm_live_update: () => { heardKernel(false); model.send({ kind: "ready" }); } }; // restarted, or connected again
+  for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
+  setLesson();
+  model.send({ kind: "ready" });
+  return () => {
+    player.end();
+    clearTimeout(still);
+    for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
+  };
+}
+
+export default { render };
+export { compile, decades, decadeTicks, handedOver, methodOf, roundTicks, surfaceOf };

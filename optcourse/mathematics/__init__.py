@@ -1,0 +1,1 @@
+"""The ground floor: methods, formulas, surfaces, runs and training; NumPy and SymPy only."""

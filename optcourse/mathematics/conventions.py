@@ -1,0 +1,191 @@
+"""The methods in other conventions of the literature: each differs by one line from its base."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .beyond import AdamW
+from .declaration import Array, Arrow, Gradient, Optimizer, Row, State
+from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
+
+
+@dataclass(frozen=True, eq=False)
+class DampedMomentum(Momentum):
+    """Momentum whose velocity is a moving average: with the same η, steps are shorter by 1 − γ in the long run.
+
+    References
+    ----------
+    The m of Adam. PyTorch's ``SGD`` with ``dampening`` equal to ``momentum`` leaves the first step undamped (the first
+    velocity is the whole gradient), and Optax's ``ema`` divides by 1 − γᵗ by default: see :mod:`.libraries` for the calls
+    that agree.
+    """
+
+    title = "Damped Momentum"
+    convention = "damped: the average that Adam keeps"
+    rate = r"(1 - \gamma) \eta"
+    stable_below = r"\frac{2 (1 + \gamma)}{1 - \gamma}"
+    rows = (
+        Row(
+            r"v_t = \gamma v_{t-1} + (1 - \gamma) \eta \nabla J(\theta_{t-1})",
+            "new velocity: an average of the old one and the gradient step",
+            (
+                MOMENTUM_ARROW,
+                Arrow(
+                    r"\theta_{t-1} - \gamma v_{t-1}", r"-(1 - \gamma) \eta \nabla J(\theta_{t-1})", "gradient −(1−γ)η∇J"
+                ),
+            ),
+        ),
+        Momentum.rows[1],
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        v = self.gamma * state["v"] + (1 - self.gamma) * self.eta * grad(theta)
+        theta = theta - v
+        return theta, {"v": v}
+
+
+OUTSIDE_STEP = Arrow(r"\theta_t", r"-\frac{\eta}{\sqrt{G_t} + \epsilon} \nabla J(\theta_t)", "scaled step")
+OUTSIDE_ROW = Row(
+    r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_t} + \epsilon} \nabla J(\theta_t)",
+    "step with each parameter's own learning rate",
+    (OUTSIDE_STEP,),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class AdaGradOutside(AdaGrad):
+    """AdaGrad with ε added to the root, not under it: as in PyTorch."""
+
+    title = "AdaGrad, ε outside"
+    convention = "ε outside the root: PyTorch"
+    rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
+    rows = (AdaGrad.rows[0], OUTSIDE_ROW)
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        G = state["G"] + g**2
+        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
+        return theta, {"G": G}
+
+
+@dataclass(frozen=True, eq=False)
+class RMSPropOutside(RMSProp):
+    """RMSProp with ε added to the root, not under it: as in PyTorch."""
+
+    title = "RMSProp, ε outside"
+    convention = "ε outside the root: PyTorch"
+    rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
+    rows = (RMSProp.rows[0], OUTSIDE_ROW)
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        G = self.gamma * state["G"] + (1 - self.gamma) * g**2
+        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
+        return theta, {"G": G}
+
+
+@dataclass(frozen=True, eq=False)
+class AdamInside(Adam):
+    """Adam with ε under the root: Optax's ``eps_root``, with ``eps=0``."""
+
+    title = "Adam, ε inside"
+    convention = "ε inside the root: Optax's eps_root"
+    rate = r"\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}}"
+    rows = (
+        *Adam.rows[:5],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{\hat{v}_t + \epsilon}} \hat{m}_t",
+            Adam.rows[5].caption,
+            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}} \hat{m}_t", "step"),),
+        ),
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        t = state["t"] + 1
+        g = grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        theta = theta - self.eta / np.sqrt(v_hat + self.eps) * m_hat
+        return theta, {"m": m, "v": v, "t": t}
+
+
+@dataclass(frozen=True, eq=False)
+class UncorrectedAdam(Adam):
+    """Adam without bias correction: the first steps have the wrong length. As in the original code of BERT.
+
+    Keras's ``Adam`` is this with its learning rate times √(1 − β₂ᵗ)/(1 − β₁ᵗ).
+    """
+
+    title = "Adam, uncorrected"
+    convention = "no bias correction: BERT's first code"
+    rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
+    rows = (
+        Adam.rows[0],
+        Row(Adam.rows[1].latex, Adam.rows[1].caption, (Arrow(r"\theta_{t-1}", r"-\eta m_t", "direction −ηm"),)),
+        Adam.rows[2],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{v_t} + \epsilon} m_t",
+            "step: direction over scale, both still too small at first",
+            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{v_t} + \epsilon} m_t", "step"),),
+        ),
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        g = grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        theta = theta - self.eta / (np.sqrt(v) + self.eps) * m
+        return theta, {"m": m, "v": v, "t": state["t"] + 1}
+
+
+@dataclass(frozen=True, eq=False)
+class AdamWPaper(AdamW):
+    """AdamW whose decay is not multiplied by the learning rate: only a schedule scales it.
+
+    References
+    ----------
+    Loshchilov and Hutter (2019), algorithm 2, for a schedule multiplier of 1. To agree, give PyTorch's and Optax's AdamW
+    the decay λ/η.
+    """
+
+    title = "AdamW, decay λ"
+    convention = "decay λθ: the paper's algorithm 2"
+    rows = (
+        *Adam.rows[:5],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{\hat{v}_t} + \epsilon} \hat{m}_t - \lambda \theta_{t-1}",
+            AdamW.rows[5].caption,
+            (
+                AdamW.rows[5].arrows[0],
+                Arrow(r"\theta_{t-1}", r"-\lambda \theta_{t-1}", "decay −λθ"),
+            ),
+        ),
+    )
+
+    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        t = state["t"] + 1
+        g = grad(theta)
+        m = self.beta1 * state["m"] + (1 - self.beta1) * g
+        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        theta = theta - self.eta / (np.sqrt(v_hat) + self.eps) * m_hat - self.decay * theta
+        return theta, {"m": m, "v": v, "t": t}
+
+
+CONVENTIONS: tuple[type[Optimizer], ...] = (
+    DampedMomentum,
+    AdaGradOutside,
+    RMSPropOutside,
+    AdamInside,
+    UncorrectedAdam,
+    AdamWPaper,
+)
+
+
+def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
+    """The forms in which the literature writes a method: the course's own first."""
+    base = next(iter(kind.__bases__)) if kind in CONVENTIONS else kind
+    return (base, *(other for other in CONVENTIONS if base in other.__bases__))

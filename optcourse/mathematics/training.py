@@ -1,0 +1,390 @@
+"""Real data, small models and the mini-batch loop, driven by the same optimizers as the surfaces: θ is one flat vector.
+
+Leading axes of θ are a batch of runs (learning rates, seeds), trained all at once.
+"""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+from numpy.typing import ArrayLike
+from sklearn.datasets import load_digits
+
+from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
+from .declaration import Array, Optimizer, finite_numbers
+from .schedules import Schedule
+from .surfaces import Surface, View, X, Y, points
+from .trajectory import Trajectory, cut, scheduled, tail_loss
+
+Labels = np.ndarray
+
+
+@dataclass(frozen=True)
+class Data:
+    """Inputs (n, d), scaled to [0, 1], and labels (n,), in three parts that share no example."""
+
+    train: tuple[Array, Labels]
+    validation: tuple[Array, Labels]
+    test: tuple[Array, Labels]
+
+
+@functools.cache
+def digits() -> Data:
+    """scikit-learn's 1,797 handwritten digits (8 × 8 pixels, 10 classes): 1,077 to train, 360 to validate, 360 to test."""
+    inputs, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(labels))
+    parts = [(inputs[rows] / 16, labels[rows]) for rows in np.split(order, [1077, 1437])]
+    return Data(*parts)
+
+
+@functools.cache
+def six_or_nine() -> tuple[Array, Array]:
+    """The digits' sixes (target 1) and nines (target −1), each by two numbers: ink in the upper and in the lower half.
+
+    Returns inputs, shape (361, 2), standardised, and targets, shape (361,), of mean zero.
+    """
+    images, labels = load_digits(return_X_y=True)
+    chosen = (labels == 6) | (labels == 9)
+    halves = images[chosen].reshape(-1, 2, 32).mean(axis=2)
+    targets = np.where(labels[chosen] == 6, 1.0, -1.0)
+    return (halves - halves.mean(axis=0)) / halves.std(axis=0), targets - targets.mean()
+
+
+class LeastSquares:
+    """A linear model: the prediction is the inputs times θ, the loss half the mean squared error."""
+
+    def loss(self, theta: Array, inputs: Array, targets: Array) -> Array:
+        """Shape (*batch,) for θ of shape (*batch, d)."""
+        return 0.5 * np.mean((theta @ inputs.T - targets) ** 2, axis=-1)
+
+    def gradient(self, theta: Array, inputs: Array, targets: Array) -> Array:
+        """∇ of the loss, the mean over the examples given; θ's shape."""
+        return (theta @ inputs.T - targets) @ inputs / len(inputs)
+
+    def surface(self, inputs: Array, targets: Array) -> Surface:
+        """The loss of two weights over these data: a quadratic (coefficients rounded to six decimals)."""
+        half = inputs.T @ inputs / len(inputs) / 2
+        slope = -inputs.T @ targets / len(inputs)
+        quadratic = half[0, 0] * X**2 + 2 * half[0, 1] * X * Y + half[1, 1] * Y**2
+        exact = quadratic + slope[0] * X + slope[1] * Y + np.mean(targets**2) / 2
+        expr = exact.xreplace({number: sympy.Float(round(float(number), 6)) for number in exact.atoms(sympy.Float)})
+        best = np.linalg.solve(2 * half, -slope)
+        return Surface("two weights", expr, (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),))
+
+
+class Network:
+    """A multilayer perceptron (ReLU, softmax) on one flat θ; with no hidden layer it is softmax regression.
+
+    Parameters
+    ----------
+    sizes : units per layer, inputs first: ``(64, 32, 10)``
+    dropout : the share of hidden units that each gradient leaves out at random, in [0, 1)
+    """
+
+    def __init__(self, *sizes: int, dropout: float = 0.0, seed: int = 0):
+        if len(sizes) < 2:
+            raise ValueError(f"sizes must be two whole numbers or more, such as 64, 32, 10, not {sizes!r}")
+        sizes = tuple(whole(units, "sizes", 1, 100_000) for units in sizes)
+        if not number(dropout, "dropout", 0, 1) < 1:
+            raise ValueError(f"dropout must be a number in [0, 1), not {dropout!r}")
+        seed = whole(seed, "seed")
+        self.sizes, self.dropout, self._rng = sizes, dropout, np.random.default_rng(seed)
+        self.shapes = list(itertools.pairwise(sizes))
+        self.count = sum((fan_in + 1) * fan_out for fan_in, fan_out in self.shapes)
+
+    def init(self, seed: int) -> Array:
+        """θ₀, shape (count,): He's initialisation, zero biases."""
+        rng = np.random.default_rng(whole(seed, "seed"))
+        parts = []
+        for fan_in, fan_out in self.shapes:
+            parts += [rng.normal(scale=np.sqrt(2 / fan_in), size=fan_in * fan_out), np.zeros(fan_out)]
+        return np.concatenate(parts)
+
+    def layers(self, theta: Array) -> list[tuple[Array, Array]]:
+        """Views of θ as weights (*batch, in, out) and biases (*batch, 1, out)."""
+        found, at = [], 0
+        for fan_in, fan_out in self.shapes:
+            middle, end = at + fan_in * fan_out, at + (fan_in + 1) * fan_out
+            weights = theta[..., at:middle].reshape(*theta.shape[:-1], fan_in, fan_out)
+            found.append((weights, theta[..., None, middle:end]))
+            at = end
+        return found
+
+    def forward(self, theta: Array, inputs: Array, training: bool = False) -> list[Array]:
+        """The activations of every layer, (*batch, n, units); the last are log-probabilities.
+
+        With ``training``, dropout leaves hidden units out and makes up for them by larger ones.
+        """
+        *hidden, (weights, biases) = self.layers(theta)
+        active = [inputs]
+        for weights_below, biases_below in hidden:
+            units = np.maximum(active[-1] @ weights_below + biases_below, 0)
+            if training and self.dropout:
+                units *= (self._rng.random(units.shape) >= self.dropout) / (1 - self.dropout)
+            active.append(units)
+        scores = active[-1] @ weights + biases
+        scores = scores - scores.max(axis=-1, keepdims=True)
+        return [*active, scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))]
+
+    def loss(self, theta: Array, inputs: Array, labels: Labels) -> Array:
+        """Mean cross-entropy, shape (*batch,) for θ of shape (*batch, count)."""
+        chosen = np.take_along_axis(self.forward(theta, inputs)[-1], self._column(labels, theta), axis=-1)
+        return -chosen[..., 0].mean(axis=-1)
+
+    def gradient(self, theta: Array, inputs: Array, labels: Labels) -> Array:
+        """∇ of the loss by backpropagation; θ's shape."""
+        active = self.forward(theta, inputs, training=True)
+        error = np.exp(active[-1])
+        column = self._column(labels, theta)
+        np.put_along_axis(error, column, np.take_along_axis(error, column, axis=-1) - 1, axis=-1)
+        error /= inputs.shape[-2]
+        gradient, end = np.empty(theta.shape), self.count
+        for (weights, _), below in zip(reversed(self.layers(theta)), reversed(active[:-1]), strict=True):
+            fan_in, fan_out = weights.shape[-2:]
+            middle, start = end - fan_out, end - (fan_in + 1) * fan_out
+            gradient[..., middle:end] = error.sum(axis=-2)
+            product = np.swapaxes(below, -1, -2) @ error
+            gradient[..., start:middle] = product.reshape(*theta.shape[:-1], -1)
+            if start:
+                error = (error @ np.swapaxes(weights, -1, -2)) * (below > 0) / (1 - self.dropout)
+            end = start
+        return gradient
+
+    def accuracy(self, theta: Array, inputs: Array, labels: Labels) -> Array:
+        """The share of inputs whose most probable class is right."""
+        return (self.forward(theta, inputs)[-1].argmax(axis=-1) == labels).mean(axis=-1)
+
+    def _column(self, labels: Labels, theta: Array) -> Labels:
+        return np.broadcast_to(labels[..., None], (*theta.shape[:-1], labels.shape[-1], 1))
+
+
+def batches(count: int, size: int, seed: int) -> Iterator[np.ndarray]:
+    """Row numbers of one mini-batch after the other, without end; each pass over the data in a new random order."""
+    count, seed = whole(count, "count", 1, 10_000_000), whole(seed, "seed")
+    size = whole(size, "batch_size", 1, count)
+    rng = np.random.default_rng(seed)
+    while True:
+        order = rng.permutation(count)
+        for start in range(0, count - size + 1, size):
+            yield order[start : start + size]
+
+
+def train(
+    model: "LeastSquares | Network",
+    optimizer: Optimizer,
+    data: tuple[Array, Labels],
+    theta: Array,
+    batch_size: int,
+    seed: int | Sequence[int] = 0,
+    schedule: Schedule | None = None,
+) -> Iterator[Array]:
+    """θ after 0, 1, 2 … updates, without end; each update sees the mean gradient of one mini-batch.
+
+    ``theta`` has shape (*batch, d); array fields of the optimizer must broadcast with ``batch``. With a sequence of seeds
+    the first axis of the batch is theirs, and each draws its own mini-batches. What does not fill a last mini-batch is
+    left out of that pass.
+    """
+    instance(model, LeastSquares | Network, "model", "a LeastSquares or a Network")  # type: ignore[arg-type]
+    instance(optimizer, Optimizer, "optimizer", "a method such as Momentum(eta=0.01)")
+    instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")  # type: ignore[arg-type]
+    inputs, labels = _pair_of_arrays(data)
+    theta = finite_numbers(theta, "θ", "finite numbers")
+    if isinstance(model, Network) and (
+        inputs.shape[1] != model.sizes[0] or not 0 <= labels.min() <= labels.max() < model.sizes[-1]
+    ):
+        raise ValueError(
+            f"data must fit the network's sizes {model.sizes}: inputs {inputs.shape}, labels up to {labels.max()}"
+        )
+    count = model.count if isinstance(model, Network) else inputs.shape[1]
+    if theta.ndim == 0 or theta.shape[-1] != count:
+        raise ValueError(f"θ must have {count} numbers along its last axis, not the shape {theta.shape}")
+    theta = np.broadcast_to(theta, (*np.broadcast_shapes(optimizer.shape, theta.shape[:-1]), theta.shape[-1])).copy()
+    stepper = optimizer.per_coordinate()
+    state = stepper.init(theta)
+    seeds = _seeds(seed, "seed") if np.iterable(seed) else [whole(seed, "seed")]
+    if np.iterable(seed) and (theta.ndim < 2 or theta.shape[0] not in (1, len(seeds))):
+        raise ValueError(f"seed must be one number, or one for each along θ's first axis, {theta.shape}, not {seed!r}")
+    sources = [batches(len(inputs), batch_size, each) for each in seeds]
+    middle = (1,) * (theta.ndim - 2)
+    for t in itertools.count(1):
+        yield theta
+        rows = np.stack([next(source) for source in sources]).reshape(len(sources), *middle, batch_size)
+        rows = rows if np.iterable(seed) else rows.reshape(batch_size)
+        seen = inputs[rows], labels[rows]
+        with np.errstate(all="ignore"):
+            now = stepper if schedule is None else scheduled(stepper, schedule, t)
+            theta, state = now.step(theta, state, lambda point, seen=seen: model.gradient(point, *seen))
+
+
+def _pair_of_arrays(data: tuple[Array, Labels]) -> tuple[Array, Labels]:
+    allowed = "a pair (inputs, labels) of arrays, shapes (n, d) and (n,)"
+    if not (isinstance(data, tuple | list) and len(data) == 2):
+        raise wrong_type("data", allowed, data)
+    inputs, labels = finite_numbers(data[0], "data", allowed), finite_numbers(data[1], "data", allowed)
+    if inputs.ndim != 2 or labels.shape != inputs.shape[:1]:
+        raise ValueError(f"data must be {allowed}, not {inputs.shape} and {labels.shape}")
+    return inputs, np.asarray(data[1])
+
+
+def _seeds(given: Sequence[int], name: str) -> list[int]:
+    allowed = "whole numbers ≥ 0, one at least"
+    if not np.iterable(given) or isinstance(given, str | bytes):
+        raise wrong_type(name, allowed, given)
+    if not len(seeds := [whole(each, name) for each in given]):
+        raise wrong_value(name, allowed, given)
+    return seeds
+
+
+def on_surface(surface: Surface, optimizer: Optimizer, path: Array) -> Trajectory:
+    """A path of two weights, shape (updates + 1, 2), as a trajectory on their surface."""
+    instance(surface, Surface, "surface", "a Surface, such as surfaces.ravine")
+    instance(optimizer, Optimizer, "optimizer", "a method such as Momentum(eta=0.01)")
+    path = points(path).copy()
+    if path.ndim != 2 or not len(path):
+        raise ValueError(f"path must have the shape (updates + 1, 2), not {path.shape}")
+    with np.errstate(all="ignore"):
+        diverged_at = cut(path)
+        loss, gradient = surface.value(path), surface.gradient(path)
+    return Trajectory(optimizer, surface, path, loss, gradient, {}, diverged_at)
+
+
+class Slice(Surface):
+    """A plane through a network's weights as a surface: J(x, y) = loss(θ₀ + x d₁ + y d₂).
+
+    Parameters
+    ----------
+    network, data : the loss is the network's over these (inputs, labels)
+    centre : θ₀, shape (count,)
+    directions : d₁ and d₂, shape (2, count)
+    view, start : as for :class:`Surface`
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        data: tuple[Array, Labels],
+        centre: Array,
+        directions: Array,
+        view: View = (-1, 1, -1, 1),
+        start: tuple[float, float] = (-0.8, 0.6),
+        name: str = "two weights of a network",
+    ):
+        instance(network, Network, "network", "a Network")
+        data = _pair_of_arrays(data)
+        centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
+        directions = shaped(directions, "directions", (2, network.count), f"two rows of {network.count} numbers")
+        super().__init__(name, X + Y, view, start)
+        self.network, self.data, self.centre, self.directions = network, data, centre, directions
+        self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
+
+    def weights(self, theta: ArrayLike) -> Array:
+        """The network's θ at points of the plane, (..., count)."""
+        return self.centre + np.asarray(theta, dtype=float) @ self.directions
+
+    def value(self, theta: ArrayLike) -> Array:
+        theta = points(theta)
+        losses = [self.network.loss(self.weights(part), *self.data) for part in _chunks(theta.reshape(-1, 2))]
+        return np.concatenate([np.empty(0), *losses]).reshape(theta.shape[:-1])
+
+    def gradient(self, theta: ArrayLike) -> Array:
+        theta = points(theta)
+        chunks = _chunks(theta.reshape(-1, 2))
+        parts = [self.network.gradient(self.weights(part), *self.data) @ self.directions.T for part in chunks]
+        return np.concatenate([np.empty((0, 2)), *parts]).reshape(theta.shape)
+
+    def hessian(self, theta: ArrayLike, h: float = 1e-4) -> Array:
+        """By central differences of the gradient."""
+        theta = points(theta)
+        pairs = [(self.gradient(theta + step) - self.gradient(theta - step)) / (2 * h) for step in h * np.eye(2)]
+        rough = np.stack(pairs, axis=-1)
+        return (rough + np.swapaxes(rough, -1, -2)) / 2
+
+    @functools.cached_property
+    def _grid(self) -> tuple[Array, Array, Array]:
+        return super().grid(41)
+
+    def grid(self, size: int = 41) -> tuple[Array, Array, Array]:
+        """As for :class:`Surface`, always 41 × 41: each point is a whole network."""
+        return self._grid
+
+    @functools.cached_property
+    def minima(self) -> Array:
+        x, y, value = self.grid()
+        lowest = np.nanargmin(value)
+        return np.array([[x.flat[lowest], y.flat[lowest]]])
+
+    @classmethod
+    def random(
+        cls, network: Network, data: tuple[Array, Labels], centre: Array, seed: int = 0, **options: Any
+    ) -> "Slice":
+        """Two random directions, each unit's weights scaled to the length of that unit's own (Li et al. 2018)."""
+        rng = np.random.default_rng(seed)
+        directions = rng.normal(size=(2, network.count))
+        for direction in directions:
+            for (drawn, bias), (own, _) in zip(network.layers(direction), network.layers(centre), strict=True):
+                drawn *= np.linalg.norm(own, axis=0) / np.linalg.norm(drawn, axis=0)
+                bias *= 0
+        return cls(network, data, centre, directions, name="slice of a network's loss", **options)
+
+
+def _chunks(theta: Array, size: int = 128) -> list[Array]:
+    return [theta[at : at + size] for at in range(0, len(theta), size)]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What one method did at every learning rate: arrays (passes + 1, seeds, rates), the accuracies (seeds, rates)."""
+
+    etas: Array
+    training: Array
+    validation: Array
+    accuracy: Array
+
+    @property
+    def best(self) -> int:
+        """The place of the learning rate with the lowest ``tail_loss`` on validation, median over the seeds."""
+        return int(np.argmin(np.median(tail_loss(self.validation), axis=0)))
+
+
+ETAS = np.geomspace(1e-4, 10, 16)  # three to a decade; the same for every method
+
+
+def compare(
+    kind: type[Optimizer],
+    network: Network,
+    data: Data,
+    etas: Array = ETAS,
+    seeds: Sequence[int] = range(5),
+    passes: int = 20,
+    batch_size: int = 32,
+    tick: Callable[[], Any] = lambda: None,
+    **fixed: float,
+) -> Comparison:
+    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data."""
+    subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
+    instance(network, Network, "network", "a Network")
+    instance(data, Data, "data", "what digits() gives")
+    passes = whole(passes, "passes", 1, 100_000)
+    seeds = _seeds(seeds, "seeds")
+    etas = shaped(etas, "etas", (-1,), "a list of finite numbers > 0")
+    if not len(etas):
+        raise wrong_value("etas", "a list of finite numbers > 0", etas)
+    start = np.stack([network.init(seed) for seed in seeds])[:, None, :]
+    updates = train(network, kind(eta=np.asarray(etas)[None, :], **fixed), data.train, start, batch_size, list(seeds))
+    each = len(data.train[0]) // batch_size
+    losses: list[tuple[Array, Array]] = []
+    for done, theta in enumerate(updates):
+        if done % each == 0:
+            with np.errstate(all="ignore"):
+                losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
+            tick()
+        if done == passes * each:
+            break
+    with np.errstate(all="ignore"):
+        accuracy = network.accuracy(theta, *data.test)
+    training, validation = (np.array(part) for part in zip(*losses, strict=True))
+    return Comparison(np.asarray(etas), training, validation, accuracy)

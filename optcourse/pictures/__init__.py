@@ -1,0 +1,1 @@
+"""Still pictures: the views and what is made of them, in matplotlib."""

@@ -1,0 +1,101 @@
+"""The pictures in ``images/``, all made from the package by one command: ``make images``."""
+
+import pathlib
+import sys
+from collections.abc import Callable
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from ..mathematics import surfaces
+from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
+from ..mathematics.training import Network, compare, digits
+from ..mathematics.trajectory import best_eta, run
+from .drawings import Race, picture
+from .looks import style
+
+DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
+
+
+def overview() -> Figure:
+    """The map of the methods: what each adds to the one that it grew from."""
+    figure = Figure(figsize=(9.6, 4.2), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 9.6), ylim=(0, 4.2))
+    axes.axis("off")
+    for bottom, colour, text in (
+        (2.35, DIRECTION, "change the direction"),
+        (0.2, RATE, "change the step size per parameter"),
+    ):
+        axes.add_patch(_box(2.5, bottom, 4.5, 1.65, colour))
+        axes.text(4.75, bottom + 1.4, text, ha="center", va="center", fontsize=12, style="italic", color="#333333")
+    centres = {
+        GradientDescent: (1.15, 2.1), Momentum: (3.6, 3.05), NAG: (5.9, 3.05), AdaGrad: (3.6, 0.9), RMSProp: (5.9, 0.9),
+        Adam: (8.4, 2.1),
+    }  # fmt: skip
+    for kind, (x, y) in centres.items():
+        colour = style(kind)["color"]
+        axes.text(
+            x, y, kind.title.replace(" ", "\n"), ha="center", va="center", fontsize=15, weight="bold", color=colour,
+            bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour, "linewidth": 2},
+        )  # fmt: skip
+    _arrow(axes, (1.75, 2.5), (2.75, 3.0), "keep a velocity", (1.45, 3.15))
+    _arrow(axes, (4.45, 3.05), (5.35, 3.05), "look ahead", (4.9, 2.6))
+    _arrow(axes, (1.75, 1.7), (2.8, 0.95), "divide by the\npast gradients", (1.5, 0.75))
+    _arrow(axes, (4.35, 0.9), (5.15, 0.9), "forget", (4.75, 0.45))
+    _arrow(axes, (6.5, 2.85), (7.75, 2.3), "direction", (7.55, 3.0))
+    _arrow(axes, (6.7, 1.1), (7.75, 1.85), "step size", (7.6, 1.15))
+    return figure
+
+
+def _box(left: float, bottom: float, width: float, height: float, colour: str) -> FancyBboxPatch:
+    return FancyBboxPatch((left, bottom), width, height, boxstyle="round,pad=0.1", facecolor=colour, edgecolor="none")
+
+
+def _arrow(axes: Axes, start: tuple, end: tuple, text: str, at: tuple) -> None:
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "#444444", "linewidth": 1.6})
+    axes.text(*at, text, ha="center", va="center", fontsize=11, color="#444444")
+
+
+def momentum() -> Figure:
+    """Gradient descent against Momentum, equal η and steps."""
+    return picture(
+        *(run(each, surfaces.ravine, steps=60) for each in (GradientDescent(eta=0.01), Momentum(eta=0.01)))
+    ).figure
+
+
+def nag() -> Figure:
+    """Momentum against NAG, equal η, γ and steps."""
+    return picture(*(run(each, surfaces.ravine, steps=60) for each in (Momentum(eta=0.01), NAG(eta=0.01)))).figure
+
+
+def adagrad() -> Figure:
+    """AdaGrad's two weights: the path, and each one's own learning rate beside RMSProp's."""
+    runs = (run(each, surfaces.ravine, steps=60) for each in (AdaGrad(eta=0.5), RMSProp(eta=0.1)))
+    return picture(*runs, views=("contour", "rate")).figure
+
+
+def comparison() -> Figure:
+    """All methods on the ravine, equal steps, each with the best of the same number of learning rates."""
+    tuned = [best_eta(kind, surfaces.ravine, steps=100) for kind in OPTIMIZERS]
+    return picture(*(run(each, surfaces.ravine, steps=100) for each in tuned)).figure
+
+
+def training() -> Figure:
+    """All methods on the handwritten digits: tuned, with PyTorch's default rates, and the loss against the rate."""
+    network, data = Network(64, 32, 10), digits()
+    results = {kind: compare(kind, network, data) for kind in OPTIMIZERS}
+    return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
+
+
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison, training)
+
+
+def main(folder: str) -> None:
+    """Draw every image into ``folder``; the same input gives the same bytes."""
+    for draw in IMAGES:
+        draw().savefig(pathlib.Path(folder) / f"{draw.__name__}.png", metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

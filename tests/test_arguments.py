@@ -1,0 +1,313 @@
+"""Every public entry, called with wrong things: never an inner error, always the argument's name and what is allowed."""
+
+import functools
+import time
+from itertools import islice
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from optcourse import (
+    AdaGrad,
+    Adam,
+    Card,
+    GradientDescent,
+    LeastSquares,
+    Momentum,
+    Muon,
+    Network,
+    RMSProp,
+    Schedule,
+    Slice,
+    Surface,
+    best_eta,
+    check,
+    compare,
+    cosine,
+    digits,
+    on_surface,
+    run,
+    surfaces,
+    sweep,
+    train,
+    warmup,
+)
+from optcourse.mathematics.surfaces import X, Y
+from optcourse.mathematics.training import batches
+from optcourse.mathematics.trajectory import MOST_STEPS
+
+INPUTS, TARGETS = np.eye(4)[:, :3], np.arange(4.0)
+NETWORK = Network(3, 2)
+ONE = run(GradientDescent(), surfaces.bowl, steps=3)
+
+
+def first_of_train(**given):
+    return next(islice(train(**given), 2, None))
+
+
+def student(theta, grad, eta):
+    return theta - eta * grad(theta)
+
+
+# each entry with arguments that are right, and other words for an argument that its messages may use
+ENTRIES = {
+    "run": (
+        run,
+        {
+            "optimizer": Momentum(),
+            "surface": surfaces.bowl,
+            "start": (1, 2),
+            "steps": 3,
+            "state": None,
+            "schedule": None,
+        },
+    ),
+    "sweep": (
+        sweep,
+        {
+            "optimizer": Momentum(),
+            "surface": surfaces.bowl,
+            "start": (1, 2),
+            "steps": 3,
+            "tolerance": 1e-3,
+            "eta": [0.1],
+        },
+    ),
+    "best_eta": (best_eta, {"kind": Momentum, "surface": surfaces.bowl, "steps": 3, "etas": [0.1]}),
+    "Surface": (
+        Surface,
+        {"name": "a", "expr": X**2 + Y, "view": (-1, 1, -1, 1), "start": (0, 1), "minima": ((0, 0),), "note": ""},
+    ),
+    "Surface.from_formula": (Surface.from_formula, {"text": "x", "view": (-1, 1, -1, 1), "start": (0, 1)}),
+    "Surface.value": (surfaces.bowl.value, {"theta": (0, 1)}),
+    "Surface.gradient": (surfaces.bowl.gradient, {"theta": (0, 1)}),
+    "Surface.hessian": (surfaces.bowl.hessian, {"theta": (0, 1)}),
+    "Surface.grid": (surfaces.bowl.grid, {"size": 4}),
+    "Surface.zoom": (surfaces.bowl.zoom, {"view": (-1, 1, -1, 1)}),
+    "Trajectory.first_below": (ONE.first_below, {"tolerance": 0.1}),
+    "Trajectory.values": (ONE.values, {"latex": r"\eta"}),
+    "warmup": (warmup, {"steps": 4}),
+    "cosine": (cosine, {"steps": 4, "floor": 0.1}),
+    "Schedule": (Schedule, {"factor": np.sqrt}),
+    "Schedule()": (cosine(4), {"t": 2}),
+    "Schedule*": (cosine(4).__mul__, {"other": warmup(3)}),
+    "Muon": (Muon, {"eta": 0.1, "gamma": 0.5, "columns": 2}),
+    "Adam": (Adam, {"eta": 0.1, "beta1": 0.5, "beta2": 0.5, "eps": 1e-8}),
+    "Network": (functools.partial(Network, 3, 2), {"dropout": 0.1, "seed": 1}),
+    "Network sizes": (lambda sizes: Network(3, sizes), {"sizes": 2}),
+    "Network.init": (NETWORK.init, {"seed": 1}),
+    "batches": (lambda **own: next(batches(**own)), {"count": 4, "size": 2, "seed": 1}),
+    "train": (
+        first_of_train,
+        {
+            "model": LeastSquares(),
+            "optimizer": Momentum(),
+            "data": (INPUTS, TARGETS),
+            "theta": np.zeros(3),
+            "batch_size": 2,
+            "seed": 1,
+            "schedule": None,
+        },
+    ),
+    "on_surface": (on_surface, {"surface": surfaces.bowl, "optimizer": Momentum(), "path": np.zeros((3, 2))}),
+    "Slice": (
+        Slice,
+        {
+            "network": NETWORK,
+            "data": (INPUTS, np.array([0, 1, 0, 1])),
+            "centre": np.zeros(8),
+            "directions": np.eye(8)[:2],
+        },
+    ),
+    "compare": (
+        compare,
+        {"kind": Momentum, "network": Network(64, 10), "data": digits(), "etas": [0.1], "seeds": [0], "passes": 1},
+    ),
+    "Card": (Card, {"kind": Momentum, "base": None}),
+    "check": (check, {"student": student, "kind": GradientDescent}),
+}
+ALSO = {
+    "eta": ("η",),
+    "gamma": ("γ",),
+    "beta1": ("β₁",),
+    "beta2": ("β₂",),
+    "eps": ("ε",),
+    "theta": ("θ",),
+    "path": ("theta",),
+    "size": ("batch_size",),
+    "text": ("formula", "not allowed", "one argument", "exponent"),
+    "etas": ("η",),
+    "count": ("batch_size",),
+    "student": ("your function",),
+    "kind": ("a method",),
+    "latex": ("formula", "expected"),
+}
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([10**9, 10**30, -(10**30), float("nan"), float("inf"), -0.5, 1e300, 1j, 2.5]),
+    st.text(max_size=5),
+    st.lists(st.integers(-2, 2), max_size=5),
+    st.lists(st.lists(st.floats(allow_nan=True), max_size=3), max_size=3),
+    st.sampled_from(
+        [
+            {},
+            {"v": 1},
+            {"v": "x"},
+            object(),
+            Momentum,
+            Momentum(),
+            surfaces.bowl,
+            X + sympy.Symbol("z"),
+            len,
+            b"x",
+            np.zeros((2, 3)),
+        ]
+    ),
+    st.sampled_from(
+        [
+            np.array(["a"]),
+            np.array(None),
+            [None, None],
+            ("a", "b"),
+            (1, 2, 3, 4),
+            (4, 3, 2, 1),
+            (1, 1, 1, 1),
+            [[1], [1, 2]],
+        ]
+    ),
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_wrong_argument_is_named(entry, data):
+    call, right = ENTRIES[entry]
+    name = data.draw(st.sampled_from(sorted(right)))
+    junk = data.draw(JUNK)
+    try:
+        with np.errstate(all="ignore"):  # a number such as 1e154 may overflow: that is no wrong argument
+            call(**{**right, name: junk})
+    except (TypeError, ValueError) as error:
+        names = (name, *ALSO.get(name, ()))
+        assert any(each in str(error) for each in names), f"{entry}({name}={junk!r}): {type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("entry", [name for name in ENTRIES if name != "compare"])
+def test_the_right_arguments_are_right(entry):
+    call, right = ENTRIES[entry]
+    call(**right)
+
+
+def test_the_number_of_steps_has_a_stated_bound():
+    assert f"{MOST_STEPS:,}" in run.__doc__
+    for entry in (run, sweep):
+        with pytest.raises(ValueError, match=r"steps must be a whole number from 0 to 1,000,000, not 1000001"):
+            entry(GradientDescent(), surfaces.bowl, steps=MOST_STEPS + 1)
+    with pytest.raises(ValueError, match="steps must be at most 49,999 for 1,000 runs, not 100000"):
+        run(GradientDescent(eta=np.full(1000, 0.1)), surfaces.bowl, steps=100_000)
+
+
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+def test_zero_over_zero_is_no_divergence(kind):
+    """ε = 0 where the gradient is zero: the step is 0/0, and the words say so."""
+    still = run(kind(eps=0), surfaces.bowl, start=(0, 0), steps=5)
+    assert still.end == "0/0 at step 1: not a number" and still.end in still.describe()
+    assert "diverged" not in still.describe()
+    assert run(GradientDescent(eta=3), surfaces.bowl, steps=99).end.startswith("diverged at step ")
+    assert run(GradientDescent(), surfaces.bowl, steps=5).end == ""
+    cliff = run(GradientDescent(eta=5), Surface.from_formula("sqrt(x) + y**2/9", (0.1, 5, -2, 2), (1, 1)), steps=9)
+    assert cliff.end == "not a number at step 2: the surface has no finite value or gradient where step 1 led"
+
+
+@pytest.mark.parametrize(("columns", "theta"), [(3, (1.0, 2.0)), (2, (1.0, 2.0, 3.0))])
+def test_columns_must_divide_the_weights(columns, theta):
+    with pytest.raises(ValueError, match="columns must divide the number of weights"):
+        Muon(columns=columns).step(np.array(theta), {"v": np.zeros(len(theta))}, lambda x: x)
+
+
+# ---- a student's own formula ----
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "gradient"),
+    [
+        ("abs(log(x))", (0.5, 1.0), (-2.0, 0.0)),
+        ("abs(sqrt(x*y))", (4.0, 1.0), (0.25, 1.0)),
+        ("abs(abs(x) - 1)", (-0.5, 0.0), (1.0, 0.0)),
+        ("log(abs(y))", (0.0, -2.0), (0.0, -0.5)),
+    ],
+)
+def test_absolute_values_have_their_derivatives(text, at, gradient):
+    surface = Surface.from_formula(text)
+    np.testing.assert_allclose(surface.gradient(at), gradient)
+    assert np.isfinite(surface.hessian(at)).all()
+
+
+@pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x*y)"])
+def test_a_formula_starts_where_it_is_finite_and_says_so(text):
+    surface = Surface.from_formula(text)
+    assert np.isfinite(surface.value(surface.start)) and np.isfinite(surface.gradient(surface.start)).all()
+    assert "it is not finite at (-4, 3)" in surface.note and f"({surface.start[0]:g}, " in surface.note
+    with pytest.raises(ValueError, match="start must be where the formula"):
+        Surface.from_formula(text, start=(-4, 3))
+    assert Surface.from_formula("x**2").note == "" and Surface.from_formula("x**2").start == (-4, 3)
+
+
+def nested(function, depth):
+    return f"{function}(" * depth + "x*y" + ")" * depth
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (nested("sin", 7), "7 functions in one another; at most 6"),
+        (nested("tanh", 30), "30 functions in one another"),
+        ("*".join(f"log({i}*x+y)" for i in range(1, 17)), "too long once differentiated"),
+        (
+            "*".join(nested(each, 6) for each in ("sin", "cos", "tan", "atan", "exp")),
+            "once differentiated",
+        ),
+        ("((y - y)/x)**-1", "no finite real value"),
+        ("sqrt(sqrt(tan(2)))", "no finite real value"),
+    ],
+)
+def test_a_formula_is_bounded_in_time_and_answered(text, message):
+    began = time.process_time()
+    with pytest.raises(ValueError, match=message):
+        Surface.from_formula(text)
+    assert time.process_time() - began < 5
+
+
+def test_the_deepest_formula_that_is_allowed_works():
+    assert np.isfinite(Surface.from_formula(nested("sin", 6)).gradient((1, 1))).all()
+
+
+LEAF = st.sampled_from(["x", "y", "2", "0.5", "pi", "3", "0"])
+FORMULA = st.recursive(
+    LEAF,
+    lambda part: st.one_of(
+        st.tuples(
+            st.sampled_from(["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "atan", "abs"]), part
+        ).map(lambda t: f"{t[0]}({t[1]})"),
+        st.tuples(part, st.sampled_from("+-*/"), part).map(lambda t: f"({t[0]}{t[1]}{t[2]})"),
+        st.tuples(part, st.sampled_from(["2", "3", "12", "-1", "0.5"])).map(lambda t: f"({t[0]})**{t[1]}"),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=FORMULA)
+def test_any_formula_is_a_surface_or_a_message(text):
+    try:
+        surface = Surface.from_formula(text)
+    except ValueError as error:
+        assert len(str(error)) > 20
+    else:
+        assert np.isfinite(surface.value(surface.start)) and np.isfinite(surface.gradient(surface.start)).all()
