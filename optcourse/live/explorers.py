@@ -105,7 +105,9 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         super().__init__(setting=self.first_setting)
         self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
         self.lesson = self._lesson()
-        self.surfaces = [self._surface_data(each) if each is surface else {"name": each.name} for each in self.places]
+        self.surfaces = [
+            self._surface_data(each) if each is surface else self._surface_outline(each) for each in self.places
+        ]
         self._hand_over()
         self.observe(self._moved, "setting")
         self.on_msg(self._heard)

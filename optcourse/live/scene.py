@@ -79,6 +79,15 @@ class Scene:
     def first_surface(self) -> Surface:
         return self.places[self.first_setting["surface"]]
 
+    @staticmethod
+    def _surface_outline(surface: Surface) -> dict[str, Any]:
+        """What the page must know of a surface before it is drawn: to choose it moves the start."""
+        return {
+            "name": surface.name,
+            "view": list(map(float, surface.view)),
+            "start": list(map(float, surface.start)),
+        }
+
     def _surface_data(self, surface: Surface) -> dict[str, Any]:
         """A surface for the page: program, landmarks, and what it changes on each panel."""
         now = self._now()
@@ -99,9 +108,7 @@ class Scene:
             for name, value in surface.landmarks.items()
         }
         return {
-            "name": surface.name,
-            "view": list(map(float, surface.view)),
-            "start": list(map(float, surface.start)),
+            **self._surface_outline(surface),
             "landmarks": landmarks,
             "program": surface_program(surface),
             "panels": grounds,

@@ -225,10 +225,8 @@ function render({ model, el }) {
     Object.assign(panel.handle.style, { left: `${(100 * x) / panel.size[0]}%`, top: `${(100 * y) / panel.size[1]}%` });
   }
 
-  // A surface is taken with its own start; one that is not here yet is on its way
-  function choose(place) {
-    change({ surface: place, ...(surfaces[place].start ? { start: surfaces[place].start } : {}) });
-  }
+  // A surface is taken with its own start, also while its picture is on its way
+  function choose(place) { change({ surface: place, start: surfaces[place].start }); }
 
   function reset() {
     player.reset();
