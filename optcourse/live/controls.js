@@ -43,11 +43,12 @@ function controlsOf(host) {
   let writing = false, follow = []; // writing: the reader has chosen a formula of their own
 
   function range(parent, label, name, count, get, set, say) {
-    const row = make("label", parent, { className: "oc-control", title: label.title });
+    const row = make("label", parent, { className: "oc-control oc-range", title: label.title });
     make("span", row, { className: "oc-label", innerHTML: label.html });
     const input = make("input", row, { type: "range", min: 0, max: count() - 1, step: 1 }), output = make("output", row);
     input.setAttribute("aria-label", label.title ? `${name}, ${label.title}` : name);
     input.dataset.name = name;
+    if (label.colour) input.style.accentColor = label.colour;
     keepKeys(input);
     input.addEventListener("input", () => { set(Number(input.value)); host.moved(); });
     follow.push(() => {
@@ -59,8 +60,8 @@ function controlsOf(host) {
   }
 
   function choice(parent, name, options, get, set) {
-    const row = make("label", parent, { className: "oc-control oc-choice" }), select = make("select", row);
-    row.prepend(make("span", null, { className: "oc-label" }, name));
+    const row = make("label", parent, { className: "oc-control oc-choice" }), select = make("select", row, { title: name });
+    if (name !== "surface") row.prepend(make("span", null, { className: "oc-label" }, name)); // its options say what it is
     select.setAttribute("aria-label", name);
     keepKeys(select);
     for (const [place, option] of options.entries()) make("option", select, { value: place }, option);
@@ -74,8 +75,8 @@ function controlsOf(host) {
     box.replaceChildren();
     follow = [];
     if (host.lesson.still) return; // a picture that the kernel alone moves
-    for (const { name, label, symbol, doc, values } of host.lesson.controls)
-      range(box, { html: symbol, title: doc }, label, () => values.length, () => nearest(values, host.now.values[name]),
+    for (const { name, label, symbol, doc, colour, values } of host.lesson.controls)
+      range(box, { html: symbol, title: doc, colour }, label, () => values.length, () => nearest(values, host.now.values[name]),
         (i) => host.change({ values: { ...host.now.values, [name]: values[i] } }), (i) => short(values[i]));
     const names = host.surfaces.map((surface) => surface.name);
     if (host.surfaces.length > 1 || host.lesson.own) setChooser(box, names);

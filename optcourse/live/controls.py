@@ -29,7 +29,7 @@ def slider_values(item: Hyper, value: float) -> list[float]:
 
 @dataclass(eq=False)
 class Control:
-    """A slider: its name in the setting, its label (text and HTML), what it means, its values, and the first of them.
+    """A slider: its name in the setting, its label (text and HTML), what it means, its colour, its values, the first of them.
 
     ``value`` reads and moves it, from Python as from the page.
     """
@@ -38,6 +38,7 @@ class Control:
     label: str
     symbol: str
     doc: str
+    colour: str
     values: Sequence[float]
     first: float
     read: Callable[[], float]
@@ -53,4 +54,4 @@ class Control:
 
     def data(self) -> dict[str, Any]:
         """The slider for the page."""
-        return {each: getattr(self, each) for each in ("name", "label", "symbol", "doc", "values", "first")}
+        return {each: getattr(self, each) for each in ("name", "label", "symbol", "doc", "colour", "values", "first")}

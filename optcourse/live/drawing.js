@@ -1,6 +1,7 @@
 // Drawing: lines in matplotlib's styles over matplotlib's backgrounds; ticks of axes that follow the run, in its type.
 
 const PAD = "\u2007"; // a space as wide as a digit, so that the formula's numbers keep their place
+const ROOM = 1.3, MUCH = 8, UNSEEN = 0.01; // of a lens, as in views.py
 const OUT = 1e5; // pixels; a diverging run goes further than a canvas can say
 
 // A number of the formula in four digits. Fixed numbers (hyperparameters) are short; bare ones need no parentheses.
@@ -22,6 +23,66 @@ function decades(values, cap) {
   if (!most) return [0.1, 10];
   const high = 10 ** Math.ceil(Math.log10(Math.min(most, cap ?? Infinity)) - 1e-9), low = 10 ** Math.floor(Math.log10(least) + 1e-9);
   return [Math.min(low, high / 100), high];
+}
+
+function span(values, reach) {
+  let low = 0, high = 0;
+  for (const v of values) if (Number.isFinite(v)) { low = Math.min(low, Math.max(v, -reach)); high = Math.max(high, Math.min(v, reach)); }
+  const pad = 0.06 * (high - low) || reach;
+  return [low - pad, high + pad];
+}
+
+function unitOf(reach) { // views.scale
+  if (!(reach > 0 && reach < Infinity)) return 1;
+  const unit = 10 ** Math.floor(Math.log10(reach));
+  return Number(([1, 2, 5, 10].find((each) => each * unit >= reach * (1 - 1e-9)) * unit).toPrecision(1));
+}
+
+function boxOf(lines, step) { // the middle of vectors, and how far they reach from it
+  const ends = lines.flatMap(([line, run]) => {
+    const tail = run.at(line.x, step), vector = run.at(line.y, step), xy = [0, 1];
+    return [xy.map((i) => entry(tail, i)), xy.map((i) => entry(tail, i) + entry(vector, i))];
+  }).filter((end) => end.every(Number.isFinite));
+  if (!ends.length) return { middle: null, reach: 0 };
+  const low = [0, 1].map((i) => Math.min(...ends.map((end) => end[i]))), high = [0, 1].map((i) => Math.max(...ends.map((end) => end[i])));
+  return { middle: [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2], reach: Math.max(high[0] - low[0], high[1] - low[1]) / 2 };
+}
+
+// What the lenses show of a step: their common unit, and each one's limits
+function lensesOf(panels, shown, step) {
+  const found = panels.filter(({ lens }) => lens).map((panel) => {
+    const mine = shown.filter(([line]) => line.panel === panel.place), here = mine.find(([line]) => line.shape === "here");
+    const arrows = mine.filter(([line]) => line.shape === "arrow"), last = Math.max(...arrows.map(([line]) => line.row));
+    const whole = boxOf(arrows, step), near = boxOf(arrows.filter(([line]) => line.row === last), step);
+    near.reach *= MUCH / 2;
+    const { middle, reach } = near.reach > 0 && near.reach < whole.reach ? near : whole; // see views.box_of
+    return { place: panel.place, middle: middle || [0, 1].map((i) => entry(here[1].at(here[0].x, step), i) || 0), reach };
+  });
+  const unit = unitOf(Math.max(0, ...found.map(({ reach }) => reach))), half = ROOM * unit;
+  return new Map(found.map(({ place, middle: [x, y] }) => [place, { unit, xlim: [x - half, x + half], ylim: [y - half, y + half] }]));
+}
+
+// Where the names of arrows stand, the middle of each, y downwards: see views.beside
+function beside(arrows, sizes, [wide, high], gap) {
+  const leaves = (from, along, end) => (along > 0 ? (end - from) / along : along < 0 ? -from / along : Infinity);
+  const middles = arrows.map(([[a, b], [c, d]]) => { // of the part that is seen
+    const half = Math.min(1, leaves(a, c - a, wide), leaves(b, d - b, high)) / 2;
+    return [a + half * (c - a), b + half * (d - b)];
+  });
+  const mean = (i) => middles.reduce((sum, each) => sum + each[i], 0) / arrows.length, centre = arrows.length > 1 ? [mean(0), mean(1)] : [wide / 2, 2 * high];
+  const found = [];
+  for (const [i, [[a, b], [c, d]]] of arrows.entries()) {
+    const size = Math.max(Math.hypot(c - a, d - b), 1e-9), [w, h] = sizes[i], [mx, my] = middles[i];
+    let [ox, oy] = [(b - d) / size, (c - a) / size];
+    if (ox * (mx - centre[0]) + oy * (my - centre[1]) < 0) [ox, oy] = [-ox, -oy];
+    const away = gap + (Math.abs(ox) * w + Math.abs(oy) * h) / 2, down = oy > 0 ? 1 : -1;
+    const x = Math.min(Math.max(mx + ox * away, w / 2), wide - w / 2);
+    let y = Math.min(Math.max(my + oy * away, h / 2), 0.9 * high - h / 2);
+    for (const [p, q, v, g] of [...found].sort((one, two) => down * (one[1] - two[1])))
+      if (Math.abs(x - p) < (w + v) / 2 && Math.abs(y - q) < (h + g) / 2) y = q + (down * (h + g)) / 2;
+    found.push([x, y, w, h]);
+  }
+  return found;
 }
 
 function roundTicks(low, high, most = 6) {
@@ -53,7 +114,7 @@ function scalesOf(panel, { xlim, ylim }) {
 // The limits of a panel's axes for these runs: fixed by the surface, or following the run
 function limitsOf(panel, ground, steps, curves) {
   if (!panel.moving) return ground;
-  const ylim = panel.scales[1] === "log" ? decades(curves().flat(), ground.cap) : [-ground.reach, ground.reach];
+  const ylim = panel.scales[1] === "log" ? decades(curves().flat(), ground.cap) : span(curves().flat(), ground.reach);
   return { xlim: ground.xlim || [0, Math.max(steps, 1)], ylim };
 }
 
@@ -96,7 +157,7 @@ const SHAPES = {
     const tail = run.at(line.x, step), vector = run.at(line.y, step);
     const [x, y] = [entry(tail, 0), entry(tail, 1)], a = [px(x), py(y)], b = [px(x + entry(vector, 0)), py(y + entry(vector, 1))];
     let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-    const barb = Math.min(8 / Math.max(Math.hypot(dx, dy), 1e-9), 0.4);
+    const barb = Math.min(10 / Math.max(Math.hypot(dx, dy), 1e-9), 0.4);
     [dx, dy] = [dx * barb, dy * barb];
     return [a, b, [b[0] - dx + 0.45 * dy, b[1] - dy - 0.45 * dx], b, [b[0] - dx - 0.45 * dy, b[1] - dy + 0.45 * dx]];
   },
@@ -127,6 +188,13 @@ function write(context, { size, outlines }, label, x, y, place) {
   context.fill(path);
 }
 
+function bar(context, panel, glyphs, unit) { // how long a lens's unit is
+  const [left, bottom, wide] = panel.box, end = left + 0.97 * wide, y = panel.size[1] - bottom - 0.03 * wide, begin = end - (0.5 * wide) / ROOM;
+  stroke(context, { stroke: "#111", width: 2, cap: "butt", join: "miter" }, [[begin, y], [end, y]]);
+  context.fillStyle = "#111";
+  write(context, glyphs, (unit < 1e-4 ? unit.toExponential(0) : String(unit)).replace("-", "−"), (begin + end) / 2, y - 6, 0.5);
+}
+
 const written = (value, log) => (log ? `10^${Math.round(Math.log10(value))}` : String(value)).replaceAll("-", "−");
 
 function ticks(context, panel, glyphs, { xlim, ylim }, [px, py]) {
@@ -148,12 +216,12 @@ function ticks(context, panel, glyphs, { xlim, ylim }, [px, py]) {
   }
 }
 
-// One panel: background, ticks, then every line of every run, in the order of their z. In parts: while part k of a step
+// One panel (in a lens also the ends of its arrows): background, ticks, then every line of every run, in the order of their z. In parts: while part k of a step
 // is shown, vectors of later rows wait, and what moves is still where the step began.
-function drawPanel(context, panel, ground, glyphs, picture, shown, { steps, step, part, ratio }) {
+function drawPanel(context, panel, ground, glyphs, picture, shown, { steps, step, part, ratio, lens }) {
   const height = panel.size[1], mine = shown.filter(([line]) => line.panel === panel.place);
   const curves = () => mine.filter(([line]) => line.shape === "path").map(([line, run]) => curve(line, run).map((point) => point[1]));
-  const limits = limitsOf(panel, ground, steps, curves), scales = scalesOf(panel, limits);
+  const limits = lens || limitsOf(panel, ground, steps, curves), scales = scalesOf(panel, limits), arrows = [];
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = "white";
   context.fillRect(0, 0, context.canvas.width, context.canvas.height);
@@ -170,7 +238,9 @@ function drawPanel(context, panel, ground, glyphs, picture, shown, { steps, step
     const at = part !== null && line.row < 0 ? Math.max(step - 1, 0) : step;
     const points = SHAPES[line.shape](line, run, at, scales, panel.box, height);
     for (const look of line.looks) stroke(context, look, points);
+    if (lens && line.shape === "arrow" && points.slice(0, 2).flat().every(Number.isFinite) && Math.hypot(points[1][0] - points[0][0], points[1][1] - points[0][1]) > UNSEEN * wide) arrows.push([line, points.slice(0, 2).map(([x, y]) => [x - left, y - (height - bottom - high)])]);
   }
   context.restore();
-  return scales;
+  if (lens && arrows.length) bar(context, panel, glyphs, lens.unit);
+  return [scales, arrows];
 }

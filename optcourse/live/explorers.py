@@ -19,7 +19,7 @@ from ..mathematics.surfaces import CATALOGUE, Surface
 from ..mathematics.trajectory import Trajectory, first_point, run, whole_steps
 from ..pictures import typeset
 from ..pictures.drawings import Picture
-from ..pictures.views import VIEWS, MapView
+from ..pictures.views import VIEWS, MapView, with_lenses
 from . import stage
 from .controls import Control, slider_values
 from .scene import Scene
@@ -40,7 +40,8 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     optimizers : one optimizer, or several to compare
     surface, start, steps, schedule : as for :func:`optcourse.run`
     views : any of "contour", "loss", "rate", "modes", "split", "map"
-    vectors : draw the vectors that make a step; by default for a single optimizer
+    vectors : draw the vectors that make a step; by default for a single optimizer on the path, and for one or two in a
+        lens of their own beside it
     step : the step whose vectors and numbers are shown first
 
     Several optimizers share the slider of a symbol for which they start with the same value.
@@ -71,8 +72,8 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         unknown = [name for name in views if name not in VIEWS] if not isinstance(views, str) else [views]
         if unknown or not views:
             raise ValueError(f"views must be a list of {', '.join(VIEWS)}, not {views!r}")
-        self.views, self.schedule = tuple(views), schedule
-        self.vectors = len(self.first) == 1 if vectors is None else vectors
+        self.schedule, self.vectors = schedule, len(self.first) == 1 if vectors is None else vectors
+        self.views = tuple(views) if vectors is False else with_lenses(views, len(self.first))
         point = first_point(surface.start if start is None else start, self.first[0])
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]

@@ -9,7 +9,7 @@ from ..mathematics.declaration import Optimizer
 from ..mathematics.surfaces import CATALOGUE, Surface
 from ..pictures import typeset
 from ..pictures.drawings import labels_and_looks
-from ..pictures.views import VIEWS, View
+from ..pictures.views import VIEWS, LensView, View, window
 from . import stage
 from .program import Expressions, method_program, surface_program
 
@@ -38,7 +38,7 @@ class Scene:
             methods.append([self._form(place, optimizers) for optimizers in compared])
         panels = []
         for name, view in zip(self.views, self._views(present, self.places[now["surface"]], True), strict=True):
-            picture = stage.background(view) if view.moving else None
+            picture = stage.background(view) if view.moving or isinstance(view, LensView) else None
             panels.append({**stage.panel_data(view, name), "background": picture})
         return {
             "panels": panels,
@@ -84,7 +84,7 @@ class Scene:
         """What the page must know of a surface before it is drawn: to choose it moves the start."""
         return {
             "name": surface.name,
-            "view": list(map(float, surface.view)),
+            "view": list(window(surface.view)),
             "start": list(map(float, surface.start)),
         }
 
@@ -95,13 +95,10 @@ class Scene:
         labels, looks = labels_and_looks(present)
         grounds = []
         for name in self.views:
-            if name == "contour":
-                picture = {"0": stage.contour_background(surface, stage.type_size())}
-                limits = {"xlim": list(map(float, surface.view[:2])), "ylim": list(map(float, surface.view[2:]))}
-                grounds.append({**limits, "background": picture})
-                continue
             view = stage.panel(VIEWS[name], surface, present, labels, looks, 1, False, VIEWS[name].per_form)
             picture = {str(now["forms"][0]): stage.background(view)} if view.per_form else {}
+            if name == "contour":
+                picture = {"0": stage.contour_background(surface, stage.type_size())}
             grounds.append({**stage.ground(view), "background": picture})
         landmarks = {
             name: value.tolist() if isinstance(value, np.ndarray) else value

@@ -11,6 +11,7 @@ from ..mathematics.declaration import Optimizer
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import first_point, whole_steps
 from ..pictures import typeset
+from ..pictures.looks import INK, SYMBOLS
 from .controls import Control, slider_values
 
 
@@ -48,7 +49,7 @@ class Setting:
 
     def _add_control(self, label: str, symbol: str, doc: str, values: Sequence[float], first: float) -> None:
         self.controls[label] = Control(
-            label, label, symbol, doc, list(values), first,
+            label, label, symbol, doc, SYMBOLS.get(label.split()[0], INK), list(values), first,
             lambda: self._now()["values"][label],
             lambda value: self.set(values={label: value}),
         )  # fmt: skip

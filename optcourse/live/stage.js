@@ -23,7 +23,7 @@ function render({ model, el }) {
   const bar = find(".oc-bar"), slider = find(".oc-step"), shownStep = bar.querySelector("output"), formulas = find(".oc-formulas");
   const caption = find(".oc-part"), message = find(".oc-message");
   let lesson, surfaces, now, methods, panels, runs = [], key = "", slots = [], rows = [], parts = 0, part = null, alive = false;
-  let waiting = null, still = null;
+  let waiting = null, still = null, arranged = 0;
   for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
   const controls = controlsOf({ box: find(".oc-controls"), get lesson() { return lesson; }, get surfaces() { return surfaces; },
     get now() { return now; }, get alive() { return alive; }, change, moved, choose, save, say, reset });
@@ -104,15 +104,14 @@ function render({ model, el }) {
     const box = find(".oc-pictures");
     box.replaceChildren();
     panels = lesson.panels.map((panel, place) => {
-      const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), 2), [wide, high] = panel.size;
-      const figure = make("figure", box, { className: "oc-panel", style: `width: ${wide}px` });
+      const [wide, high] = panel.size, figure = make("figure", box, { className: "oc-panel" });
       const legend = make("figcaption", figure, { className: "oc-legend" }), frame = make("div", figure, { className: "oc-frame" });
-      const canvas = make("canvas", frame, { width: Math.round(wide * ratio), height: Math.round(high * ratio), tabIndex: 0, role: "img" });
+      const canvas = make("canvas", frame, { tabIndex: 0, role: "img" });
       canvas.style.aspectRatio = `${wide} / ${high}`;
       Object.assign(canvas.dataset, { name: panel.name, grab: panel.grab });
       keepKeys(canvas);
       const note = make("div", frame, { className: "oc-diverged" });
-      const made = { ...panel, place, canvas, context: canvas.getContext("2d"), legend, note, ratio, pictures: new Map() };
+      const made = { ...panel, place, figure, frame, canvas, context: canvas.getContext("2d"), legend, note, names: [], ratio: 1, pictures: new Map() };
       if (panel.grab) reach(made, frame, grab, nudge);
       return made;
     });
@@ -136,10 +135,13 @@ function render({ model, el }) {
     if (!compute()) return;
     const steps = Math.max(...runs.map((run) => run.steps)), step = Math.min(now.step, steps), data = surfaces[now.surface];
     const lines = methods.flatMap(({ form }, i) => form.lines.map((line) => [line, runs[i]])).sort((a, b) => a[0].z - b[0].z);
+    const lenses = lensesOf(panels, lines, step);
     for (const panel of panels) {
       const ground = data.panels[panel.place], own = ground.background || {};
       const picture = decoded(panel, panel.background || own[panel.per_form ? now.forms[0] : 0]);
-      panel.seen = drawPanel(panel.context, panel, ground, lesson.glyphs, picture, lines, { steps, step, part, ratio: panel.ratio });
+      const [scales, arrows] = drawPanel(panel.context, panel, ground, lesson.glyphs, picture, lines, { steps, step, part, ratio: panel.ratio, lens: lenses.get(panel.place) });
+      panel.seen = scales;
+      if (panel.lens) nameArrows(panel, arrows);
       if (panel.handle) place(panel, step);
       const gone = panel.name === "contour" ? runs.flatMap((run, i) => (run.end ? [`${runs.length > 1 ? `${methods[i].form.label}: ` : ""}${run.end}`] : [])) : [];
       if (panel.note.textContent !== gone.join("\n")) panel.note.textContent = gone.join("\n");
@@ -155,6 +157,22 @@ function render({ model, el }) {
     el.dataset.frames = Number(el.dataset.frames || 0) + 1;
   }
 
+  // A name at each arrow of a lens, where it hides no other
+  function nameArrows(panel, arrows) {
+    const { names, frame, box: [left, bottom, wide, high], size: [across, down] } = panel;
+    const zoom = (panel.canvas.clientWidth || across) / across, top = down - bottom - high;
+    while (names.length < arrows.length) names.push(make("span", frame, { className: "oc-name", ariaHidden: "true" }));
+    for (const [i, name] of names.entries()) {
+      name.hidden = i >= arrows.length;
+      if (name.hidden || name.textContent === arrows[i][0].label) continue;
+      Object.assign(name, { textContent: arrows[i][0].label, style: `color: ${arrows[i][0].looks[0].stroke}` });
+      panel.measured = null;
+    }
+    if (panel.measured?.zoom !== zoom) panel.measured = { zoom, sizes: names.map((name) => [name.offsetWidth / zoom, name.offsetHeight / zoom]) };
+    for (const [i, [x, y]] of beside(arrows.map(([, ends]) => ends), panel.measured.sizes, [wide, high], 8).entries())
+      Object.assign(names[i].style, { left: `${(100 * (left + x)) / across}%`, top: `${(100 * (top + y)) / down}%` });
+  }
+
   function setFormula() {
     formulas.replaceChildren(...methods.map(({ form }) => make("div", null, { className: "oc-formula", innerHTML: form.formula })));
     slots = methods.flatMap(({ form }, i) => [...formulas.children[i].querySelectorAll("[data-slot]")].map((node) => [node, () => runs[i], ...form.slots[node.dataset.slot]]));
@@ -165,11 +183,20 @@ function render({ model, el }) {
     player.reset();
     showPart();
     for (const panel of panels) setLegend(panel);
+    layOut();
   }
 
+  function layOut() { if (arrange(el, panels, lesson.type)) schedule(); }
+
   function setLegend(panel) {
-    const named = new Map(lessonLegend(panel));
-    for (const { form } of methods) for (const line of form.lines) if (line.panel === panel.place && line.label) named.set(line.label.replace(/\{(.*?)\}/g, (_, name) => brief(surfaces[now.surface].landmarks[name])), line);
+    if (panel.lens && methods.length > 1) { // whose lens it is
+      const { form } = methods.find(({ form: { lines } }) => lines.some((each) => each.panel === panel.place));
+      const point = form.lines.find((each) => each.panel === panel.place && each.shape === "here");
+      panel.legend.replaceChildren(make("b", null, { style: `color: ${point.looks[0].fill}` }, form.label));
+    }
+    if (panel.lens) return;
+    const named = new Map(lessonLegend(panel)), enlarged = panels.some(({ lens }) => lens);
+    for (const { form } of methods) for (const line of form.lines) if (line.panel === panel.place && line.label && !(enlarged && line.shape === "arrow")) named.set(line.label.replace(/\{(.*?)\}/g, (_, name) => brief(surfaces[now.surface].landmarks[name])), line);
     panel.legend.replaceChildren(...[...named].map(([label, line]) => {
       const sample = make("canvas", null, { width: 60, height: 24, ariaHidden: "true" }), context = sample.getContext("2d");
       context.scale(2, 2);
@@ -241,6 +268,7 @@ function render({ model, el }) {
   function setLesson() {
     [lesson, surfaces, now] = [model.get("lesson"), model.get("surfaces"), model.get("setting")];
     el.style.setProperty("--oc-size", lesson.type);
+    arranged = 0;
     [methods, runs, key] = [lesson.methods.map((forms, i) => methodFor(forms[now.forms[i]] || forms[0])), [], ""];
     setPanels();
     controls.build();
@@ -261,6 +289,11 @@ function render({ model, el }) {
     el.classList.toggle("oc-alone", !heard);
   }
 
+  // The height follows from the layout; a new width, or another window, asks for a new one
+  const watcher = new ResizeObserver(() => { if (el.clientWidth !== arranged) { arranged = el.clientWidth; layOut(); } });
+  watcher.observe(el);
+  window.addEventListener("resize", layOut);
+
   const reactions = { "change:lesson": setLesson, "change:surfaces": setSurfaces, "change:handed": () => { key = ""; schedule(); },
     "change:setting": () => { now = model.get("setting"); key = ""; schedule(); }, "change:message": () => say(model.get("message")),
     "msg:custom": (content) => { if (content.kind === "here") heardKernel(true); },
@@ -271,6 +304,8 @@ function render({ model, el }) {
   return () => {
     player.end();
     clearTimeout(still);
+    watcher.disconnect();
+    window.removeEventListener("resize", layOut);
     for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
   };
 }

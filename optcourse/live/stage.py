@@ -22,7 +22,7 @@ from matplotlib.textpath import TextPath, TextToPath
 
 from ..mathematics.declaration import Array, Optimizer
 from ..mathematics.surfaces import Surface
-from ..pictures.views import ContourView, SeriesView, TrainingView, View, named_line
+from ..pictures.views import ContourView, LensView, SeriesView, TrainingView, View, named_line, window
 from .program import Expressions
 
 HERE = pathlib.Path(__file__).parent
@@ -32,11 +32,16 @@ SCRIPTS = (
     "controls.js",
     "pointer.js",
     "player.js",
+    "layout.js",
     "stage.js",
 )  # one module, in this order
-DPI, SHARP, HIGH = 100, 2, 3.9  # pixels an inch; how many more the pictures have; inches
+DPI, SHARP, HIGH = (
+    100,
+    2,
+    330.0,
+)  # pixels an inch; how many more the pictures have; pixels of a panel, unless it is scaled
 QUALITY = 85
-CHARACTERS = "0123456789.−"  # of tick labels that move
+CHARACTERS = "0123456789.−e"  # of tick labels that move
 
 
 def script() -> str:
@@ -86,12 +91,13 @@ def panel(
 ) -> View:
     """A view on a figure of its own, with the same margins on every surface; only its lines if not ``still``."""
     size = type_size()
-    wide, high = kind.width * DPI, HIGH * DPI
-    left, right, bottom, top = 62 * size, 14, 46 * size, 12
-    figure = Figure(figsize=(wide / DPI, high / DPI), dpi=DPI)
-    box = (left / wide, bottom / high, (wide - left - right) / wide, (high - bottom - top) / high)
+    left, right, bottom, top = (margin * size if margin > 20 else margin for margin in kind.margins)
+    inner = HIGH - bottom - top
+    wide = left + right + kind.shape * inner
+    figure = Figure(figsize=(wide / DPI, HIGH / DPI), dpi=DPI)
+    box = (left / wide, bottom / HIGH, kind.shape * inner / wide, inner / HIGH)
     view = kind(figure.add_axes(box), surface, optimizers, labels, looks, steps, vectors, still)
-    if view.moving:
+    if view.moving or isinstance(view, ContourView):
         view.axes.yaxis.set_label_coords(-48 * size / view.axes.bbox.width, 0.5)
         view.axes.xaxis.set_label_coords(0.5, -32 * size / view.axes.bbox.height)
     return view
@@ -102,7 +108,7 @@ def panel_data(view: View, name: str) -> dict[str, Any]:
     axes, figure = view.axes, view.axes.figure
     declared = [line for _, line in view.lines]
     named = [line for line in axes.lines if named_line(line) and line not in declared]
-    gridline, tick = axes.xaxis.get_gridlines()[0], axes.xaxis.get_major_ticks()[0]
+    tick = axes.xaxis.get_major_ticks(1)[0]
     point = DPI / 72
     return {
         "name": name,
@@ -112,8 +118,9 @@ def panel_data(view: View, name: str) -> dict[str, Any]:
         "legend": [{"label": line.get_label(), "looks": looks_of(line)} for line in named],
         "grab": view.grab,
         "moving": view.moving,
+        "lens": isinstance(view, LensView),
         "per_form": view.per_form,
-        "grid": [gridline.get_color(), gridline.get_linewidth() * point],
+        "grid": [tick.gridline.get_color(), tick.gridline.get_linewidth() * point],
         "tick": [tick.tick1line.get_markersize() * point, matplotlib.rcParams["xtick.major.width"] * point],
         "pad": (tick.tick1line.get_markersize() + matplotlib.rcParams["xtick.major.pad"]) * point,
     }
@@ -129,6 +136,9 @@ def ground(view: View) -> dict[str, Any]:
             "cap": cap if np.isfinite(cap) else None,
             "reach": view.reach() if view.scale == "linear" else None,
         }
+    if isinstance(view, ContourView):  # it is not drawn here
+        left, right, bottom, top = window(view.surface.view)
+        return {"xlim": [left, right], "ylim": [bottom, top]}
     return {"xlim": list(map(float, axes.get_xlim())), "ylim": list(map(float, axes.get_ylim()))}
 
 

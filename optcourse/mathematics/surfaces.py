@@ -151,10 +151,10 @@ class Surface:
         out[..., 0, 0], out[..., 0, 1], out[..., 1, 0], out[..., 1, 1] = xx, xy, xy, yy
         return out
 
-    def grid(self, size: int = 160) -> tuple[Array, Array, Array]:
-        """x, y and J on a ``size`` × ``size`` grid over the view; J is NaN where it is not finite."""
+    def grid(self, size: int = 160, view: View | None = None) -> tuple[Array, Array, Array]:
+        """x, y and J on a ``size`` × ``size`` grid over the surface's view, or another; J is NaN where it is not finite."""
         size = whole(size, "size", 2, 2000)
-        left, right, bottom, top = self.view
+        left, right, bottom, top = self.view if view is None else shaped(view, "view", (4,), VIEW)
         x, y = np.meshgrid(np.linspace(left, right, size), np.linspace(bottom, top, size))
         with np.errstate(all="ignore"):
             value = self.value(np.stack([x, y], axis=-1))
@@ -205,10 +205,9 @@ class Surface:
         found = (self.lowest, self.minima[0], *map(float, curvatures), *columns.T)
         return dict(zip(LANDMARKS, found, strict=True))
 
-    @functools.cached_property
-    def levels(self) -> Array:
-        """Contour levels: close together near the lowest value in view, wide apart above."""
-        value = self.grid()[2]
+    def levels(self, view: View | None = None) -> Array:
+        """Contour levels for the surface's view, or another: close together near the lowest value there, wide apart above."""
+        value = self.grid(80, view)[2]
         low, high = np.nanpercentile(value, [0, 98])
         return low + (high - low or 1.0) * np.linspace(0, 1, 18) ** 2.2
 

@@ -13,14 +13,14 @@ from matplotlib.lines import Line2D
 from ..mathematics.declaration import Array, Optimizer
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import Trajectory, tail_loss
-from .looks import look, style
-from .views import VIEWS, ContourView
+from .looks import GRID, look, style
+from .views import VIEWS, LensView, contours, with_lenses
 
 if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
     from ..mathematics.training import Comparison
 
-WIDTH = {1: 5.6, 2: 9.6, 3: 11.0}  # of a picture in inches, by the number of its views
-WIDER = 1.25  # the contour plot beside the others
+HIGH, MOST_WIDE = 3.9, 12.0  # of a row of views, in inches
+ROW = 4  # views in a row, at most
 
 
 def png(figure: Figure, dpi: float) -> bytes:
@@ -59,17 +59,17 @@ class Picture(Drawing):
     ):
         names, looks = labels_and_looks(optimizers)
         labels = names if labels is None else labels
-        rows = 2 if len(views) == 4 else 1
-        columns = len(views) // rows
-        self.figure = Figure(figsize=(WIDTH[columns], 4.0 if rows == 1 else 7.0), dpi=100, layout="constrained")
-        ratios = [WIDER if view == "contour" else 1.0 for view in views[:columns]]
-        grid = self.figure.subplots(rows, columns, squeeze=False, width_ratios=ratios).flat
-        self.views = [
-            VIEWS[name](axes, surface, optimizers, labels, looks, steps, vectors)
-            for name, axes in zip(views, grid, strict=True)
-        ]
-        for view in self.views:
-            view.legend()
+        rows = [views] if len(views) <= ROW else [views[: len(views) // 2 + 1], views[len(views) // 2 + 1 :]]
+        shapes = [[VIEWS[name].shape + 0.2 for name in row] for row in rows]  # and the axis' labels
+        across = max(map(sum, shapes))
+        wide = min(MOST_WIDE, (HIGH - 0.7) * across)
+        self.figure = Figure(figsize=(wide, (wide / across + 0.7) * len(rows)), dpi=100, layout="constrained")
+        parts = self.figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
+        self.views = []
+        for row, part, ratios in zip(rows, parts, shapes, strict=True):
+            for name, axes in zip(row, part.subplots(1, len(row), squeeze=False, width_ratios=ratios)[0], strict=True):
+                self.views.append(VIEWS[name](axes, surface, optimizers, labels, looks, steps, vectors))
+                self.views[-1].legend(arrows="lens" not in views)
         self.trajectories: Sequence[Trajectory] = ()
 
     def show(self, trajectories: Sequence[Trajectory], step: int = -1) -> None:
@@ -113,9 +113,11 @@ def _differing(optimizers: Sequence[Optimizer]) -> Any:
 def picture(*trajectories: Trajectory, views: Sequence[str] = ("contour", "loss"), step: int | None = None) -> Picture:
     """A picture of finished runs on one surface: ``picture(run(...), run(...))``.
 
-    ``views`` are any of "contour", "loss" and "rate". With ``step``, that step's point and vectors are drawn too.
+    ``views`` are any of "contour", "loss" and "rate". With ``step``, that step's point and vectors are drawn too, and in a
+    lens beside the contour plot, enlarged.
     """
     first = trajectories[0]
+    views = views if step is None else with_lenses(views, len(trajectories))
     steps = max(trajectory.steps for trajectory in trajectories)
     made = Picture(first.surface, [t.optimizer for t in trajectories], steps, views, vectors=step is not None)
     made.show(trajectories, -1 if step is None else step)
@@ -127,22 +129,21 @@ class OneStep(Drawing):
 
     def __init__(self, *trajectories: Trajectory):
         self.trajectories = trajectories
-        self.figure = Figure(figsize=(4.8 * len(trajectories), 4.2), dpi=100, layout="constrained")
-        axes = self.figure.subplots(1, len(trajectories), squeeze=False, sharey=True)[0]
-        for each, trajectory in zip(axes, trajectories, strict=True):
-            kind = type(trajectory.optimizer)
-            looks = [style(kind)]
-            view = ContourView(each, trajectory.surface, [trajectory.optimizer], [kind.title], looks, 1, vectors=True)
+        self.figure = Figure(figsize=(4.8 * len(trajectories), 4.8), dpi=100, layout="constrained")
+        optimizers, surface = [trajectory.optimizer for trajectory in trajectories], trajectories[0].surface
+        titles, looks = labels_and_looks(optimizers)
+        for run, axes in enumerate(self.figure.subplots(1, len(trajectories), squeeze=False)[0]):
+            kind = type("Lens", (LensView,), {"run": run})
+            view = kind(axes, surface, optimizers, titles, looks, 1)
+            axes.set_aspect("equal")
             view.legend()
             self.figure.draw_without_rendering()  # arrow heads are sized in pixels
-            view.show([trajectory], 1)
+            view.show(trajectories, 1)
+            contours(axes, surface, (*axes.get_xlim(), *axes.get_ylim()))
             for shown, line in view.lines:
-                if shown.shape == "path":
-                    line.set_data([], [])
                 if shown.shape == "arrow":
                     tail = {"marker": "o", "markersize": 9, "fillstyle": "none", "color": line.get_color()}
-                    each.plot(*trajectory.values(shown.x)[1], **tail)
-            each.set_xlabel(kind.title)
+                    axes.plot(*trajectories[run].values(shown.x)[1], **tail)
 
     def describe(self) -> str:
         lines = []
@@ -227,7 +228,7 @@ class Curves(Drawing):
             axes.plot(list(shown), list(shown.values()), label=name, **look(place))
         axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if "x" in log else "linear")
         axes.set_yscale("log" if "y" in log else "linear")
-        axes.grid(color="#dddddd", linewidth=0.6)
+        axes.grid(color=GRID, linewidth=0.6)
         axes.legend()
 
     def describe(self) -> str:

@@ -13,7 +13,7 @@ from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDes
 from ..mathematics.training import Network, compare, digits
 from ..mathematics.trajectory import best_eta, run
 from .drawings import Race, picture
-from .looks import style
+from .looks import INK, style
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
 
@@ -28,7 +28,7 @@ def overview() -> Figure:
         (0.2, RATE, "change the step size per parameter"),
     ):
         axes.add_patch(_box(2.5, bottom, 4.5, 1.65, colour))
-        axes.text(4.75, bottom + 1.4, text, ha="center", va="center", fontsize=12, style="italic", color="#333333")
+        axes.text(4.75, bottom + 1.4, text, ha="center", va="center", fontsize=12, style="italic", color=INK)
     centres = {
         GradientDescent: (1.15, 2.1), Momentum: (3.6, 3.05), NAG: (5.9, 3.05), AdaGrad: (3.6, 0.9), RMSProp: (5.9, 0.9),
         Adam: (8.4, 2.1),
@@ -53,8 +53,8 @@ def _box(left: float, bottom: float, width: float, height: float, colour: str) -
 
 
 def _arrow(axes: Axes, start: tuple, end: tuple, text: str, at: tuple) -> None:
-    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "#444444", "linewidth": 1.6})
-    axes.text(*at, text, ha="center", va="center", fontsize=11, color="#444444")
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6})
+    axes.text(*at, text, ha="center", va="center", fontsize=11, color=INK)
 
 
 def momentum() -> Figure:

@@ -9,24 +9,28 @@ from ..mathematics.conventions import CONVENTIONS
 from ..mathematics.declaration import Optimizer
 from ..mathematics.optimizers import OPTIMIZERS
 
-# Okabe and Ito's colours, told apart by the colour-blind; line style and marker differ too
-COLOURS = ("#222222", "#0072b2", "#009e73", "#d55e00", "#7b3fa0", "#c99700", "#56b4e9", "#8a8a00")
+# One palette: the methods' colours are bright, the symbols' are deep. Found by a search for colours near those wanted, of
+# which any two differ for every kind of colour vision, and which are seen on the darkest contour; a test measures it.
+METHODS = ("#4c4e4f", "#2658bf", "#086543", "#ca2100", "#8b2af9", "#846331", "#07728d", "#c91864")
+SYMBOLS = {"η": "#8b0200", "γ": "#021f96", "β₁": "#014430", "β₂": "#690f5f", "ε": "#686964", "λ": "#524825"}
+INK = "#111111"  # the step itself, and what is no method's and no symbol's
+PAPER, DEEPEST, CONTOUR = "#fffdf4", "#b4c4d4", "#71869b"
+GROUND = LinearSegmentedColormap.from_list("paper", [PAPER, "#dde6ee", DEEPEST])
+GRID, WARNING = "#dddddd", "#a11212"
 DASHES: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (4, 1.2, 1, 1.2)), (0, (1.5, 1)), (0, (8, 2, 2, 2)), (0, (3, 1)))
 MARKERS = "osD^vP*X"
-PAPER = LinearSegmentedColormap.from_list("paper", ["#fffdf4", "#e3eaf0", "#b4c4d4"])
-ROLES = ("#111111", "#00735c", "#8f3a6b")  # vectors of one update that have no symbol's colour of their own
 
 
 def style(kind: type[Optimizer]) -> dict[str, Any]:
     """Colour, line style and marker of a method: by its place in the tuple of optimizers."""
     known = [*OPTIMIZERS, *CONVENTIONS, *BEYOND]
-    return look(known.index(kind) if kind in known else len(COLOURS) - 1)
+    return look(known.index(kind) if kind in known else len(METHODS) - 1)
 
 
 def look(place: int) -> dict[str, Any]:
     """The look of the n-th line of a picture."""
     return {
-        "color": COLOURS[place % len(COLOURS)],
+        "color": METHODS[place % len(METHODS)],
         "linestyle": DASHES[place % len(DASHES)],
         "marker": MARKERS[place % len(MARKERS)],
     }

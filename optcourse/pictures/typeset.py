@@ -13,9 +13,7 @@ import latex2mathml.converter
 from ..mathematics.arguments import subclass
 from ..mathematics.declaration import Optimizer
 from ..mathematics.formulas import Node, parse
-
-# the colour of each symbol, the same in every formula and picture (dark enough to read on white)
-COLOURS = {"η": "#b34700", "γ": "#005f99", "β₁": "#00735c", "β₂": "#8f3a6b", "ε": "#5c5c5c"}
+from .looks import SYMBOLS
 
 SLOT = 900000  # numbers from here on stand for slots until the MathML is made
 
@@ -63,7 +61,7 @@ def _latex(node: Node, slots: Iterator[int]) -> str:
 def mathml(latex: str) -> str:
     """MathML of a formula, with the hyperparameters in their colours."""
     markup = latex2mathml.converter.convert(latex)
-    for letter, colour in COLOURS.items():
+    for letter, colour in SYMBOLS.items():
         base, subscript = letter[0], plain_digit(letter)
         written = f"<mi>&#x{ord(base):05X};</mi>" + (f"<mn>{subscript}</mn>" if subscript else "")
         coloured = written.replace("<mi>", f'<mi style="color:{colour}">').replace(
@@ -88,15 +86,13 @@ def template(kind: type[Optimizer], coordinates: tuple[str, ...] = ("x", "y")) -
     lines = []
     for place, row in enumerate(kind.rows):
         parts = _parts(row.latex)
-        filled = []
+        cells = [f'<div class="oc-symbols">{mathml(row.latex)}</div>']
         for coordinate in coordinates:
-            filled.append(f'<span class="oc-axis">{coordinate}</span>{_with_slots(kind, row.latex, count)}')
+            numbers = _with_slots(kind, row.latex, count)
+            cells.append(f'<div class="oc-numbers"><span class="oc-axis">{coordinate}</span>{numbers}</div>')
             count += len(parts)
-        lines.append(
-            f'<div class="oc-row" data-row="{place}"><div class="oc-symbols">{mathml(row.latex)}'
-            f'<div class="oc-caption">{html.escape(row.caption)}</div></div>'
-            f"<div>{''.join(f'<div class=oc-numbers>{each}</div>' for each in filled)}</div></div>"
-        )
+        cells.append(f'<div class="oc-caption">{html.escape(row.caption)}</div>')
+        lines.append(f'<div class="oc-row" data-row="{place}">{"".join(cells)}</div>')
     return f'<div class="oc-title">{html.escape(kind.title)}</div>{"".join(lines)}'
 
 
@@ -122,8 +118,9 @@ def _with_slots(kind: type[Optimizer], row: str, first: int) -> str:
         at = latex.index(str(SLOT + slot))
         before, after = latex[:at].rstrip()[-1:], latex[at + len(str(SLOT)) :][:1]
         attributes = f'data-slot="{slot}"' + (" data-bare" if before in ("", "(", "{", "=") and after != "^" else "")
-        if part[1] in letters:
-            attributes += f' data-fixed style="color:{COLOURS.get(letters[part[1]], "inherit")}"'
+        if part[1] in letters or part[1] == "t":
+            colour = SYMBOLS.get(letters.get(part[1], ""), "inherit")
+            attributes += f' data-fixed style="color:{colour}"'
         markup = markup.replace(f"<mn>{SLOT + slot}</mn>", f"<mn {attributes}>·</mn>")
     return markup
 
