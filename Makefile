@@ -35,8 +35,8 @@ lint: .venv/tested
 # package, project and JupyterLab in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit notebooks: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_stage.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_stage.py
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested
@@ -86,5 +86,5 @@ test-lowest:
 	.lowest/bin/python -c '$(LOWEST)' > .lowest/versions.txt
 	echo "pyparsing<3.3" >> .lowest/versions.txt  # of matplotlib 3.9's time: later ones warn of what it calls
 	.lowest/bin/python -m pip install --quiet --requirement .lowest/versions.txt --editable .
-	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py
+	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_stage.py
 	.lowest/bin/python -m pytest --nbval --nbval-current-env notebooks/03_momentum.ipynb

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 
+import nbformat
 import pytest
 from browser import fresh_page, jupyterlab, launched, need_chromium, stop_kernels
 
@@ -13,6 +14,23 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy is load
 ROOT = pathlib.Path(__file__).parent.parent
 
 
+def gallery():
+    """A notebook with every optimizer of the course alone, two beside each other, four pictures, and large type."""
+    ravine = "surfaces.ravine, steps=60, step=6"
+    cells = {
+        "imports": "from optcourse import *\nfrom optcourse import large_type, surfaces",
+        **{kind: f"explore({kind}(), {ravine})" for kind in ["GradientDescent", "NAG", "AdaGrad", "RMSProp", "Adam"]},
+        "momentum": f"explore(Momentum(eta=0.02), {ravine})",
+        "two": f"explore([AdaGrad(0.5), RMSProp(0.1)], {ravine}, views=('contour', 'rate'))",
+        "four": f"explore(Momentum(eta=0.02), {ravine}, views=('contour', 'modes', 'split', 'map'))",
+        "large": f"large_type()\nexplore(Momentum(eta=0.02), {ravine})",
+        "large-adam": f"explore(Adam(), {ravine})",
+    }
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
+    return notebook
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """The address of a JupyterLab on a copy of the course."""
@@ -20,6 +38,7 @@ def lab(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     for folder in ("notebooks", "images"):
         shutil.copytree(ROOT / folder, root / folder)
+    nbformat.write(gallery(), root / "notebooks" / "gallery.ipynb")
     with jupyterlab(root, tmp_path_factory.mktemp("settings")) as address:
         yield address
 

@@ -4,7 +4,9 @@ import ast
 import base64
 import contextlib
 import functools
+import html
 import pathlib
+import re
 import threading
 import warnings
 from dataclasses import dataclass
@@ -39,6 +41,7 @@ from optcourse.live import shown
 from optcourse.live.controls import slider_values
 from optcourse.mathematics.conventions import conventions
 from optcourse.mathematics.surfaces import CATALOGUE
+from optcourse.pictures import looks
 from optcourse.pictures.views import MapView
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -158,11 +161,11 @@ def test_the_page_has_all_that_it_needs():
     )
     explorer._handle_custom_msg({"kind": "ready"}, [])
     assert all(each["program"] and each["panels"][0]["background"]["0"][:4] == b"RIFF" for each in explorer.surfaces)
-    assert [panel["name"] for panel in explorer.lesson["panels"]] == ["contour", "loss", "rate"]
+    assert [panel["name"] for panel in explorer.lesson["panels"]] == ["contour", "lens", "second lens", "loss", "rate"]
     for place, kind in enumerate((Momentum, Adam)):
         for form, declared in zip(explorer.lesson["methods"][place], conventions(kind), strict=True):
             arrows = [arrow for row in declared.rows for arrow in row.arrows]
-            drawn = [line for line in form["lines"] if line["shape"] == "arrow"]
+            drawn = [line for line in form["lines"] if line["shape"] == "arrow" and line["panel"] == 0]
             assert [line["label"] for line in drawn] == [arrow.label for arrow in arrows]
             assert [row.latex for row in declared.rows] == form["rows"]
             assert form["formula"].count("data-slot") == len(form["slots"]) > 0
@@ -176,14 +179,14 @@ def test_the_looks_are_matplotlibs():
     )
     line = next(line for shown, line in explorer.picture().views[0].lines if shown.shape == "path")
     stroke, marker = path["looks"]
-    assert line.get_color() == "#0072b2" and stroke["stroke"].startswith("rgba(0,114,178")
+    assert line.get_color() == looks.METHODS[1] == "#2658bf" and stroke["stroke"].startswith("rgba(38,88,191")
     assert stroke["width"] == pytest.approx(line.get_linewidth() * 100 / 72) and "stamp" in marker
 
 
 def test_the_still_picture_shows_the_setting():
     explorer = explore([AdaGrad(), RMSProp()], surfaces.ravine, steps=30, views=("contour", "loss", "rate"))
     explorer.set(values={"η AdaGrad": 1.0}, step=7)
-    contour, loss, rate = explorer.picture().views
+    contour, _, _, loss, rate = explorer.picture().views
     first, second = explorer.trajectories
     for view, expected in ((contour, [first.theta, second.theta]), (loss, None), (rate, None)):
         paths = [line.get_xydata() for each, line in view.lines if each.shape == "path"]
@@ -232,7 +235,7 @@ def test_squares_show_the_divisor():
 def test_map_of_the_hyperparameters(kind):
     explorer = explore(kind(eta=0.02), surfaces.ravine, steps=60, views=("contour", "modes", "split", "map"))
     explorer.set(values={"η": 0.05, "γ": 0.5})
-    view = explorer.picture().views[3]
+    view = explorer.picture().views[4]
     assert isinstance(view, MapView) and view.lines[0][1].get_xydata().tolist() == [[0.05, 0.5]]
     assert f"{kind.title} (η = 0.05, γ = 0.5)" in explorer.describe() and "Map of" in explorer.describe()
     eta, gamma = 40, 30
@@ -244,10 +247,10 @@ def test_map_of_the_hyperparameters(kind):
 
 def test_a_map_of_another_form_is_drawn_when_it_is_asked_for():
     explorer = explore(Momentum(), surfaces.ravine, steps=20, views=("contour", "map"))
-    background = explorer.surfaces[1]["panels"][1]["background"]
+    background = explorer.surfaces[1]["panels"][2]["background"]
     assert list(background) == ["0"]
     explorer.set(forms=[1])
-    assert set(explorer.surfaces[1]["panels"][1]["background"]) == {"0", "1"}
+    assert set(explorer.surfaces[1]["panels"][2]["background"]) == {"0", "1"}
 
 
 def test_modes_split_the_loss_by_eigenvalue():
@@ -511,12 +514,19 @@ def test_a_cell_that_is_run_again_frees_what_it_replaces(monkeypatch):
 # ---- the saved output, and large type ----
 
 
-def test_saved_output():
+def test_saved_output(monkeypatch):
+    """The widget with its numbers, and behind it a picture that says the same."""
+    outputs = []
+    monkeypatch.setattr(shown, "display", lambda bundle, raw: outputs.append(bundle))
     explorer = explore(Momentum(), surfaces.ravine, steps=30)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == explorer.describe()
-    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-    assert "application/vnd.jupyter.widget-view+json" in bundle and isinstance(explorer, Explorer)
+    explorer._ipython_display_()
+    live, still = outputs
+    assert live["text/plain"] == explorer.describe()
+    assert "application/vnd.jupyter.widget-view+json" in live and isinstance(explorer, Explorer)
+    alt, data = re.fullmatch(
+        r'<img alt="(.*?)" .*src="data:image/png;base64,(.*)">', still["text/html"], re.DOTALL
+    ).groups()
+    assert html.unescape(alt) == explorer.describe() and base64.b64decode(data).startswith(b"\x89PNG")
 
 
 def test_large_type():

@@ -19,7 +19,7 @@ from ..mathematics.surfaces import CATALOGUE, Surface
 from ..mathematics.trajectory import Trajectory, first_point, run, whole_steps
 from ..pictures import typeset
 from ..pictures.drawings import Picture
-from ..pictures.views import VIEWS, MapView, with_lenses
+from ..pictures.views import VIEWS, LensView, MapView, with_lenses
 from . import stage
 from .controls import Control, slider_values
 from .scene import Scene
@@ -69,9 +69,10 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
-        unknown = [name for name in views if name not in VIEWS] if not isinstance(views, str) else [views]
+        offered = [name for name, view in VIEWS.items() if not issubclass(view, LensView)]
+        unknown = [name for name in views if name not in offered] if not isinstance(views, str) else [views]
         if unknown or not views:
-            raise ValueError(f"views must be a list of {', '.join(VIEWS)}, not {views!r}")
+            raise ValueError(f"views must be a list of {', '.join(offered)}, not {views!r}")
         self.schedule, self.vectors = schedule, len(self.first) == 1 if vectors is None else vectors
         self.views = tuple(views) if vectors is False else with_lenses(views, len(self.first))
         point = first_point(surface.start if start is None else start, self.first[0])

@@ -1,12 +1,11 @@
 """How a widget appears in a notebook: with a kernel, without one, and when its cell is run again."""
 
-import base64
 from typing import Any
 
 from IPython import get_ipython
 from IPython.display import display
 
-from ..pictures.drawings import Drawing, png
+from ..pictures.drawings import Drawing, image
 
 STILL_DPI = 72
 _shown: dict[str, tuple[str, list[Any]]] = {}  # by cell: the execution, and the widgets that it displayed
@@ -33,11 +32,10 @@ class Shown:
         return self.describe()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The widget, its picture, and its description as text."""
+        """The widget, and its description as text."""
         bundle = super()._repr_mimebundle_(**kwargs) or {}
         bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-        still = base64.b64encode(png(self.picture().figure, STILL_DPI)).decode()
-        return {**bundle, "text/plain": self.describe(), "image/png": still}
+        return {**bundle, "text/plain": self.describe()}
 
     def _ipython_display_(self) -> None:
         """Two outputs: a reader without a kernel sees the second, the picture; beside a live widget CSS hides it.
@@ -45,10 +43,9 @@ class Shown:
         In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone.
         """
         replace(self)
-        bundle = self._repr_mimebundle_()
-        still = {"image/png": bundle.pop("image/png"), "text/plain": "The same as a picture."}
-        display(bundle, raw=True)
-        display(still, raw=True)
+        display(self._repr_mimebundle_(), raw=True)
+        still = image(self.picture().figure, self.describe(), STILL_DPI)
+        display({"text/html": still, "text/plain": "The same as a picture."}, raw=True)
 
 
 def replace(widget: Any) -> None:

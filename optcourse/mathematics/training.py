@@ -304,12 +304,15 @@ class Slice(Surface):
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
     @functools.cached_property
-    def _grid(self) -> tuple[Array, Array, Array]:
-        return super().grid(41)
+    def _grids(self) -> dict[View, tuple[Array, Array, Array]]:
+        return {}
 
-    def grid(self, size: int = 41) -> tuple[Array, Array, Array]:
-        """As for :class:`Surface`, always 41 × 41: each point is a whole network."""
-        return self._grid
+    def grid(self, size: int = 41, view: View | None = None) -> tuple[Array, Array, Array]:
+        """As for :class:`Surface`, always 41 × 41, and once for each view: each point is a whole network."""
+        place = self.view if view is None else view
+        if place not in self._grids:
+            self._grids[place] = super().grid(41, view)
+        return self._grids[place]
 
     @functools.cached_property
     def minima(self) -> Array:

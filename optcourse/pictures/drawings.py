@@ -1,6 +1,8 @@
 """Still pictures of runs in plain matplotlib, each with its numbers in words."""
 
+import base64
 import functools
+import html
 import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,15 +25,16 @@ HIGH, MOST_WIDE = 3.9, 12.0  # of a row of views, in inches
 ROW = 4  # views in a row, at most
 
 
-def png(figure: Figure, dpi: float) -> bytes:
-    """The figure as PNG."""
+def image(figure: Figure, words: str, dpi: float = 100) -> str:
+    """The figure as HTML, a PNG with its words: JupyterLab would show a bare PNG without any for those who hear the page."""
     with io.BytesIO() as file:
         figure.savefig(file, format="png", dpi=dpi)
-        return file.getvalue()
+        data = base64.b64encode(file.getvalue()).decode()
+    return f'<img alt="{html.escape(words)}" style="max-width: 100%" src="data:image/png;base64,{data}">'
 
 
 class Drawing:
-    """A figure with its words: in a notebook a PNG and, as text, what is seen, so that no figure is without its numbers."""
+    """A figure with its words: in a notebook an image and, as text, what is seen: no figure is without its numbers."""
 
     figure: Figure
 
@@ -41,8 +44,8 @@ class Drawing:
     def __repr__(self) -> str:
         return self.describe()
 
-    def _repr_png_(self) -> bytes:
-        return png(self.figure, 100)
+    def _repr_html_(self) -> str:
+        return image(self.figure, self.describe())
 
 
 class Picture(Drawing):
