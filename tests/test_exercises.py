@@ -415,6 +415,20 @@ def test_what_only_another_process_can_stop(student, kind, message, monkeypatch)
     assert message in str(verdict(student, kind))
 
 
+@pytest.mark.skipif(not limits.FORKS, reason="a student's code runs in a child on Linux only")
+def test_a_busy_machine_is_no_reason_to_refuse(monkeypatch):
+    """Whoever computes is given all the processor time, however long that takes by the clock."""
+    monkeypatch.setattr(limits, "PATIENCE", 0.1)
+
+    def slow(theta, grad, eta):
+        end = time.thread_time() + 0.03
+        while time.thread_time() < end:
+            pass
+        return theta - eta * grad(theta)
+
+    assert verdict(slow, GradientDescent).mark == "right"
+
+
 @pytest.mark.parametrize("student", [endless, leaves, interrupts, right_gd, wrong_sign, dots])
 def test_without_a_fork_the_words_are_the_same(student, monkeypatch):
     monkeypatch.setattr(limits, "SECONDS", 0.3)

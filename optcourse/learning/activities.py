@@ -95,7 +95,7 @@ class Goal(Replaces, widgets.VBox):
 
     def judge(self) -> tuple[bool, str]:
         """Whether the goal is met where it was set, and what was seen."""
-        now, first = self.explorer.setting, self.explorer.first_setting
+        now, first = self.explorer._now(), self.explorer.first_setting
         moved = [name for name in ("surface", "start", "steps", "forms") if now[name] != first[name]]
         if moved:
             x, y = first["start"]

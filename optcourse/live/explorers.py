@@ -130,6 +130,12 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
 
     # ---- what the kernel does ----
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the page writes: its setting, and nothing else; one thread at a time, since ipywidgets keeps no lock."""
+        with self._lock:
+            given = sync_data.get("setting")
+            super().set_state({"setting": given} if isinstance(given, dict) else {})
+
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict) and content.get("kind") == "ready":
             self.send({"kind": "here"})
@@ -151,9 +157,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _own_surface(self) -> None:
         """A student's own formula for the surface."""
         text = self.setting.get("own")
-        if text == self._read["own"] or not isinstance(text, str) or not text or self.catalogue is not CATALOGUE:
+        if text == self._read["own"] or not isinstance(text, str) or self.catalogue is not CATALOGUE:
             return
         self._read["own"], self._said["_own_surface"] = text, ""
+        if not text:
+            return
         surface = Surface.from_formula(text)
         data = self._surface_data(surface)
         self.places = [*self.places[: self.built_in], surface]

@@ -1,6 +1,8 @@
 """What an explorer's controls say: read with care, since the page writes it, and moved from Python by name."""
 
 import dataclasses
+import html
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +44,7 @@ class Setting:
                 label = f"{item.letter} {optimizer.title}" if alone else item.letter
                 if label not in self.controls:
                     first = float(getattr(optimizer, item.name, item.default))
-                    symbol = typeset.mathml(item.symbol) + (f" {optimizer.title}" if alone else "")
+                    symbol = typeset.mathml(item.symbol) + (f" {html.escape(optimizer.title)}" if alone else "")
                     self._add_control(label, symbol, item.doc, slider_values(item, first), first)
                 self.sliders[place, item.name] = self.controls[label]
 
@@ -65,12 +67,12 @@ class Setting:
         whole = {name: given.get(name) for name in ("surface", "steps", "step")}
         most = {"surface": len(self.places) - 1, "steps": self.most_steps, "step": self.most_steps}
         for name, value in whole.items():
-            if not (isinstance(value, int) and 0 <= value <= most[name]):
+            if not (type(value) is int and 0 <= value <= most[name]):
                 whole[name] = first[name]
         if not (isinstance(forms, list) and len(forms) == len(self.forms)):
             forms = first["forms"]
         forms = [
-            form if isinstance(form, int) and 0 <= form < len(kinds) else base
+            form if type(form) is int and 0 <= form < len(kinds) else base
             for form, kinds, base in zip(forms, self.forms, first["forms"], strict=True)
         ]
         return {**first, **given, **whole, "values": values, "start": start if good else first["start"], "forms": forms}
@@ -116,7 +118,8 @@ class Setting:
 
     def reset(self) -> None:
         """Everything back to its first value."""
-        self.setting = self.first_setting
+        with self._lock:
+            self.setting = self.first_setting
 
     @property
     def surface(self) -> Surface:
@@ -136,5 +139,5 @@ class Setting:
 
 
 def number(value: Any) -> bool:
-    """Whether a value from the page is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    """Whether a value from the page is a finite number; a whole number may be too large to be a float."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
