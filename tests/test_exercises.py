@@ -111,7 +111,7 @@ def adam_returns(change):
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
         m_hat, v_hat = m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))
-        state = {"m": m, "v": v, "t": t + 1, "m_hat": m_hat, "v_hat": v_hat, "old t": t}
+        state = {"m": m, "v": v, "t": t + 1, "m_hat": m_hat, "v_hat": v_hat, "old t": t, "t + 2": t + 2}
         return (theta - eta * m_hat / (np.sqrt(v_hat) + eps), *(state[change.get(name, name)] for name in "mvt"))
 
     return step
@@ -194,6 +194,51 @@ def used_before_rmsprop(theta, G, grad, eta, gamma, eps):
     g = grad(theta)
     theta = theta - eta / np.sqrt(G + eps) * g
     return theta, gamma * G + (1 - gamma) * g**2
+
+
+def product_in_the_step(theta, v, grad, eta, gamma):
+    g = grad(theta)
+    return theta - gamma * v * eta * g, gamma * v + eta * g
+
+
+def sign_of_the_returned(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    return theta - v, -v
+
+
+def sign_of_the_returned_other(theta, v, grad, eta, gamma):
+    v = gamma * v - eta * grad(theta)
+    return theta + v, -v
+
+
+def returns_the_old(theta, v, grad, eta, gamma):
+    new = gamma * v + eta * grad(theta)
+    return theta - new, v
+
+
+def returns_in_another_order(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    return v, theta - v
+
+
+def nag_of_keras(theta, v, grad, eta, gamma):
+    g = grad(theta)
+    v = gamma * v - eta * g
+    return theta + gamma * v - eta * g, v
+
+
+def shares_exchanged(theta, G, grad, eta, gamma, eps):
+    g = grad(theta)
+    G = (1 - gamma) * G + gamma * g**2
+    return theta - eta / np.sqrt(G + eps) * g, G
+
+
+def adam_swapped_correction(theta, m, v, t, grad, eta, beta1, beta2, eps):
+    t = t + 1
+    g = grad(theta)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return theta - eta * (m / (1 - beta2**t)) / (np.sqrt(v / (1 - beta1**t)) + eps), m, v, t
 
 
 def hat(theta, G, grad, eta, eps):
@@ -373,6 +418,15 @@ CASES = [
     (adam_returns({"v": "v_hat"}), Adam, "v is overwritten by v̂"),
     (adam_returns({"m": "m_hat", "v": "v_hat"}), Adam, "m and v are overwritten by m̂ and v̂"),
     (adam_returns({"t": "old t"}), Adam, "t came out as 0, not 1 (θ, m, v are right). t is not advanced"),
+    (adam_returns({"t": "t + 2"}), Adam, "t counts the steps: it grows by one in each"),
+    (product_in_the_step, Momentum, "The two parts are multiplied"),
+    (sign_of_the_returned, Momentum, "v is returned with the wrong sign"),
+    (sign_of_the_returned_other, Momentum, "v is returned with the wrong sign"),
+    (returns_the_old, Momentum, "(θ is right). v came back as it was before the step"),
+    (returns_in_another_order, Momentum, "right values in another order: return theta, v."),
+    (nag_of_keras, NAG, "You keep the look-ahead point"),
+    (shares_exchanged, RMSProp, "The two shares are exchanged"),
+    (adam_swapped_correction, Adam, "swapped in the bias correction"),
     (no_return, Momentum, "Your function returns nothing: end it with return theta, v."),
     (leaves, GradientDescent, "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
     (interrupts, GradientDescent, "In step 1 your function stopped with KeyboardInterrupt"),
