@@ -607,6 +607,30 @@ def test_prediction_unlocks_the_picture_once():
     )
 
 
+def test_a_goal_is_bound_to_its_place_and_says_so():
+    easy = explore(GradientDescent(eta=0.075), surfaces.ravine, start=(-4, 1), steps=200)
+    goal = Goal("1e-6 within 170 steps.", easy, reach(1e-6, 170))
+    place = "on the ravine surface, from (-4, 1), in 200 steps"
+    assert goal.judge()[0] and place in goal.children[0].value
+    for change, name in (
+        ({"surface": surfaces.bowl}, "surface, start"),
+        ({"start": (-1, 1)}, "start"),
+        ({"steps": 300}, "steps"),
+        ({"own": "x**2 + y**2"}, "surface, start"),
+    ):
+        easy.set(**change)
+        assert goal.judge() == (
+            False,
+            f"You changed {name}. This goal is {place}: press reset, and move the sliders only.",
+        )
+        easy.reset()
+    easy.set(step=50)
+    assert goal.judge()[0]
+    other = Goal("It comes near.", explore(Momentum(), surfaces.ravine), reach(1e9, 100))
+    other.explorer.set(forms=[1])
+    assert "You changed form." in other.judge()[1]
+
+
 def test_goal_reads_the_explorer():
     goal = Goal(
         "1e-6 within 120 steps.", explore(GradientDescent(eta=0.01), surfaces.ravine, steps=200), reach(1e-6, 120)

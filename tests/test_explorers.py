@@ -394,6 +394,16 @@ def test_a_refused_value_names_what_is_allowed():
         explorer.set(values={"κ": 1})
     with pytest.raises(ValueError, match="start"):
         explorer.set(start=[1, float("nan")])
+    for change, message in (
+        ({"speed": 3}, "there is no control 'speed': there are values, surface"),
+        ({"forms": [7]}, r"forms must be a form for each method, below \[2\], not \[7\]"),
+        ({"step": 10**6}, "step must be a whole number from 0 to 300, not 1000000"),
+        ({"surface": 99}, "surface must be one of bowl, ravine, .*, not 99"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            explorer.set(**change)
+    with pytest.raises(TypeError, match="rows must be a list"):
+        explorer.set(rows=[3])
     assert explorer.describe() == drawn
 
 
@@ -486,7 +496,7 @@ def test_an_explorer_says_how_many_steps_it_can_show():
 
 @pytest.mark.parametrize("options", [{"views": ("contour", "lens")}, {"views": ()}, {"views": "loss"}])
 def test_views_are_checked(options):
-    with pytest.raises(ValueError, match="views must be"):
+    with pytest.raises((TypeError, ValueError), match="views must be"):
         explore(Momentum(), surfaces.bowl, **options)
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
 
+from ..mathematics.arguments import instance, number, shaped, wrong_value
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
-from ..mathematics.trajectory import Trajectory, first_point, run, whole_steps
+from ..mathematics.trajectory import Trajectory, run, whole_steps
 from ..pictures import typeset
 from ..pictures.drawings import Picture
 from ..pictures.views import VIEWS, MapView
@@ -68,12 +69,12 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
-        unknown = [name for name in views if name not in VIEWS] if not isinstance(views, str) else [views]
-        if unknown or not views:
-            raise ValueError(f"views must be a list of {', '.join(VIEWS)}, not {views!r}")
+        instance(views, list | tuple, "views", f"a list of {', '.join(VIEWS)}")  # type: ignore[arg-type]
+        if not views or not all(isinstance(name, str) and name in VIEWS for name in views):
+            raise wrong_value("views", f"a list of {', '.join(VIEWS)}", views)
         self.views, self.schedule = tuple(views), schedule
         self.vectors = len(self.first) == 1 if vectors is None else vectors
-        point = first_point(surface.start if start is None else start, self.first[0])
+        point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         self.built_in = len(self.places)  # a student's own surface comes behind these
@@ -89,7 +90,7 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         self.first_setting = {
             "values": {name: control.first for name, control in self.controls.items()},
             "surface": self.places.index(surface),
-            "start": [float(value) for value in point],
+            "start": point.tolist(),
             "steps": whole_steps(steps),
             "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
             "step": whole_steps(step),
@@ -258,7 +259,7 @@ def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]
     for place, tree in enumerate(expressions):
         try:
             table[place] = trajectory.values(tree)
-        except KeyError:  # a symbol that this run has no value for
+        except ValueError:  # a symbol that this run has no value for
             continue
     return {
         "steps": trajectory.steps,
@@ -285,9 +286,9 @@ def explore(
 
 
 def large_type(factor: float = 1.4) -> None:
-    """Make figures, formulas and labels of all later explorers and pictures ``factor`` times as large, for a projector.
+    """Make figures, formulas and labels of all later explorers and pictures ``factor`` (0.5 to 4) times as large, for a projector.
 
     ``large_type(1)`` goes back.
     """
-    matplotlib.rcParams["font.size"] = 10 * factor
+    matplotlib.rcParams["font.size"] = 10 * number(factor, "factor", 0.5, 4)
     display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)
