@@ -62,6 +62,8 @@ class Trajectory:
             if self.schedule is not None:
                 t = np.arange(1, max(self.steps, 1) + 1).reshape(-1, *(1,) * (self.theta.ndim - 1))
                 optimizer = scheduled(optimizer, self.schedule, t)
+            if set(state) != set(optimizer.init(self.theta[0])):  # a path whose states nobody kept, as in training
+                return formulas.environment(optimizer, self.theta[before], {})
             return formulas.execute(optimizer, self.theta[before], state, self.surface.gradient)
 
     def values(self, latex: str | formulas.Node) -> Array:
