@@ -76,6 +76,7 @@ oracle:
 	$(PYTHON) -m venv .oracle
 	.oracle/bin/python -m pip install --quiet --editable ".[oracle]"
 	.oracle/bin/python tests/oracle.py
+	.oracle/bin/python tests/fed.py
 
 # the lowest versions that pyproject.toml allows: unit tests and one lesson; the images are those of the newest matplotlib
 LOWEST := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \

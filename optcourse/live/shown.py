@@ -101,5 +101,7 @@ def free(widget: Any) -> None:
         if hasattr(part, "close"):
             part.close()
     widget.close()
+    if hasattr(widget, "halt"):
+        widget.halt()
     if hasattr(widget, "surfaces"):
-        widget.surfaces, widget.lesson, widget.handed = [], {}, []
+        widget.surfaces, widget.lesson, widget.handed, widget._runs = [], {}, [], ("", [])
