@@ -306,6 +306,18 @@ def test_absolute_values_have_their_derivatives(text, at, gradient):
     assert np.isfinite(surface.hessian(at)).all()
 
 
+def test_absolute_values_have_their_second_derivatives():
+    """|log x| below 1 is −log x, with 1/x²; |x³| at −1 has 6|x|; no part comes from the kink."""
+    np.testing.assert_allclose(Surface.from_formula("abs(log(x))").hessian((0.5, 1)), [[4, 0], [0, 0]])
+    np.testing.assert_allclose(Surface.from_formula("abs(x**3)").hessian((-1, 1)), [[6, 0], [0, 0]])
+
+
+@pytest.mark.parametrize("view", [(1, 1, -1, 1), (-1, 1, 2, 2), (1, -1, -1, 1)])
+def test_a_view_has_a_width_and_a_height(view):
+    with pytest.raises(ValueError, match="view must be four finite numbers .* low below high"):
+        Surface("a", X**2 + Y, view)
+
+
 @pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x*y)"])
 def test_a_formula_starts_where_it_is_finite_and_says_so(text):
     surface = Surface.from_formula(text)

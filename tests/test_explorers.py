@@ -323,12 +323,14 @@ def test_a_schedule_is_run_by_the_kernel():
 
 
 def test_a_method_beside_its_base_and_with_fields_of_its_own():
-    from optcourse import Muon
+    from optcourse import DampedMomentum, Muon
 
     explorer = explore([Adam(), AdamW()], surfaces.ravine, steps=10)
     assert [type(each) for each in explorer.optimizers()] == [Adam, AdamW]
     explorer.controls["η"].value = 0.2
     assert [each.eta for each in explorer.optimizers()] == [0.2, 0.2]
+    pair = explore([Momentum(), DampedMomentum()], surfaces.ravine, steps=10)
+    assert [len(forms) for forms in pair.forms] == [1, 1], "no form that stands beside it"
     matrix = explore(Muon(columns=2), surfaces.ravine, steps=10)
     assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"] is None
     assert explore(Muon(), surfaces.ravine, steps=10).lesson["methods"][0][0]["program"]

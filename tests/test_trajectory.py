@@ -57,6 +57,11 @@ def test_divergence_is_cut_labelled_and_silent():
         run(GradientDescent(eta=1.0), Surface.from_formula("log(x) + exp(y)", (0.1, 5, -2, 2), (1, 1)), steps=50)
 
 
+def test_a_start_out_of_reach_has_diverged_at_once():
+    assert run(GradientDescent(), surfaces.bowl, start=(2e6, 0), steps=3).diverged_at == 0
+    assert run(GradientDescent(eta=[0.1, 0.2]), surfaces.bowl, start=(2e6, 0), steps=3).diverged_at.tolist() == [0, 0]
+
+
 def test_describe_has_the_numbers():
     trajectory = run(GradientDescent(eta=0.05), surfaces.ravine, start=(-4, 1), steps=200)
     text = trajectory.describe()
