@@ -314,7 +314,7 @@ def test_absolute_values_have_their_second_derivatives():
 
 @pytest.mark.parametrize("view", [(1, 1, -1, 1), (-1, 1, 2, 2), (1, -1, -1, 1)])
 def test_a_view_has_a_width_and_a_height(view):
-    with pytest.raises(ValueError, match="view must be four finite numbers .* low below high"):
+    with pytest.raises(ValueError, match=r"view must be four finite numbers .* low below high"):
         Surface("a", X**2 + Y, view)
 
 
