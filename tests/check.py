@@ -13,7 +13,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "page",
     ],
     r"optcourse/mathematics/arguments\.py": ["arguments"],
-    r"(optcourse/mathematics/libraries|tests/oracle)": ["oracle"],
+    r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers"],
     r"optcourse/mathematics/training\.py": ["training", "trainers"],

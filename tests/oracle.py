@@ -7,7 +7,6 @@ Each run has an optimizer of its own; Muon reads two neighbouring runs as a matr
 
 import math
 import os
-import pathlib
 import sys
 
 os.environ["KERAS_BACKEND"], os.environ["JAX_ENABLE_X64"] = "torch", "1"
@@ -17,14 +16,14 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import optax  # noqa: E402
 import torch  # noqa: E402
+from fed import FILE, gap, our_path  # noqa: E402
 
 from optcourse import OPTIMIZERS, run, surfaces  # noqa: E402
 from optcourse.mathematics.beyond import Muon  # noqa: E402
 from optcourse.mathematics.libraries import LIBRARIES  # noqa: E402
 
-FILE = pathlib.Path(__file__).parent / "oracle.npz"
 SURFACES = (surfaces.ravine, surfaces.rosenbrock, surfaces.beale, surfaces.himmelblau, surfaces.two_valleys)
-DRAWS, STEPS, KEPT = 40, 100, (100,)  # draws on each surface; steps; the steps whose θ is stored
+DRAWS, STEPS, KEPT = 40, 100, (100,)  # draws on each surface; steps, all compared here; those whose θ is stored
 
 
 def draws() -> tuple[dict, np.ndarray, np.ndarray]:
@@ -117,10 +116,13 @@ def main() -> None:
             for at in range(len(begin)):
                 own = {name: float(value[at * each]) for name, value in values.items()}
                 path = np.array(list(RUNS[library](call, own, begin[at], fed[at])))
-                found.append(path[np.array(KEPT) - 1])
-            made[f"{library} {kind.__name__}"] = np.array(found).reshape(len(begin), len(KEPT), -1)
+                found.append(path.reshape(STEPS, -1))
+            theirs = np.array(found)
+            far = gap(our_path(kind, call, made, range(1, STEPS + 1)), theirs, starts)
+            made[f"{library} {kind.__name__}"] = theirs[:, np.array(KEPT) - 1]
+            made[f"{library} {kind.__name__} gap"] = np.array(far)
             made[f"{library} {kind.__name__} code"] = np.array(call.code)
-            print(library, kind.__name__, file=sys.stderr)
+            print(f"{library} {kind.__name__}: {far:.0e}", file=sys.stderr)
     np.savez_compressed(FILE, **made)
     print(FILE, FILE.stat().st_size)
 

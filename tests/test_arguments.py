@@ -14,11 +14,16 @@ from optcourse import (
     AdaGrad,
     Adam,
     Card,
+    Goal,
     GradientDescent,
     LeastSquares,
     Momentum,
     Muon,
     Network,
+    Optimizer,
+    Predict,
+    Question,
+    Quiz,
     RMSProp,
     Schedule,
     Slice,
@@ -26,12 +31,17 @@ from optcourse import (
     best_eta,
     check,
     compare,
+    conventions,
     cosine,
     digits,
+    explore,
+    large_type,
     on_surface,
+    reach,
     run,
     surfaces,
     sweep,
+    tail_loss,
     train,
     warmup,
 )
@@ -52,6 +62,13 @@ def student(theta, grad, eta):
     return theta - eta * grad(theta)
 
 
+@functools.cache
+def explorer():
+    return explore(Momentum(), surfaces.bowl, steps=3, views=("contour",))
+
+
+QUESTION = Question("Which?", (("this", "Yes."), ("that", "No.")))
+STEP_ROW = r"\theta_t = \theta_{t-1} - \eta \nabla J(\theta_{t-1})"
 # each entry with arguments that are right, and other words for an argument that its messages may use
 ENTRIES = {
     "run": (
@@ -128,6 +145,45 @@ ENTRIES = {
     ),
     "Card": (Card, {"kind": Momentum, "base": None}),
     "check": (check, {"student": student, "kind": GradientDescent}),
+    "tail_loss": (tail_loss, {"losses": [1.0, 2.0]}),
+    "conventions": (conventions, {"kind": Momentum}),
+    "from_rows": (Optimizer.from_rows, {"rows": [STEP_ROW], "title": "a", "eta": 0.1}),
+    "Slice.random": (
+        Slice.random,
+        {"network": NETWORK, "data": (INPUTS, np.array([0, 1, 0, 1])), "centre": np.ones(8), "seed": 1},
+    ),
+    "Question": (Question, {"text": "a", "options": (("a", "b"), ("c", "d"))}),
+    "Predict": (lambda **own: Predict(**{"explorer": explorer(), **own}), {"question": QUESTION}),
+    "Predict explorer": (functools.partial(Predict, QUESTION), {"explorer": None}),
+    "Quiz": (Quiz, {"questions": [QUESTION]}),
+    "Goal": (lambda **own: Goal(**{"explorer": explorer(), **own}), {"text": "a", "reached": reach(1, 1)}),
+    "reach": (reach, {"tolerance": 0.1, "within": 3, "place": 0}),
+    "large_type": (large_type, {"factor": 1.0}),
+    "Explorer.set": (
+        lambda **own: explorer().set(**own),
+        {
+            "values": {"η": 0.1},
+            "surface": surfaces.bowl,
+            "start": [1, 2],
+            "steps": 3,
+            "step": 1,
+            "forms": [0],
+            "own": "",
+            "rows": [""],
+        },
+    ),
+    "explore": (
+        explore,
+        {
+            "optimizers": Momentum(),
+            "surface": surfaces.bowl,
+            "start": (1, 2),
+            "steps": 3,
+            "views": ("contour",),
+            "step": 1,
+            "schedule": None,
+        },
+    ),
 }
 ALSO = {
     "eta": ("η",),
@@ -144,6 +200,7 @@ ALSO = {
     "student": ("your function",),
     "kind": ("a method",),
     "latex": ("formula", "expected"),
+    "rows": ("row", "a method needs", "formula"),
 }
 JUNK = st.one_of(
     st.none(),
@@ -198,7 +255,7 @@ def test_a_wrong_argument_is_named(entry, data):
         assert any(each in str(error) for each in names), f"{entry}({name}={junk!r}): {type(error).__name__}: {error}"
 
 
-@pytest.mark.parametrize("entry", [name for name in ENTRIES if name != "compare"])
+@pytest.mark.parametrize("entry", [name for name in ENTRIES if name not in ("compare", "Predict explorer")])
 def test_the_right_arguments_are_right(entry):
     call, right = ENTRIES[entry]
     call(**right)
@@ -247,6 +304,18 @@ def test_absolute_values_have_their_derivatives(text, at, gradient):
     surface = Surface.from_formula(text)
     np.testing.assert_allclose(surface.gradient(at), gradient)
     assert np.isfinite(surface.hessian(at)).all()
+
+
+def test_absolute_values_have_their_second_derivatives():
+    """|log x| below 1 is −log x, with 1/x²; |x³| at −1 has 6|x|; no part comes from the kink."""
+    np.testing.assert_allclose(Surface.from_formula("abs(log(x))").hessian((0.5, 1)), [[4, 0], [0, 0]])
+    np.testing.assert_allclose(Surface.from_formula("abs(x**3)").hessian((-1, 1)), [[6, 0], [0, 0]])
+
+
+@pytest.mark.parametrize("view", [(1, 1, -1, 1), (-1, 1, 2, 2), (1, -1, -1, 1)])
+def test_a_view_has_a_width_and_a_height(view):
+    with pytest.raises(ValueError, match=r"view must be four finite numbers .* low below high"):
+        Surface("a", X**2 + Y, view)
 
 
 @pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x*y)"])

@@ -111,7 +111,7 @@ def adam_returns(change):
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
         m_hat, v_hat = m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))
-        state = {"m": m, "v": v, "t": t + 1, "m_hat": m_hat, "v_hat": v_hat, "old t": t}
+        state = {"m": m, "v": v, "t": t + 1, "m_hat": m_hat, "v_hat": v_hat, "old t": t, "t + 2": t + 2}
         return (theta - eta * m_hat / (np.sqrt(v_hat) + eps), *(state[change.get(name, name)] for name in "mvt"))
 
     return step
@@ -194,6 +194,51 @@ def used_before_rmsprop(theta, G, grad, eta, gamma, eps):
     g = grad(theta)
     theta = theta - eta / np.sqrt(G + eps) * g
     return theta, gamma * G + (1 - gamma) * g**2
+
+
+def product_in_the_step(theta, v, grad, eta, gamma):
+    g = grad(theta)
+    return theta - gamma * v * eta * g, gamma * v + eta * g
+
+
+def sign_of_the_returned(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    return theta - v, -v
+
+
+def sign_of_the_returned_other(theta, v, grad, eta, gamma):
+    v = gamma * v - eta * grad(theta)
+    return theta + v, -v
+
+
+def returns_the_old(theta, v, grad, eta, gamma):
+    new = gamma * v + eta * grad(theta)
+    return theta - new, v
+
+
+def returns_in_another_order(theta, v, grad, eta, gamma):
+    v = gamma * v + eta * grad(theta)
+    return v, theta - v
+
+
+def nag_of_keras(theta, v, grad, eta, gamma):
+    g = grad(theta)
+    v = gamma * v - eta * g
+    return theta + gamma * v - eta * g, v
+
+
+def shares_exchanged(theta, G, grad, eta, gamma, eps):
+    g = grad(theta)
+    G = (1 - gamma) * G + gamma * g**2
+    return theta - eta / np.sqrt(G + eps) * g, G
+
+
+def adam_swapped_correction(theta, m, v, t, grad, eta, beta1, beta2, eps):
+    t = t + 1
+    g = grad(theta)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return theta - eta * (m / (1 - beta2**t)) / (np.sqrt(v / (1 - beta1**t)) + eps), m, v, t
 
 
 def hat(theta, G, grad, eta, eps):
@@ -373,6 +418,15 @@ CASES = [
     (adam_returns({"v": "v_hat"}), Adam, "v is overwritten by v̂"),
     (adam_returns({"m": "m_hat", "v": "v_hat"}), Adam, "m and v are overwritten by m̂ and v̂"),
     (adam_returns({"t": "old t"}), Adam, "t came out as 0, not 1 (θ, m, v are right). t is not advanced"),
+    (adam_returns({"t": "t + 2"}), Adam, "t counts the steps: it grows by one in each"),
+    (product_in_the_step, Momentum, "The two parts are multiplied"),
+    (sign_of_the_returned, Momentum, "v is returned with the wrong sign"),
+    (sign_of_the_returned_other, Momentum, "v is returned with the wrong sign"),
+    (returns_the_old, Momentum, "(θ is right). v came back as it was before the step"),
+    (returns_in_another_order, Momentum, "right values in another order: return theta, v."),
+    (nag_of_keras, NAG, "You keep the look-ahead point"),
+    (shares_exchanged, RMSProp, "The two shares are exchanged"),
+    (adam_swapped_correction, Adam, "swapped in the bias correction"),
     (no_return, Momentum, "Your function returns nothing: end it with return theta, v."),
     (leaves, GradientDescent, "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
     (interrupts, GradientDescent, "In step 1 your function stopped with KeyboardInterrupt"),
@@ -415,6 +469,20 @@ def test_what_only_another_process_can_stop(student, kind, message, monkeypatch)
     assert message in str(verdict(student, kind))
 
 
+@pytest.mark.skipif(not limits.FORKS, reason="a student's code runs in a child on Linux only")
+def test_a_busy_machine_is_no_reason_to_refuse(monkeypatch):
+    """Whoever computes is given all the processor time, however long that takes by the clock."""
+    monkeypatch.setattr(limits, "PATIENCE", 0.1)
+
+    def slow(theta, grad, eta):
+        end = time.thread_time() + 0.03
+        while time.thread_time() < end:
+            pass
+        return theta - eta * grad(theta)
+
+    assert verdict(slow, GradientDescent).mark == "right"
+
+
 @pytest.mark.parametrize("student", [endless, leaves, interrupts, right_gd, wrong_sign, dots])
 def test_without_a_fork_the_words_are_the_same(student, monkeypatch):
     monkeypatch.setattr(limits, "SECONDS", 0.3)
@@ -424,15 +492,18 @@ def test_without_a_fork_the_words_are_the_same(student, monkeypatch):
 
 
 def test_compilation_is_not_the_students_time():
-    """In a new process no surface is compiled yet: what a right answer needs of its own is far below the limit."""
+    """In a new process no surface is compiled yet; all are when the limit begins, and a right answer needs far less of its own."""
     program = (
         "from optcourse.learning import limits, exercises as e\nfrom optcourse import Momentum\n"
-        "limits.SECONDS = 0.4\n"
+        "limits.SECONDS, collect = 0.4, limits.collect\n"
+        "ready = lambda: all('_functions' in vars(surface) for surface, _ in e.TRIALS)\n"
+        "limits.collect = lambda make: (print(ready()), collect(make))[1]\n"
+        "print(ready())\n"
         "def f(theta, v, grad, eta, gamma):\n    v = gamma * v + eta * grad(theta)\n    return theta - v, v\n"
         "print(e.verdict(f, Momentum).mark)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "right\n"
+    assert done.stdout.split() == ["False", "True", "right"]
 
 
 def test_a_message_never_shows_two_equal_numbers():
@@ -537,6 +608,30 @@ def test_prediction_unlocks_the_picture_once():
         and predict.choice.options.disabled
         and "✗" in predict.choice.feedback.value
     )
+
+
+def test_a_goal_is_bound_to_its_place_and_says_so():
+    easy = explore(GradientDescent(eta=0.075), surfaces.ravine, start=(-4, 1), steps=200)
+    goal = Goal("1e-6 within 170 steps.", easy, reach(1e-6, 170))
+    place = "on the ravine surface, from (-4, 1), in 200 steps"
+    assert goal.judge()[0] and place in goal.children[0].value
+    for change, name in (
+        ({"surface": surfaces.bowl}, "surface, start"),
+        ({"start": (-1, 1)}, "start"),
+        ({"steps": 300}, "steps"),
+        ({"own": "x**2 + y**2"}, "surface, start"),
+    ):
+        easy.set(**change)
+        assert goal.judge() == (
+            False,
+            f"You changed {name}. This goal is {place}: press reset, and move the sliders only.",
+        )
+        easy.reset()
+    easy.set(step=50)
+    assert goal.judge()[0]
+    other = Goal("It comes near.", explore(Momentum(), surfaces.ravine), reach(1e9, 100))
+    other.explorer.set(forms=[1])
+    assert "You changed form." in other.judge()[1]
 
 
 def test_goal_reads_the_explorer():

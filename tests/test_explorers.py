@@ -4,18 +4,26 @@ import ast
 import base64
 import contextlib
 import functools
+import gc
 import html
+import itertools
 import pathlib
 import re
 import threading
+import time
+import types
 import warnings
 from dataclasses import dataclass
+from typing import ClassVar
 
 import ipywidgets
 import matplotlib
 import nbformat
 import numpy as np
+import psutil
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from optcourse import (
     NAG,
@@ -296,9 +304,9 @@ def test_a_class_that_overrides_step_runs_its_own_code(kind):
 
 def assert_handed_over(explorer):
     """The page gets the kernel's run: each expression at each step."""
-    for trajectory, given, form in zip(explorer.trajectories, explorer.handed, forms_now(explorer), strict=True):
-        assert given["steps"] == trajectory.steps and given["diverged"] == trajectory.diverged_at
-        table = np.frombuffer(given["values"]).reshape(-1, trajectory.steps + 1, 2)
+    for trajectory, told, form in zip(explorer.trajectories, explorer.handed, forms_now(explorer), strict=True):
+        assert told["steps"] == trajectory.steps and told["diverged"] == trajectory.diverged_at
+        table = np.frombuffer(told["values"]).reshape(-1, trajectory.steps + 1, 2)
         assert len(table) == len(form["expressions"])
         path = next(line for line in form["lines"] if line["shape"] == "path" and line["panel"] == 0)
         np.testing.assert_array_equal(table[path["x"]], trajectory.theta)
@@ -317,12 +325,14 @@ def test_a_schedule_is_run_by_the_kernel():
 
 
 def test_a_method_beside_its_base_and_with_fields_of_its_own():
-    from optcourse import Muon
+    from optcourse import DampedMomentum, Muon
 
     explorer = explore([Adam(), AdamW()], surfaces.ravine, steps=10)
     assert [type(each) for each in explorer.optimizers()] == [Adam, AdamW]
     explorer.controls["η"].value = 0.2
     assert [each.eta for each in explorer.optimizers()] == [0.2, 0.2]
+    pair = explore([Momentum(), DampedMomentum()], surfaces.ravine, steps=10)
+    assert [len(forms) for forms in pair.forms] == [1, 1], "no form that stands beside it"
     matrix = explore(Muon(columns=2), surfaces.ravine, steps=10)
     assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"] is None
     assert explore(Muon(), surfaces.ravine, steps=10).lesson["methods"][0][0]["program"]
@@ -344,6 +354,11 @@ def test_own_surface_and_its_messages():
     explorer.set(own="x**2 + y**4")
     assert explorer.message == "" and len(explorer.surfaces) == 9
     check(explorer)
+    explorer.set(own="oops")
+    explorer.reset()
+    assert explorer.message == "" and explorer.surface is surfaces.bowl
+    explorer.set(own="x**2 + y**4")  # as before the reset
+    assert "y**4" in str(explorer.surface.expr)
 
 
 ROWS = r"v_t = \gamma v_{t-1} + \alpha \nabla J(\theta_{t-1})" + "\n" + r"\theta_t = \theta_{t-1} - v_t"
@@ -383,12 +398,24 @@ def test_a_refused_value_names_what_is_allowed():
         explorer.set(values={"κ": 1})
     with pytest.raises(ValueError, match="start"):
         explorer.set(start=[1, float("nan")])
+    for change, message in (
+        ({"speed": 3}, "there is no control 'speed': there are values, surface"),
+        ({"forms": [7]}, r"forms must be a form for each method, below \[2\], not \[7\]"),
+        ({"step": 10**6}, "step must be a whole number from 0 to 300, not 1000000"),
+        ({"surface": 99}, "surface must be one of bowl, ravine, .*, not 99"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            explorer.set(**change)
+    with pytest.raises(TypeError, match="rows must be a list"):
+        explorer.set(rows=[3])
     assert explorer.describe() == drawn
 
 
 @pytest.mark.parametrize(
     "broken",
     [
+        {"values": {"η": 10**400, "γ": float("inf")}, "start": [10**400, 1], "step": 10**400},
+        {"steps": True, "surface": True, "step": True, "forms": [True]},
         {"values": {"η": float("nan"), "γ": "0.5", "x": 1}},
         {"values": {"γ": 1.0}},
         {"values": None, "start": [1, float("inf")]},
@@ -408,6 +435,57 @@ def test_a_malformed_setting_from_the_page_is_ignored(broken):
     assert "η = 0.05" in explorer.describe()
 
 
+def test_the_page_writes_the_setting_and_nothing_else():
+    explorer = explore(Momentum(), surfaces.ravine, steps=10)
+    kept = explorer.lesson, explorer.surfaces, explorer.setting
+    for state in ({"setting": 3}, {"setting": None}, {"setting": []}, {"lesson": {}, "surfaces": []}, {"layout": "x"}):
+        explorer.set_state(state)
+    assert kept == (explorer.lesson, explorer.surfaces, explorer.setting)
+
+
+SCALAR = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 400),
+    st.sampled_from([10**400, -(10**30), float("nan"), float("inf"), 1e308, 2.5, -1.0]),
+    st.text(max_size=4),
+)
+JSON = st.one_of(
+    SCALAR,
+    st.lists(SCALAR, min_size=1, max_size=2),
+    st.dictionaries(st.sampled_from(["η", "γ", "x"]), SCALAR, max_size=3),
+    st.lists(st.lists(SCALAR, max_size=2), max_size=2),
+)
+KEYS = st.sampled_from(["values", "surface", "start", "steps", "forms", "step", "own", "rows"])
+fuzzed = functools.cache(
+    lambda: (explore(Momentum(), surfaces.ravine, steps=10), explore([Twice(), Adam()], surfaces.bowl, steps=10))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(KEYS, JSON, max_size=3))
+def test_no_setting_from_the_page_is_an_error(changes):
+    for explorer in fuzzed():
+        for setting in ({**explorer.setting, **changes}, changes):
+            explorer.set_state({"setting": setting})
+            assert "steps" in explorer.describe() and len(explorer.optimizers()) == len(explorer.first)
+        explorer.reset()
+
+
+def test_a_methods_title_never_becomes_markup():
+    titles = ("<img src=x onerror=alert(1)>", "<b>&</b>")
+    first, second = (
+        type(f"Marked{base.__name__}", (base,), {"title": title})
+        for base, title in zip((Momentum, Adam), titles, strict=True)
+    )
+    explorer = explore([first(eta=0.1), second(eta=0.2)], surfaces.bowl, steps=5)
+    markup = [control["symbol"] for control in explorer.lesson["controls"]]
+    markup += [forms[0]["formula"] for forms in explorer.lesson["methods"]]
+    for title in titles:
+        assert title in explorer.describe() and not any(title in each for each in markup)
+        assert sum(html.escape(title) in each for each in markup) == 2, "beside its slider and above its formula"
+
+
 @pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])
 def test_explore_says_what_it_needs(wrong):
     with pytest.raises(TypeError, match="optimizers"):
@@ -422,7 +500,7 @@ def test_an_explorer_says_how_many_steps_it_can_show():
 
 @pytest.mark.parametrize("options", [{"views": ("contour", "lens")}, {"views": ()}, {"views": "loss"}])
 def test_views_are_checked(options):
-    with pytest.raises(ValueError, match="views must be"):
+    with pytest.raises((TypeError, ValueError), match="views must be"):
         explore(Momentum(), surfaces.bowl, **options)
 
 
@@ -457,32 +535,45 @@ def test_slider_values(kind):
 # ---- the kernel's part: one owner, nothing that stays ----
 
 
-def test_two_threads_do_not_overlap():
+def test_two_threads_do_not_overlap(monkeypatch):
     """JupyterLab delivers messages in a thread beside the notebook's: both move an explorer at once, and it holds."""
     explorer = explore(Twice(), surfaces.ravine, steps=40)
     inside, overlaps, errors = [], [], []
-    simulate = explorer.simulate
 
-    def watched(*arguments):
-        overlaps.extend(inside)
-        inside.append(1)
-        try:
-            return simulate(*arguments)
-        finally:
-            inside.pop()
+    def watched(function):
+        def call(*arguments):
+            overlaps.extend(each for each in inside if each != threading.get_ident())
+            inside.append(threading.get_ident())
+            time.sleep(1e-4)  # whoever is outside a lock comes in now
+            try:
+                return function(*arguments)
+            finally:
+                inside.pop()
 
-    explorer.simulate = watched
+        return call
 
-    def move(values):
+    explorer.simulate = watched(explorer.simulate)
+    monkeypatch.setattr(ipywidgets.Widget, "set_state", watched(ipywidgets.Widget.set_state))
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watched(ipywidgets.Widget.notify_change))
+
+    def by_page(value):
+        explorer.set_state({"setting": {**explorer.setting, "values": {"η": value, "γ": 0.5}}})
+
+    def by_hand(value):
+        explorer.controls["η"].value = value
+
+    def move(how, values):
         try:
             for value in values:
-                explorer.set_state({"setting": {**explorer.setting, "values": {"η": value, "γ": 0.5}}})
+                how(value)
                 explorer.describe()
+            explorer.reset()
         except Exception as error:  # a thread's exception would be lost
             errors.append(error)
 
     values = explorer.controls["η"].values[:25]
-    threads = [threading.Thread(target=move, args=(part,)) for part in (values, values[::-1], values)]
+    parts = ((by_page, values), (by_page, values[::-1]), (by_hand, values))
+    threads = [threading.Thread(target=move, args=part) for part in parts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -491,24 +582,79 @@ def test_two_threads_do_not_overlap():
     assert_handed_over(explorer)
 
 
-def test_a_cell_that_is_run_again_frees_what_it_replaces(monkeypatch):
+@pytest.fixture
+def cell(monkeypatch):
+    """Makes the cell of a notebook: call it with a name, and all that follows is one execution of that cell."""
+    parents = itertools.count()
+
     class Shell:
-        count = 0
+        parent: ClassVar[dict] = {}
 
         def get_parent(self):
-            return {"metadata": {"cellId": "one"}, "header": {"msg_id": str(self.count)}}
+            return self.parent
 
     shell = Shell()
     monkeypatch.setattr(shown, "get_ipython", lambda: shell)
     monkeypatch.setattr(shown, "display", lambda *arguments, **options: None)
+    monkeypatch.setattr(shown, "png", lambda figure, dpi: b"")
+    monkeypatch.setattr(Explorer, "picture", lambda self: types.SimpleNamespace(figure=None))  # not what is tested here
+    monkeypatch.setattr(shown, "_shown", {})
+    monkeypatch.setattr(shown, "_made", {})
+
+    def run(name):
+        shell.parent = {"metadata": {"cellId": name}, "header": {"msg_id": str(next(parents))}}
+
+    return run
+
+
+def test_a_cell_that_is_run_again_frees_what_it_replaces(cell):
     counts = []
-    for shell.count in range(6):
+    for _ in range(4):
+        cell("one")
         explore(Momentum(), surfaces.ravine, steps=10)._ipython_display_()
         explore(Adam(), surfaces.ravine, steps=10)._ipython_display_()
         goal = Goal("It comes near.", explore(NAG(), surfaces.ravine, steps=10), reach(1e-3, 5))
         goal._repr_mimebundle_()
         counts.append(len(ipywidgets.widgets.widget._instances))
     assert len(set(counts[1:])) == 1, f"widgets in the kernel: {counts}"
+
+
+def test_a_cell_that_is_run_often_needs_the_memory_of_one_explorer(cell):
+    kept, sizes, counts = [], [], []
+    for again in range(14):
+        cell("one")
+        kept.append(explore(Momentum(), surfaces.ravine, steps=10, views=("contour",)))  # as the notebook's Out does
+        kept[-1]._ipython_display_()
+        if again >= 3:
+            gc.collect()
+            sizes.append(psutil.Process().memory_info().rss / 2**20)
+            counts.append(len(ipywidgets.widgets.widget._instances))
+    assert counts[0] == counts[-1]
+    assert sizes[-1] - sizes[0] < 8, f"{sizes[-1] - sizes[0]:.1f} MiB more after 10 runs; one explorer is about 5"
+
+
+def test_what_is_still_in_use_is_not_freed(cell):
+    """Made in one cell and shown in others: a cell that shows it again does not close it."""
+    cell("make")
+    first = explore(Momentum(), surfaces.ravine, steps=10)
+    for name in ("show", "show too", "show"):
+        cell(name)
+        first._ipython_display_()
+        assert first.comm is not None and first.surfaces
+    cell("goal")
+    Goal("It comes near.", first, reach(1e-3, 5))._repr_mimebundle_()
+    cell("goal")
+    Goal("It comes near.", first, reach(1e-3, 5))._repr_mimebundle_()
+    assert first.comm is not None and first.layout.comm is not None
+
+    cell("make")
+    second = explore(Momentum(), surfaces.ravine, steps=10)
+    cell("show")
+    second._ipython_display_()
+    assert first.comm is not None, "another cell shows it"
+    cell("show too")
+    second._ipython_display_()
+    assert first.comm is None and second.comm is not None
 
 
 # ---- the saved output, and large type ----

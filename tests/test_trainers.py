@@ -34,6 +34,15 @@ def test_batch_explorer_follows_every_control():
         explorer.controls["batch size"].value = 5
 
 
+@pytest.mark.parametrize("kind", [Momentum, Adam])
+def test_batch_explorer_takes_any_method(kind):
+    explorer = BatchExplorer(kind(eta=0.1), batch_size=8, steps=3)
+    table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 4, 2)
+    path = next(line for line in explorer.lesson["methods"][0][0]["lines"] if line["shape"] == "path")
+    np.testing.assert_array_equal(table[path["x"]], explorer.trajectories[0].theta)
+    assert explorer.picture() and "8 of 361 images" in explorer.describe()
+
+
 @pytest.fixture
 def trainer():
     made = Trainer(Network(64, 10), passes=2)

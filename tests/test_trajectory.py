@@ -3,7 +3,19 @@ import warnings
 import numpy as np
 import pytest
 
-from optcourse import NAG, OPTIMIZERS, AdaGrad, GradientDescent, Momentum, best_eta, run, surfaces, sweep, tail_loss
+from optcourse import (
+    NAG,
+    OPTIMIZERS,
+    AdaGrad,
+    Adam,
+    GradientDescent,
+    Momentum,
+    best_eta,
+    run,
+    surfaces,
+    sweep,
+    tail_loss,
+)
 from optcourse.mathematics.schedules import cosine
 from optcourse.mathematics.surfaces import Surface
 
@@ -45,6 +57,11 @@ def test_divergence_is_cut_labelled_and_silent():
         run(GradientDescent(eta=1.0), Surface.from_formula("log(x) + exp(y)", (0.1, 5, -2, 2), (1, 1)), steps=50)
 
 
+def test_a_start_out_of_reach_has_diverged_at_once():
+    assert run(GradientDescent(), surfaces.bowl, start=(2e6, 0), steps=3).diverged_at == 0
+    assert run(GradientDescent(eta=[0.1, 0.2]), surfaces.bowl, start=(2e6, 0), steps=3).diverged_at.tolist() == [0, 0]
+
+
 def test_describe_has_the_numbers():
     trajectory = run(GradientDescent(eta=0.05), surfaces.ravine, start=(-4, 1), steps=200)
     text = trajectory.describe()
@@ -67,6 +84,20 @@ def test_continued_run():
     half = run(Momentum(), surfaces.ravine, steps=10)
     rest = run(Momentum(), surfaces.ravine, half.theta[-1], 20, {"v": half.state["v"][-1]})
     np.testing.assert_allclose(rest.theta, whole.theta[10:])
+    whole, half = (run(Adam(), surfaces.ravine, steps=steps) for steps in (30, 10))
+    rest = run(Adam(), surfaces.ravine, half.theta[-1], 20, {name: value[-1] for name, value in half.state.items()})
+    np.testing.assert_allclose(rest.theta, whole.theta[10:], rtol=1e-12)
+
+
+def test_a_state_is_spread_over_the_run():
+    each = run(Momentum(), surfaces.ravine, [(-4, 1), (1, 1)], 5, {"v": [[0.1, 0.1], [0.1, 0.1]]})
+    one = run(Momentum(), surfaces.ravine, [(-4, 1), (1, 1)], 5, {"v": 0.1})
+    np.testing.assert_array_equal(one.theta, each.theta)
+    assert one.state["v"].shape == (6, 2, 2)
+    with pytest.raises(ValueError, match="state v must be a dict with v, each like θ"):
+        run(Momentum(), surfaces.ravine, steps=5, state={"v": [1, 2, 3]})
+    with pytest.raises(ValueError, match="state must be a dict with v, each like θ"):
+        run(Momentum(), surfaces.ravine, steps=5, state={"m": 1})
 
 
 def test_sweep_equals_single_runs():

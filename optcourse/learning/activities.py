@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from ..live.explorers import Explorer
 from ..live.shown import Replaces
+from ..mathematics.arguments import instance, number, whole, wrong_type, wrong_value
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,13 @@ class Question:
     text: str
     options: tuple[tuple[str, str], ...]
 
+    def __post_init__(self) -> None:
+        allowed = "two pairs of texts or more: an option and what to say of it"
+        instance(self.text, str, "text", "text")
+        instance(self.options, tuple | list, "options", allowed)  # type: ignore[arg-type]
+        if len(self.options) < 2 or not all(_pair_of_texts(each) for each in self.options):
+            raise wrong_value("options", allowed, self.options)
+
     def shuffled(self) -> list[tuple[str, str]]:
         """The options in an order that is always the same and does not give the answer away."""
         return sorted(self.options)
@@ -25,6 +33,10 @@ class Question:
     def answer(self, option: str) -> tuple[bool, str]:
         """Whether an option is right, and what to say about it."""
         return option == self.options[0][0], dict(self.options)[option]
+
+
+def _pair_of_texts(given: Any) -> bool:
+    return isinstance(given, tuple | list) and len(given) == 2 and all(isinstance(each, str) for each in given)
 
 
 def _say(box: Any, good: bool | None, text: str) -> None:
@@ -65,6 +77,8 @@ class Predict(Replaces, widgets.VBox):
     """Commit to a prediction; only then the explorer appears, to check it."""
 
     def __init__(self, question: Question, explorer: Explorer):
+        instance(question, Question, "question", "a Question")
+        instance(explorer, Explorer, "explorer", "what explore(…) gives")
         self.explorer = explorer
         self.choice = Choice(question, "I predict this", self._unlock)
         self.locked = widgets.HTML("The picture appears when you have committed yourself.")
@@ -86,23 +100,31 @@ class Goal(Replaces, widgets.VBox):
     """
 
     def __init__(self, text: str, explorer: Explorer, reached: Callable[[Explorer], tuple[bool, str]]):
+        instance(text, str, "text", "text")
+        instance(explorer, Explorer, "explorer", "what explore(…) gives")
+        if not callable(reached):
+            raise wrong_type("reached", "a function of the explorer, such as reach(1e-6, 100)", reached)
         self.text, self.explorer, self.reached = text, explorer, reached
         self.button = widgets.Button(description="check")
         self.feedback = widgets.HTML()
         self.button.on_click(lambda _: _say(self.feedback, *self.judge()))
-        goal = widgets.HTML(f"<b>Goal:</b> {html.escape(text)}")
+        goal = widgets.HTML(f"<b>Goal:</b> {html.escape(text)} <small>({html.escape(self.place)})</small>")
         super().__init__([goal, explorer, widgets.HBox([self.button, self.feedback])])
+
+    @property
+    def place(self) -> str:
+        """Where the goal is set."""
+        first = self.explorer.first_setting
+        x, y = first["start"]
+        return f"on the {self.explorer.first_surface.name} surface, from ({x:g}, {y:g}), in {first['steps']} steps"
 
     def judge(self) -> tuple[bool, str]:
         """Whether the goal is met where it was set, and what was seen."""
-        now, first = self.explorer.setting, self.explorer.first_setting
+        now, first = self.explorer._now(), self.explorer.first_setting
         moved = [name for name in ("surface", "start", "steps", "forms") if now[name] != first[name]]
         if moved:
-            x, y = first["start"]
-            place = f"on the {self.explorer.first_surface.name} surface, from ({x:g}, {y:g}), in {first['steps']} steps"
-            words = {"forms": "form"}
-            said = ", ".join(words.get(name, name) for name in moved)
-            return False, f"You changed {said}. This goal is {place}: press reset, and move the sliders only."
+            said = ", ".join({"forms": "form"}.get(name, name) for name in moved)
+            return False, f"You changed {said}. This goal is {self.place}: press reset, and move the sliders only."
         return self.reached(self.explorer)
 
     def __repr__(self) -> str:
@@ -110,7 +132,11 @@ class Goal(Replaces, widgets.VBox):
 
 
 def reach(tolerance: float, within: int, place: int = 0) -> Callable[[Explorer], tuple[bool, str]]:
-    """The goal to come, and stay, within ``tolerance`` of the lowest loss in at most ``within`` steps."""
+    """The goal to come, and stay, within ``tolerance`` of the lowest loss in at most ``within`` steps.
+
+    ``place`` is the method's, where the explorer has several.
+    """
+    tolerance, within, place = number(tolerance, "tolerance", 0), whole(within, "within"), whole(place, "place")
 
     def reached(explorer: Explorer) -> tuple[bool, str]:
         trajectory = explorer.trajectories[place]
@@ -129,6 +155,9 @@ class Quiz(Replaces, widgets.VBox):
     """Several questions, one below the other."""
 
     def __init__(self, questions: Sequence[Question]):
+        instance(questions, tuple | list, "questions", "a list of Question")  # type: ignore[arg-type]
+        for question in questions:
+            instance(question, Question, "questions", "a list of Question")
         self.choices = [Choice(question) for question in questions]
         super().__init__(self.choices)
 

@@ -6,6 +6,7 @@ small change to the formula's rows, and the one that fits is named.
 """
 
 import dis
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -262,8 +263,8 @@ def _diagnosis(kind: type[Optimizer], given: Sequence[Named], expected: Sequence
     """The mistake, on the student's own form, that explains every step; or what to look at."""
     at = first_difference(given, expected)
     assert at is not None
-    if "t" in expected[at] and given[at]["t"] == at % STEPS:
-        return "t is not advanced: count t = t + 1, use this t, and return it."
+    if said := _returned(kind, given, expected, at):
+        return said
     wrongs = [(each.says, path(made)) for form, _ in forms(kind) for each in MISTAKES if (made := broken(form, each))]
     for names in ((), ("theta",)):  # first what explains θ and state, then θ alone
         if names and first_difference(given, expected, names) is None:
@@ -274,6 +275,26 @@ def _diagnosis(kind: type[Optimizer], given: Sequence[Named], expected: Sequence
     if not np.isfinite(given[at]["theta"]).all():
         return "That is not a finite number: look for a division by zero or a root of something negative."
     return "Compare your lines with the formula, one by one."
+
+
+def _returned(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[Named], at: int) -> str:
+    """What is wrong with how θ and the state are handed back, in the step where the paths part; or nothing."""
+    got, own = given[at], expected[at]
+    if "t" in own and got["t"] == at % STEPS:
+        return "t is not advanced: count t = t + 1, use this t, and return it."
+    if "t" in own and not _same(got["t"], own["t"]):
+        return "t counts the steps: it grows by one in each."
+    before = given[at - 1] if at % STEPS else _example(kind).init(own["theta"])
+    wrong = [name for name in own if not _same(got[name], own[name])]
+    if "theta" not in wrong and all(_same(got[name], before[name]) for name in wrong):
+        return f"{' and '.join(wrong)} came back as it was before the step: return the new one."
+    for order in itertools.permutations(own):
+        if all(
+            np.shape(got[name]) == np.shape(own[right]) and _same(got[name], own[right])
+            for name, right in zip(own, order, strict=True)
+        ):
+            return f"These are the right values in another order: return {', '.join(own)}."
+    return ""
 
 
 def _letter(name: str) -> str:

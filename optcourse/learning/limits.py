@@ -19,8 +19,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
+
 SECONDS = 2.0  # of CPU time
-PATIENCE = 15.0  # seconds by the clock, for code that waits and computes nothing
+PATIENCE = 15.0  # seconds by the clock, for code that waits and computes nothing; on a busy machine, longer
+WORKS = 0.02  # the share of one processor from which on code computes
 LONGEST = 10_000  # characters printed
 FORKS = sys.platform == "linux"
 
@@ -49,7 +52,7 @@ def _forked(make: Callable[[], Iterator[Any]]) -> tuple[list[Any], str]:
         _as_child(make, writing)
     os.close(writing)
     try:
-        given, waiting = _read(reading)
+        given, waiting = _read(reading, psutil.Process(child))
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
@@ -103,13 +106,19 @@ def _send(pipe: Any, item: Any) -> None:
         data = data[pipe.write(data) :]
 
 
-def _read(reading: int) -> tuple[list[Any], bool]:
+def _read(reading: int, child: psutil.Process) -> tuple[list[Any], bool]:
     """The items that come through the pipe until it ends; whether the patience ended first."""
-    given, data, deadline = [], b"", time.monotonic() + PATIENCE
+    given, data, deadline, spent = [], b"", time.monotonic() + PATIENCE, 0.0
     while True:
         ready = select.select([reading], [], [], max(deadline - time.monotonic(), 0))[0]
         if not ready:
-            return given, True
+            used = spent
+            with contextlib.suppress(psutil.Error):
+                used = sum(child.cpu_times()[:2])
+            if used - spent < WORKS * PATIENCE:
+                return given, True
+            deadline, spent = time.monotonic() + PATIENCE, used
+            continue
         piece = os.read(reading, 1 << 16)
         if not piece:
             return given, False

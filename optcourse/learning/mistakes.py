@@ -51,6 +51,13 @@ FORMS: dict[type[Optimizer], tuple[tuple[tuple[str, ...], str], ...]] = {
             ),
             SHIFTED,
         ),
+        (
+            (
+                r"v_t = \gamma v_{t-1} - \eta \nabla J(\theta_{t-1})",
+                r"\theta_t = \theta_{t-1} + \gamma v_t - \eta \nabla J(\theta_{t-1})",
+            ),
+            f"{SHIFTED} {OTHER_SIGN}",
+        ),
     ),
     Adam: (
         (
@@ -108,6 +115,7 @@ def other_beta(match: re.Match) -> str:
 ROOT = r"\\sqrt\{((?:[^{}]|\{[^{}]*\})*)\}"
 AHEAD = r"\\nabla J\(\\theta_\{t-1\} (?P<sign>[-+]) (?:\\eta )?\\gamma v_\{t-1\}\)"
 SUMMED = "The squares are summed over the coordinates, as a matrix product (@ or np.dot) does. Square element by element: g**2."
+PRODUCT = "The two parts are multiplied. They are added, γv + η∇J: a product with v = 0 stays zero for ever."
 TWICE = "The momentum is counted twice: v already holds γ times the old v, so the step is −v alone."
 
 MISTAKES = (
@@ -116,10 +124,16 @@ MISTAKES = (
         r"^\\theta_\{?t(?:\+1\})? = \\theta_\{?t(?:-1\})? (?P<sign>[-+]) ",
         flip,
     ),
+    mistake(PRODUCT, r"^v_t = \\gamma v_\{t-1\} [-+] ", r"v_t = \\gamma v_{t-1} "),
+    mistake(PRODUCT, r"([-+]) v_t$", r"\1 \\gamma v_{t-1} \\eta \\nabla J(\\theta_{t-1})"),
     mistake(
-        "The two parts are multiplied. They are added, γv + η∇J: a product with v = 0 stays zero for ever.",
-        r"^v_t = \\gamma v_\{t-1\} [-+] ",
-        r"v_t = \\gamma v_{t-1} ",
+        "v is returned with the wrong sign: the next step goes on from it, so return the v by which θ moved.",
+        r"^v_t = \\gamma v_\{t-1\} (?P<sign>[-+]) ",
+        flip,
+        r"^v_t = ",
+        "v_t = -",
+        r"(?P<sign>[-+]) (\\eta )?v_t$",
+        flip,
     ),
     mistake(
         "The gradient is taken at θ. NAG takes it at the look-ahead point θ − γv: that is Momentum.",
@@ -160,6 +174,14 @@ MISTAKES = (
     mistake("The gradient is not squared.", r"\(\\nabla J\(\\theta_t\)\)\^2", r"\\nabla J(\\theta_t)"),
     mistake("The gradient is not squared.", r"g_t\^2", "g_t"),
     mistake("The β's are swapped: β₁ averages the gradient (m), β₂ its square (v).", r"\\beta_(\d)", other_beta),
+    mistake(
+        "The β's are swapped in the bias correction: β₁ belongs to m, β₂ to v.", r"(?<=\{1 - )\\beta_(\d)", other_beta
+    ),
+    mistake(
+        "The two shares are exchanged: the old average is weighted by γ (or β), the new term by 1 − γ.",
+        r"(\\gamma|\\beta_\d) (\w)_\{t-1\} \+ \(1 - \1\)",
+        r"(1 - \1) \2_{t-1} + \1",
+    ),
     mistake(
         "m is overwritten by m̂: return m itself, since the next average goes on from it. Give m̂ a name of its own.",
         r"\\hat\{m\}_t",

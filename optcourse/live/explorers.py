@@ -13,10 +13,11 @@ import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
 
+from ..mathematics.arguments import instance, number, shaped, wrong_value
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
-from ..mathematics.trajectory import Trajectory, first_point, run, whole_steps
+from ..mathematics.trajectory import Trajectory, run, whole_steps
 from ..pictures import typeset
 from ..pictures.drawings import Picture
 from ..pictures.views import VIEWS, LensView, MapView, with_lenses
@@ -70,12 +71,13 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
         offered = [name for name, view in VIEWS.items() if not issubclass(view, LensView)]
-        unknown = [name for name in views if name not in offered] if not isinstance(views, str) else [views]
-        if unknown or not views:
-            raise ValueError(f"views must be a list of {', '.join(offered)}, not {views!r}")
+        allowed = f"a list of {', '.join(offered)}"
+        instance(views, list | tuple, "views", allowed)  # type: ignore[arg-type]
+        if not views or not all(isinstance(name, str) and name in offered for name in views):
+            raise wrong_value("views", allowed, views)
         self.schedule, self.vectors = schedule, len(self.first) == 1 if vectors is None else vectors
         self.views = tuple(views) if vectors is False else with_lenses(views, len(self.first))
-        point = first_point(surface.start if start is None else start, self.first[0])
+        point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         self.built_in = len(self.places)  # a student's own surface comes behind these
@@ -91,7 +93,7 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         self.first_setting = {
             "values": {name: control.first for name, control in self.controls.items()},
             "surface": self.places.index(surface),
-            "start": [float(value) for value in point],
+            "start": point.tolist(),
             "steps": whole_steps(steps),
             "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
             "step": whole_steps(step),
@@ -132,6 +134,12 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
 
     # ---- what the kernel does ----
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the page writes: its setting, and nothing else; one thread at a time, since ipywidgets keeps no lock."""
+        with self._lock:
+            given = sync_data.get("setting")
+            super().set_state({"setting": given} if isinstance(given, dict) else {})
+
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict) and content.get("kind") == "ready":
             self.send({"kind": "here"})
@@ -153,9 +161,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _own_surface(self) -> None:
         """A student's own formula for the surface."""
         text = self.setting.get("own")
-        if text == self._read["own"] or not isinstance(text, str) or not text or self.catalogue is not CATALOGUE:
+        if text == self._read["own"] or not isinstance(text, str) or self.catalogue is not CATALOGUE:
             return
         self._read["own"], self._said["_own_surface"] = text, ""
+        if not text:
+            return
         surface = Surface.from_formula(text)
         data = self._surface_data(surface)
         self.places = [*self.places[: self.built_in], surface]
@@ -252,7 +262,7 @@ def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]
     for place, tree in enumerate(expressions):
         try:
             table[place] = trajectory.values(tree)
-        except KeyError:  # a symbol that this run has no value for
+        except ValueError:  # a symbol that this run has no value for
             continue
     return {
         "steps": trajectory.steps,
@@ -279,9 +289,9 @@ def explore(
 
 
 def large_type(factor: float = 1.4) -> None:
-    """Make figures, formulas and labels of all later explorers and pictures ``factor`` times as large, for a projector.
+    """Make figures, formulas and labels of all later explorers and pictures ``factor`` (0.5 to 4) times as large, for a projector.
 
     ``large_type(1)`` goes back.
     """
-    matplotlib.rcParams["font.size"] = 10 * factor
+    matplotlib.rcParams["font.size"] = 10 * number(factor, "factor", 0.5, 4)
     display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)

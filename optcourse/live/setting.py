@@ -1,15 +1,18 @@
 """What an explorer's controls say: read with care, since the page writes it, and moved from Python by name."""
 
 import dataclasses
+import html
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..mathematics.arguments import instance, shaped, wrong_type, wrong_value
 from ..mathematics.conventions import conventions
 from ..mathematics.declaration import Optimizer
 from ..mathematics.surfaces import Surface
-from ..mathematics.trajectory import first_point, whole_steps
+from ..mathematics.trajectory import TOO_FAR, whole_steps
 from ..pictures import typeset
 from ..pictures.looks import INK, SYMBOLS
 from .controls import Control, slider_values
@@ -43,7 +46,7 @@ class Setting:
                 label = f"{item.letter} {optimizer.title}" if alone else item.letter
                 if label not in self.controls:
                     first = float(getattr(optimizer, item.name, item.default))
-                    symbol = typeset.mathml(item.symbol) + (f" {optimizer.title}" if alone else "")
+                    symbol = typeset.mathml(item.symbol) + (f" {html.escape(optimizer.title)}" if alone else "")
                     self._add_control(label, symbol, item.doc, slider_values(item, first), first)
                 self.sliders[place, item.name] = self.controls[label]
 
@@ -54,24 +57,26 @@ class Setting:
             lambda value: self.set(values={label: value}),
         )  # fmt: skip
 
-    def _now(self) -> dict[str, Any]:
-        """The setting, with the last good value in place of anything that the page could not have meant."""
-        given, first = self.setting, self.first_setting
+    def _now(self, given: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The setting, with the first value in place of anything that the page could not have meant."""
+        given, first = self.setting if given is None else given, self.first_setting
         values = {**first["values"], **{name: control.first for name, control in self.controls.items()}}
         for name, value in given.get("values", {}).items() if isinstance(given.get("values"), dict) else ():
             if name in self.controls and number(value) and self._allowed(name, value):
                 values[name] = float(value)
         start, forms = given.get("start"), given.get("forms")
-        good = isinstance(start, list) and len(start) == 2 and all(number(each) and abs(each) < 1e6 for each in start)
+        good = (
+            isinstance(start, list) and len(start) == 2 and all(number(each) and abs(each) <= TOO_FAR for each in start)
+        )
         whole = {name: given.get(name) for name in ("surface", "steps", "step")}
         most = {"surface": len(self.places) - 1, "steps": self.most_steps, "step": self.most_steps}
         for name, value in whole.items():
-            if not (isinstance(value, int) and 0 <= value <= most[name]):
+            if not (type(value) is int and 0 <= value <= most[name]):
                 whole[name] = first[name]
         if not (isinstance(forms, list) and len(forms) == len(self.forms)):
             forms = first["forms"]
         forms = [
-            form if isinstance(form, int) and 0 <= form < len(kinds) else base
+            form if type(form) is int and 0 <= form < len(kinds) else base
             for form, kinds, base in zip(forms, self.forms, first["forms"], strict=True)
         ]
         return {**first, **given, **whole, "values": values, "start": start if good else first["start"], "forms": forms}
@@ -86,10 +91,18 @@ class Setting:
         return all(bool(domain.contains(np.array(value))) for domain in domains)
 
     def set(self, **changes: Any) -> None:
-        """Move controls from Python: ``values={"η": 0.1}``, ``surface``, ``start``, ``steps``, ``step``, ``forms``.
+        """Move controls from Python: ``values={"η": 0.1}``, ``surface``, ``start``, ``steps``, ``step``, ``forms``, ``own``, ``rows``.
 
-        ValueError if a name or a value is not known; nothing has changed then.
+        TypeError or ValueError if a name or a value is not known; nothing has changed then.
         """
+        for name in changes:
+            if name not in self.first_setting:
+                raise ValueError(f"there is no control {name!r}: there are {', '.join(self.first_setting)}")
+        instance(changes.get("values", {}), dict, "values", "a dict such as {'η': 0.1}")
+        instance(changes.get("own", ""), str, "own", "text such as x**2 + y**2")
+        rows = changes.get("rows", [])
+        if not (isinstance(rows, list) and all(isinstance(each, str) for each in rows)):
+            raise wrong_type("rows", "a list with the rows of each method, as one text", rows)
         for name, value in changes.get("values", {}).items():
             if name not in self.controls:
                 raise ValueError(f"there is no slider {name!r}: there are {', '.join(self.controls)}")
@@ -100,24 +113,35 @@ class Setting:
                 raise ValueError(f"{name} must be a number on its slider, not {value!r}")
         with self._lock:
             now = self._now()
-            if isinstance(changes.get("surface"), Surface):
+            if "surface" in changes:
                 changes["surface"] = self._place_of(changes["surface"])
             if changes.get("surface", now["surface"]) != now["surface"]:
                 changes = {"start": list(map(float, self.places[changes["surface"]].start)), **changes}
             if "start" in changes:
-                changes["start"] = [float(each) for each in first_point(changes["start"], self.first[0])]
+                changes["start"] = shaped(changes["start"], "start", (2,), "two finite numbers (x, y)").tolist()
             if "steps" in changes:
                 changes["steps"] = min(whole_steps(changes["steps"]), self.most_steps)
-            self.setting = {**now, **changes, "values": {**now["values"], **changes.get("values", {})}}
+            wanted = {**now, **changes, "values": {**now["values"], **changes.get("values", {})}}
+            read = self._now(wanted)
+            if read["start"] != wanted["start"]:
+                raise wrong_value("start", f"two numbers (x, y) within ±{TOO_FAR:g}", wanted["start"])
+            if read["step"] != wanted["step"]:
+                raise wrong_value("step", f"a whole number from 0 to {self.most_steps}", wanted["step"])
+            if read["forms"] != wanted["forms"]:
+                raise wrong_value("forms", f"a form for each method, below {[*map(len, self.forms)]}", wanted["forms"])
+            self.setting = wanted
 
-    def _place_of(self, surface: Surface) -> int:
-        if surface not in self.places:
-            raise ValueError(f"the explorer has no surface {surface!r}")
-        return self.places.index(surface)
+    def _place_of(self, surface: Surface | int) -> int:
+        if isinstance(surface, Surface) and surface in self.places:
+            return self.places.index(surface)
+        if type(surface) is int and 0 <= surface < len(self.places):
+            return surface
+        raise wrong_value("surface", f"one of {', '.join(each.name for each in self.places)}", surface)
 
     def reset(self) -> None:
         """Everything back to its first value."""
-        self.setting = self.first_setting
+        with self._lock:
+            self.setting = self.first_setting
 
     @property
     def surface(self) -> Surface:
@@ -137,5 +161,5 @@ class Setting:
 
 
 def number(value: Any) -> bool:
-    """Whether a value from the page is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    """Whether a value from the page is a finite number; a whole number may be too large to be a float."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

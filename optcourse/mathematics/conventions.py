@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import subclass
 from .beyond import AdamW
 from .declaration import Array, Arrow, Gradient, Optimizer, Row, State
 from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
@@ -187,5 +188,6 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
 
 def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
     """The forms in which the literature writes a method: the course's own first."""
+    subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
     base = next(iter(kind.__bases__)) if kind in CONVENTIONS else kind
     return (base, *(other for other in CONVENTIONS if base in other.__bases__))

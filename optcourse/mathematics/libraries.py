@@ -184,3 +184,18 @@ KERAS: dict[type[Optimizer], Call] = {
 # Keras's Muon adds 1e-7 to the norm: with small velocities not the same numbers (1.5e-6 apart in the oracle's runs). Its Nadam lets β₁ rise.
 
 LIBRARIES: dict[str, dict[type[Optimizer], Call]] = {"torch": PYTORCH, "optax": OPTAX, "keras": KERAS}
+
+
+def table() -> str:
+    """The whole mapping in Markdown: a row for each method and library, with the call, our state in its names, and what to mind."""
+    rows = ["| method | call | state | mind |", "|---|---|---|---|"]
+    for kind in dict.fromkeys(kind for calls in LIBRARIES.values() for kind in calls):
+        for call in (calls[kind] for calls in LIBRARIES.values() if kind in calls):
+            anew = [f"before step t: `{name} = {text}`" for name, text in call.each_step]
+            state = ", ".join(f"{ours}: `{theirs}`" for ours, theirs in call.state)
+            rows.append(f"| {kind.title} | `{call.code}` | {state} | {'; '.join(filter(None, [call.note, *anew]))} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())

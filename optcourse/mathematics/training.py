@@ -325,7 +325,9 @@ class Slice(Surface):
         cls, network: Network, data: tuple[Array, Labels], centre: Array, seed: int = 0, **options: Any
     ) -> "Slice":
         """Two random directions, each unit's weights scaled to the length of that unit's own (Li et al. 2018)."""
-        rng = np.random.default_rng(seed)
+        instance(network, Network, "network", "a Network")
+        centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
+        rng = np.random.default_rng(whole(seed, "seed"))
         directions = rng.normal(size=(2, network.count))
         for direction in directions:
             for (drawn, bias), (own, _) in zip(network.layers(direction), network.layers(centre), strict=True):

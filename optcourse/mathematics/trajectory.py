@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import formulas
-from .arguments import instance, number, shaped, subclass, whole, wrong_value
+from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
 from .declaration import Array, Optimizer, State, finite_numbers
 from .schedules import Schedule
 from .surfaces import LANDMARKS, Surface
@@ -62,6 +62,8 @@ class Trajectory:
             if self.schedule is not None:
                 t = np.arange(1, max(self.steps, 1) + 1).reshape(-1, *(1,) * (self.theta.ndim - 1))
                 optimizer = scheduled(optimizer, self.schedule, t)
+            if set(state) != set(optimizer.init(self.theta[0])):  # a path whose states nobody kept, as in training
+                return formulas.environment(optimizer, self.theta[before], {})
             return formulas.execute(optimizer, self.theta[before], state, self.surface.gradient)
 
     def values(self, latex: str | formulas.Node) -> Array:
@@ -188,10 +190,10 @@ def _state(given: State | None, stepper: Optimizer, theta: Array) -> State:
         raise wrong_value("state", allowed, given)
     for name, value in fresh.items():
         try:
-            np.broadcast_to(finite_numbers(given[name], f"state {name}", allowed), np.shape(value))
+            fresh[name] = np.broadcast_to(finite_numbers(given[name], f"state {name}", allowed), np.shape(value)).copy()
         except ValueError as error:
             raise ValueError(f"state {name} must be {allowed}: {error}") from None
-    return given
+    return fresh
 
 
 def first_point(start: ArrayLike, optimizer: Optimizer) -> Array:
@@ -354,7 +356,12 @@ def tail_loss(losses: ArrayLike) -> Array:
     >>> tail_loss([9.0] * 18 + [0.3, 0.1, 0.2])
     array(0.2)
     """
-    losses = np.asarray(losses, dtype=float)
+    try:
+        losses = np.asarray(losses, dtype=float)
+    except (TypeError, ValueError):
+        raise wrong_type("losses", "a loss for each step", losses) from None
+    if losses.ndim == 0 or not len(losses):
+        raise wrong_value("losses", "a loss for each step", losses)
     last = losses[-max(1, (len(losses) - 1) // 10) :]
     return np.where(np.isfinite(last).all(axis=0), last.max(axis=0), np.inf)
 
