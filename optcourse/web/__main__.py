@@ -60,9 +60,10 @@ def text_page(page: str, text: str) -> dict[str, Any]:
 def text_pages(repository: str) -> list[dict[str, Any]]:
     """README's start, how to run the course, the teachers' page."""
     readme, teaching, contributing = (
-        (COURSE / f"{name}.md").read_text("utf-8").replace("OWNER/NAME", repository or "OWNER/NAME")
-        for name in ("README", "TEACHING", "CONTRIBUTING")
+        (COURSE / f"{name}.md").read_text("utf-8") for name in ("README", "TEACHING", "CONTRIBUTING")
     )
+    if repository:  # templates of links become links
+        readme = re.sub(r"`(https://\S+)`", r"<\1>", readme).replace("OWNER/NAME", repository)
     first, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
     titled = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
     front = first + "".join(f"## {title}\n{text}" for title, text in titled.items() if title not in ASIDE)
@@ -114,8 +115,12 @@ def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tu
         print(f"{title:60}{own / 1e3:10.0f}{pictures / 1e3:18.0f}")
     everything = [path for path in folder.rglob("*") if path.is_file()]
     scripts = sum((folder / name).stat().st_size for name in ("site.js", "site.css"))
-    print(f"shared: script and style {scripts / 1e3:.0f} kB, search {(folder / 'search.js').stat().st_size / 1e3:.0f} kB")
-    print(f"all: {sum(path.stat().st_size for path in everything) / 1e6:.1f} MB in {len(everything)} files, {time.perf_counter() - begun:.0f} s")
+    print(
+        f"shared: script and style {scripts / 1e3:.0f} kB, search {(folder / 'search.js').stat().st_size / 1e3:.0f} kB"
+    )
+    print(
+        f"all: {sum(path.stat().st_size for path in everything) / 1e6:.1f} MB in {len(everything)} files, {time.perf_counter() - begun:.0f} s"
+    )
     heavy = [title for title, own, pictures in rows if own + pictures > MOST]
     if heavy:
         raise ValueError(f"more than {MOST / 1e6:g} MB: {', '.join(heavy)}")

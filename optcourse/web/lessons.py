@@ -5,8 +5,10 @@ Only the cells that an explorer or an activity hangs on are run; all else is wha
 
 import ast
 import base64
+import contextlib
 import hashlib
 import html
+import io
 import pathlib
 import re
 import symtable
@@ -16,7 +18,6 @@ from typing import Any
 import nbformat
 
 from ..live.explorers import Explorer
-from ..pictures.drawings import image
 from . import markup
 
 LIVE = ("explore", "Explorer", "BatchExplorer", "Predict", "Goal", "Quiz")  # what the page can show without a kernel
@@ -24,7 +25,6 @@ KERNEL = {  # what it cannot: by the name that a cell calls
     "check": "This exercise is checked by Python: it needs",
     "Trainer": "Training on data needs",
     "SetUp": "This test of the set-up needs",
-    "large_type": "Larger type needs",
 }
 STATE = ("lesson", "surfaces", "setting", "handed", "message")
 
@@ -68,7 +68,8 @@ def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
     for place in needed(sources):
         body = ast.parse(sources[place])
         last = ast.Expression(body.body.pop().value) if called(sources[place]) in LIVE else None
-        exec(compile(body, f"cell {place}", "exec"), space)
+        with contextlib.redirect_stdout(io.StringIO()):  # what it prints is stored
+            exec(compile(body, f"cell {place}", "exec"), space)
         if last is not None:
             yield place, eval(compile(last, f"cell {place}", "eval"), space)
 
@@ -136,26 +137,23 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     data, made = {}, []
     for place, shown in run_live([cell.source for cell in code]):
-        data[code[place].id] = {**live_data(shown, files), "still": still(shown)}
+        data[code[place].id] = live_data(shown, files)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})
             continue
         live, name = data.get(cell.id), called(cell.source)
-        made.append({
-            "kind": "code", "id": cell.id, "code": markup.highlighted(cell.source), "live": live is not None,
-            "still": files.out_of(live.pop("still")) if live else "",
-            "outputs": [] if live else [files.out_of(each) for each in map(shown_output, cell.outputs) if each],
-            "needs": KERNEL.get(name, "") or handed_words(live),
-        })  # fmt: skip
+        made.append(
+            {
+                "kind": "code",
+                "id": cell.id,
+                "code": markup.highlighted(cell.source),
+                "live": live is not None,
+                "outputs": [files.out_of(each) for each in map(shown_output, cell.outputs) if each],
+                "needs": KERNEL.get(name, "") or handed_words(live),
+            }
+        )
     return made, data
-
-
-def still(shown: Any) -> str:
-    """What stands where nothing is live yet: an explorer's picture with its words, an activity's words."""
-    if isinstance(shown, Explorer):
-        return image(shown.picture().figure, shown.describe(), 72)
-    return f"<p>{html.escape(repr(shown))}</p>"
 
 
 def handed_words(live: dict[str, Any] | None) -> str:

@@ -33,7 +33,9 @@ def rendered(text: str) -> str:
     """Markdown as HTML, its links to notebooks and Markdown files as links to their pages."""
     renderer = Renderer(escape=False, exclude_anchor_links=True)
     made = MarkdownWithMath(renderer=renderer).render(text)
-    return re.sub(r'(href|src)="([^":#]+)(#[^"]*)?"', lambda match: f'{match[1]}="{page_of(match[2])}{match[3] or ""}"', made)
+    return re.sub(
+        r'(href|src)="([^":#]+)(#[^"]*)?"', lambda match: f'{match[1]}="{page_of(match[2])}{match[3] or ""}"', made
+    )
 
 
 def slug(text: str) -> str:
