@@ -5,6 +5,7 @@ import functools
 import html.parser
 import http.server
 import json
+import os
 import pathlib
 import re
 import threading
@@ -35,8 +36,10 @@ SET = """([live, values]) => { for (const [name, index] of Object.entries(values
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The folder of the whole site, built by the first worker that needs it."""
+    """The folder of the whole site, built by the first worker that needs it; or one that is there, named by OPTCOURSE_SITE."""
     need_chromium()
+    if given := os.environ.get("OPTCOURSE_SITE"):
+        return pathlib.Path(given).resolve()
     root = tmp_path_factory.getbasetemp()
     root = root.parent if root.name.startswith("popen-") else root
     with open(root / "site.lock", "w") as lock:
@@ -95,7 +98,7 @@ def opened(page, target):
 
 
 def data_of(page):
-    return json.loads(page.locator("#live").text_content())
+    return json.loads(page.locator("#lesson-data").text_content())
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -187,13 +190,13 @@ def test_search_finds_a_word_and_leads_to_it(closed, address):
         ("bias correction", "07_adam.html#"),
         ("explore", "api/optcourse.html#explore"),
     ):
-        closed.locator("#search").fill("")
-        closed.locator("#search").press_sequentially(words)
-        closed.locator(f"#found a[href^='{wanted}']").first.wait_for()
-    closed.locator("#search").fill("zzzz")
+        closed.locator("#site-search").fill("")
+        closed.locator("#site-search").press_sequentially(words)
+        closed.locator(f"#site-found a[href^='{wanted}']").first.wait_for()
+    closed.locator("#site-search").fill("zzzz")
     closed.get_by_text("Nothing found.").wait_for()
-    closed.locator("#search").fill("pendulum")
-    closed.locator("#found a").first.click()
+    closed.locator("#site-search").fill("pendulum")
+    closed.locator("#site-found a").first.click()
     closed.wait_for_url("**/03_momentum.html#*")
 
 
@@ -291,8 +294,8 @@ def test_a_page_is_alive_as_a_file(closed, site):
             arg=[live.element_handle(), before],
         )
         assert live.locator("canvas[data-name=contour]").screenshot() != picture
-    closed.locator("#search").fill("pendulum")
-    closed.locator("#found a").first.wait_for()
+    closed.locator("#site-search").fill("pendulum")
+    closed.locator("#site-found a").first.wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

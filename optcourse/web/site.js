@@ -55,6 +55,6 @@ function searching(field, list) {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") list.hidden = true; });
 }
 
-searching(document.querySelector("#search"), document.querySelector("#found"));
-const data = document.querySelector("#live");
+searching(document.querySelector("#site-search"), document.querySelector("#site-found"));
+const data = document.querySelector("#lesson-data");
 if (data) setUp([...document.querySelectorAll("[data-live]")], JSON.parse(data.textContent));
