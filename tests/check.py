@@ -17,7 +17,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers"],
     r"optcourse/mathematics/training\.py": ["training", "trainers"],
-    r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page"],
+    r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
     r"tests/(browser|conftest)\.py": ["browser", "page"],
@@ -51,7 +51,7 @@ def main() -> int:
     python = sorted({place for path in paths for place in tests_of(path) if (ROOT / place).exists()})
     lessons = [path for path in paths if re.fullmatch(r"notebooks/\w+\.ipynb", path)]
     pages = [
-        place for place in python if place in ("tests/test_browser.py", "tests/test_page.py")
+        place for place in python if place in ("tests/test_browser.py", "tests/test_page.py", "tests/test_stage.py")
     ]  # Playwright wants a process of its own
     python = [place for place in python if place not in pages]
     calls = [["--dist", "worksteal", "-k", LIGHT, *places] for places in (python, pages) if places]

@@ -7,7 +7,15 @@ import signal
 
 import psutil
 import pytest
-from browser import need_chromium, open_notebook, run_all, run_cells, wait_while_it_moves
+from browser import (
+    found_by_axe,
+    need_chromium,
+    open_notebook,
+    run_all,
+    run_cells,
+    wait_while_it_moves,
+    whole_notebook,
+)
 from playwright.sync_api import TimeoutError
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -139,8 +147,10 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{path.name}")
+    whole_notebook(page)
     run_all(page)
     assert page.locator(ERRORS).count() == 0
+    assert found_by_axe(page) == []
     live = Live(page)
     live.wait("s.pictures.every((p) => p.length > 1500)")
     with suspended(page):
@@ -314,7 +324,8 @@ def test_a_training_run_streams_and_stops(lab, page):
     start, stop = (page.get_by_role("button", name=name, exact=True) for name in ("start", "stop"))
     start.scroll_into_view_if_needed()
     length = page.locator(".jupyter-widgets:has(> label:text-is('passes'))").first
-    length.locator(".noUi-handle").press("End")
+    length.locator("input").fill("50")
+    length.locator("input").press("Enter")
     place = "(e) => e.closest('.widget-vbox')?.textContent.includes('passes')"
     live = Live(page, page.evaluate(f"[...document.querySelectorAll('.oc-live')].findIndex({place})"))
     before = live.seen()
