@@ -4,6 +4,7 @@ import pathlib
 import sys
 from collections.abc import Callable
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
@@ -14,6 +15,7 @@ from ..mathematics.training import Network, compare, digits
 from ..mathematics.trajectory import best_eta, run
 from .drawings import Race, picture
 from .looks import style
+from .views import ContourView
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
 
@@ -65,8 +67,22 @@ def momentum() -> Figure:
 
 
 def nag() -> Figure:
-    """Momentum against NAG, equal η, γ and steps."""
-    return picture(*(run(each, surfaces.ravine, steps=60) for each in (Momentum(eta=0.01), NAG(eta=0.01)))).figure
+    """One step of Momentum and of NAG from the same point: where each takes its gradient."""
+    theta, v, eta, gamma = np.array([-1.0, 0.3]), np.array([-0.5, 0.7]), 0.02, 0.9
+    surface = surfaces.ravine.zoom((-1.3, 0.75, -0.6, 0.5))
+    ahead = theta - gamma * v
+    figure = Figure(figsize=(7.6, 4.4), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    ContourView(axes, surface, [], [], [], 1)
+    axes.plot(*theta, "o", color="#222222", markersize=15, zorder=6)
+    _arrow(axes, theta, ahead, "the momentum move", (-0.42, 0.06))
+    for kind, seen, sign in ((Momentum, theta, 1), (NAG, ahead, -1)):
+        end, colour = ahead - eta * surface.gradient(seen), style(kind)["color"]
+        axes.annotate("", end, ahead, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 3, "shrinkA": 0})
+        where = {Momentum: "the slope of where it was", NAG: "the slope of where it will be"}[kind]
+        axes.text(end[0] + 0.05, end[1] - 0.03 * sign, f"{kind.title}: {where}", color=colour, va="center", fontsize=12)
+    axes.plot(*ahead, "o", color="#444444", markersize=13, fillstyle="none", markeredgewidth=2, zorder=6)
+    return figure
 
 
 def adagrad() -> Figure:
