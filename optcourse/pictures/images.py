@@ -1,5 +1,6 @@
 """The pictures in ``images/``, all made from the package by one command: ``make images``."""
 
+import itertools
 import pathlib
 import sys
 from collections.abc import Callable
@@ -59,6 +60,24 @@ def _arrow(axes: Axes, start: tuple, end: tuple, text: str, at: tuple) -> None:
     axes.text(*at, text, ha="center", va="center", fontsize=11, color="#444444")
 
 
+def descent() -> Figure:
+    """Gradient descent in a valley: long steps where it is steep, short ones where it is flat."""
+    x = np.linspace(-3.7, 2.2, 200)
+    path = run(GradientDescent(eta=0.3), surfaces.bowl, start=(-3.4, 0), steps=8)
+    figure = Figure(figsize=(7.6, 3.6), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    axes.plot(x, x**2 / 2, color="#5d7186", linewidth=2.5)
+    axes.set(xlabel="parameter", ylabel="loss", xticks=[], yticks=[], ylim=(-0.7, 7))
+    axes.spines[["top", "right"]].set_visible(False)
+    for here, there in itertools.pairwise(np.stack([path.theta[:, 0], path.loss], axis=1)):
+        bend = {"arrowstyle": "-|>", "color": "#b34700", "linewidth": 2, "connectionstyle": "arc3,rad=-0.4"}
+        axes.annotate("", there, here, arrowprops=bend)
+        axes.plot(*here, "o", color="#222222", markersize=8)
+    axes.text(-2.3, 4.6, "steep: a long step", fontsize=13, color="#b34700")
+    axes.text(-0.6, 1.0, "flat: short steps", fontsize=13, color="#b34700")
+    return figure
+
+
 def momentum() -> Figure:
     """Gradient descent against Momentum, equal η and steps."""
     return picture(
@@ -104,7 +123,7 @@ def training() -> Figure:
     return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison, training)
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, momentum, nag, adagrad, comparison, training)
 
 
 def main(folder: str) -> None:
