@@ -85,7 +85,10 @@ PREDICT: dict[str, Question] = {
     "beyond": Question(
         "Lion with a constant η = 0.05 on the ravine. Can it come to rest at the minimum?",
         (
-            ("No: every step has the length η.", "Yes: only the sign counts, so it cannot take small steps."),
+            (
+                "No: each coordinate moves by η in every step.",
+                "Yes: only the sign counts, so it cannot take small steps.",
+            ),
             ("Yes, like gradient descent.", "Gradient descent's steps shrink with the gradient. Lion's do not."),
             ("Only without noise.", "Even without noise its steps keep their length."),
         ),

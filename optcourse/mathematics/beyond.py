@@ -255,4 +255,3 @@ class Muon(Momentum):
 
 
 BEYOND: tuple[type[Optimizer], ...] = (AdaDelta, Nadam, AMSGrad, AdamW, Lion, Muon)
-BASES = {AdaDelta: RMSProp, Nadam: Adam, AMSGrad: Adam, AdamW: Adam, Lion: Momentum, Muon: Momentum}

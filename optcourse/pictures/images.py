@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ..mathematics import surfaces
+from ..mathematics.beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
+from ..mathematics.declaration import Optimizer
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from ..mathematics.training import Network, compare, digits
 from ..mathematics.trajectory import best_eta, run
@@ -49,6 +51,40 @@ def overview() -> Figure:
     _arrow(axes, (6.5, 2.85), (7.75, 2.3), "direction", (7.55, 3.0))
     _arrow(axes, (6.7, 1.1), (7.75, 1.85), "step size", (7.6, 1.15))
     return figure
+
+
+def beyond() -> Figure:
+    """The newer methods: what each adds to the one that it grew from."""
+    figure = Figure(figsize=(9.6, 4.6), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 9.6), ylim=(0, 4.6))
+    axes.axis("off")
+    grown = {
+        RMSProp: ((AdaDelta, "measure a step by past steps"),),
+        Adam: (
+            (Nadam, "look ahead"),
+            (AMSGrad, "never let the divisor shrink"),
+            (AdamW, "shrink the weights, beside the step"),
+        ),
+        Momentum: ((Lion, "keep only the sign"), (Muon, "make all directions of a matrix equally long")),
+    }
+    y = 4.2
+    for base, grown_from_it in grown.items():
+        middle = y - 0.76 * (len(grown_from_it) - 1) / 2
+        _name(axes, base, 1.2, middle)
+        for kind, text in grown_from_it:
+            _arrow(axes, (2.15, middle), (7.55, y), text, (5.3, middle + (y - middle) * 0.58))
+            _name(axes, kind, 8.4, y)
+            y -= 0.76
+    for text in axes.texts:
+        if text.get_bbox_patch() is None:
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
+    return figure
+
+
+def _name(axes: Axes, kind: type[Optimizer], x: float, y: float) -> None:
+    colour = style(kind)["color"]
+    box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour, "linewidth": 2}
+    axes.text(x, y, kind.title, ha="center", va="center", fontsize=14, weight="bold", color=colour, bbox=box)
 
 
 def _box(left: float, bottom: float, width: float, height: float, colour: str) -> FancyBboxPatch:
@@ -123,7 +159,7 @@ def training() -> Figure:
     return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, momentum, nag, adagrad, comparison, training)
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, momentum, nag, adagrad, comparison, training, beyond)
 
 
 def main(folder: str) -> None:
