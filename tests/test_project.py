@@ -129,7 +129,7 @@ def test_a_lesson_closes_with_its_methods_in_pytorch(path):
     from optcourse.mathematics.libraries import PYTORCH
 
     cells = nbformat.read(path, as_version=4).cells
-    cards = re.findall(r"\bCard\((\w+)", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    cards = re.findall(r"\bCard\(([A-Z]\w+)", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
     kinds = {form for name in cards for form in optcourse.conventions(getattr(optcourse, name))}
     held = {re.sub(r"\bparameters\b", "model.parameters()", PYTORCH[kind].code, count=1) for kind in kinds & {*PYTORCH}}
     closing = [cell.source for cell in cells if cell.id == "in-pytorch"]
