@@ -1,4 +1,4 @@
-"""Methods beyond the source document, by the same declaration; each says by which line it differs from what students know."""
+"""Methods beyond the source document, by the same declaration. ``BASES`` in :mod:`.conventions` says which one each is beside."""
 
 from dataclasses import dataclass
 
