@@ -70,9 +70,21 @@ def nag() -> Figure:
 
 
 def adagrad() -> Figure:
-    """AdaGrad's two weights: the path, and each one's own learning rate beside RMSProp's."""
-    runs = (run(each, surfaces.ravine, steps=60) for each in (AdaGrad(eta=0.5), RMSProp(eta=0.1)))
+    """One learning rate for all weights against AdaGrad's two: the paths and the rates."""
+    runs = (run(each, surfaces.ravine, steps=30) for each in (GradientDescent(eta=0.07), AdaGrad(eta=0.7)))
     return picture(*runs, views=("contour", "rate")).figure
+
+
+def rmsprop() -> Figure:
+    """AdaGrad and RMSProp past a steep wall, with η scaled so that both begin with equal rates."""
+    methods = (AdaGrad(eta=0.1 * 10**0.5), RMSProp(eta=0.1))
+    return picture(*(run(each, surfaces.rosenbrock, steps=200) for each in methods), views=("contour", "rate")).figure
+
+
+def adam() -> Figure:
+    """Adam sets off like RMSProp and runs on like Momentum."""
+    methods = (Momentum(eta=0.02), RMSProp(eta=0.25), Adam(eta=0.25))
+    return picture(*(run(each, surfaces.ravine, steps=25) for each in methods), views=("contour",)).figure
 
 
 def comparison() -> Figure:
@@ -88,7 +100,7 @@ def training() -> Figure:
     return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, comparison, training)
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, rmsprop, adam, comparison, training)
 
 
 def main(folder: str) -> None:
