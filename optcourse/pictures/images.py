@@ -77,7 +77,7 @@ def adagrad() -> Figure:
 
 def rmsprop() -> Figure:
     """AdaGrad and RMSProp past a steep wall, with η scaled so that both begin with equal rates."""
-    methods = (AdaGrad(eta=0.1 * 10**0.5), RMSProp(eta=0.1))
+    methods = (RMSProp(eta=0.1), AdaGrad(eta=0.1 * 10**0.5))
     return picture(*(run(each, surfaces.rosenbrock, steps=200) for each in methods), views=("contour", "rate")).figure
 
 
