@@ -70,7 +70,7 @@ class Entry:
         if by not in ("training", "validation"):
             raise wrong_value("by", '"training" or "validation"', by)
         among = whole(among, "among", 1, 100)
-        losses = np.median(getattr(self, by)[:among, :TUNING], axis=1)
+        losses = np.median(getattr(self, by)[:among, :TUNING].astype(float), axis=1)
         place, rate = np.unravel_index(np.argmin(losses), losses.shape)
         return int(place), int(rate)
 
@@ -79,8 +79,18 @@ class Entry:
         if what not in ("training", "validation", "accuracy"):
             raise wrong_value("what", '"training", "validation" or "accuracy"', what)
         place, rate = at
-        return np.sort(getattr(self, what)[place, TUNING:, rate])
+        return np.sort(getattr(self, what)[place, TUNING:, rate].astype(float))
 
+    def curves(self, rate: int) -> Array:
+        """The training loss after each pass of the seeds that did not tune, with the usual values, (passes + 1, 5)."""
+        return self.curve[:, TUNING:, whole(rate, "rate", 0, len(ETAS) - 1)].astype(float)
+
+    @property
+    def by_rate(self) -> tuple[Array, Array]:
+        """The rates, and what each reached and kept of the training loss, with the usual values: the median that tunes."""
+        return ETAS, np.median(self.training[0, :TUNING].astype(float), axis=0)
+
+    @property
     def untuned(self) -> tuple[int, int]:
         """The place of PyTorch's learning rate, beside the usual values."""
         return 0, int(np.argmin(np.abs(np.log(ETAS / UNTUNED[self.kind]))))

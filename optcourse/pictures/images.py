@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from ..mathematics import surfaces
+from ..mathematics.contest import contest
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from ..mathematics.training import Network, compare, digits
 from ..mathematics.trajectory import best_eta, run
 from .drawings import Race, picture
 from .looks import style
@@ -94,10 +94,8 @@ def comparison() -> Figure:
 
 
 def training() -> Figure:
-    """All methods on the handwritten digits: tuned, with PyTorch's default rates, and the loss against the rate."""
-    network, data = Network(64, 32, 10), digits()
-    results = {kind: compare(kind, network, data) for kind in OPTIMIZERS}
-    return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
+    """The contest of lesson 8: all methods on the handwritten digits, without and with dropout."""
+    return Race(contest()).figure
 
 
 IMAGES: tuple[Callable[[], Figure], ...] = (overview, momentum, nag, adagrad, rmsprop, adam, comparison, training)
