@@ -390,9 +390,13 @@ def compare(
     passes: int = 20,
     batch_size: int = 32,
     tick: Callable[[], Any] = lambda: None,
+    schedule: Schedule | None = None,
     **fixed: float,
 ) -> Comparison:
-    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data."""
+    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data.
+
+    ``schedule`` is a factor on η for each update, as for :func:`train`; ``fixed`` are the method's other hyperparameters.
+    """
     subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
     instance(network, Network, "network", "a Network")
     instance(data, Data, "data", "what digits() gives")
@@ -403,7 +407,8 @@ def compare(
         raise wrong_value("etas", "a list of finite numbers > 0", etas)
     start = np.stack([network.init(seed) for seed in seeds])[:, None, :]
     network = network.seeded(seeds)
-    updates = train(network, kind(eta=np.asarray(etas)[None, :], **fixed), data.train, start, batch_size, list(seeds))
+    method = kind(eta=np.asarray(etas)[None, :], **fixed)
+    updates = train(network, method, data.train, start, batch_size, list(seeds), schedule)
     each = len(data.train[0]) // batch_size
     losses: list[tuple[Array, Array]] = []
     for done, theta in enumerate(updates):
