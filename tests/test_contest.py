@@ -63,7 +63,11 @@ def test_nobody_can_change_the_numbers_unseen(tmp_path, monkeypatch):
 def test_the_choice_is_by_what_is_reported_and_from_other_seeds(setting, kind):
     entry = contest()[setting][kind]
     tried = len(TRIED[kind])
-    assert entry.training.shape == entry.validation.shape == (tried, 10, len(ETAS)) and entry.curve.shape == (21, 10, 16)
+    assert entry.training.shape == entry.validation.shape == (tried, 10, len(ETAS)) and entry.curve.shape == (
+        21,
+        10,
+        16,
+    )
     for by in ("training", "validation"):
         place, rate = entry.best(by, tried)
         losses = np.median(getattr(entry, by)[:, :TUNING].astype(float), axis=1)
