@@ -18,7 +18,7 @@ _ROOMS = {
     "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
     "mathematics.training": "ETAS Comparison LeastSquares Network Slice batches compare digits on_surface six_or_nine "
     "train",
-    "mathematics.contest": "UNTUNED contest",
+    "mathematics.contest": "contest",
     "pictures.typeset": "Card",
     "pictures.drawings": "Curves OneStep Picture Race picture",
     "live.explorers": "Explorer explore large_type",

@@ -66,8 +66,12 @@ class Entry:
         ----------
         by : "training" or "validation"
         among : of the first so many in ``tried``; 1 tunes the learning rate only
+
+        Raises
+        ------
+        ValueError or TypeError that names the argument.
         """
-        if by not in ("training", "validation"):
+        if not (isinstance(by, str) and by in ("training", "validation")):
             raise wrong_value("by", '"training" or "validation"', by)
         among = whole(among, "among", 1, 100)
         losses = np.median(getattr(self, by)[:among, :TUNING].astype(float), axis=1)
@@ -75,8 +79,11 @@ class Entry:
         return int(place), int(rate)
 
     def reported(self, what: str, at: tuple[int, int]) -> Array:
-        """The values of the seeds that did not tune, in order, (5,): ``what`` is "training", "validation" or "accuracy"."""
-        if what not in ("training", "validation", "accuracy"):
+        """The values of the seeds that did not tune, in order, (5,): ``what`` is "training", "validation" or "accuracy".
+
+        ``at`` is what :meth:`best` gives. ValueError if ``what`` is anything else.
+        """
+        if not (isinstance(what, str) and what in ("training", "validation", "accuracy")):
             raise wrong_value("what", '"training", "validation" or "accuracy"', what)
         place, rate = at
         return np.sort(getattr(self, what)[place, TUNING:, rate].astype(float))
