@@ -85,7 +85,10 @@ PREDICT: dict[str, Question] = {
     "beyond": Question(
         "Lion with a constant η = 0.05 on the ravine. Can it come to rest at the minimum?",
         (
-            ("No: every step has the length η.", "Yes: only the sign counts, so it cannot take small steps."),
+            (
+                "No: each coordinate moves by η in every step.",
+                "Yes: only the sign counts, so it cannot take small steps.",
+            ),
             ("Yes, like gradient descent.", "Gradient descent's steps shrink with the gradient. Lion's do not."),
             ("Only without noise.", "Even without noise its steps keep their length."),
         ),
@@ -157,11 +160,19 @@ QUIZ: dict[str, tuple[Question, ...]] = {
             ),
         ),
         Question(
-            "When does NAG settle sooner than Momentum?",
+            "Along a direction of curvature λ, NAG is Momentum with which γ?",
             (
-                ("where Momentum swings", "Right: the look-ahead brakes the swing."),
-                ("always", "With a small γ there is no swing, and the look-ahead only brakes."),
-                ("never", "With a large γ it does: the experiment counts the cells."),
+                ("γ(1 − ηλ)", "Right: a shorter memory where it is steep."),
+                ("γ", "Only where λ is nearly zero. The look-ahead sees the slope change along the momentum move."),
+                ("γ + ηλ", "That memory would be longer where it is steep, and the swing would grow."),
+            ),
+        ),
+        Question(
+            "When does NAG mostly settle sooner than Momentum, with the same η and γ?",
+            (
+                ("where Momentum swings along the flat direction", "Right: the shorter memory damps that swing."),
+                ("always", "Where nothing swings there, the shorter memory only slows: the grid counts it."),
+                ("never", "Where Momentum swings it mostly does: the grid counts the cells."),
             ),
         ),
     ),
