@@ -16,7 +16,9 @@ _ROOMS = {
     "mathematics.schedules": "Schedule cosine warmup",
     "mathematics.surfaces": "CATALOGUE Surface",
     "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
-    "mathematics.training": "ETAS Comparison LeastSquares Network Slice compare digits on_surface six_or_nine train",
+    "mathematics.training": "ETAS Comparison LeastSquares Network Slice batches compare digits on_surface six_or_nine "
+    "train",
+    "mathematics.contest": "contest",
     "pictures.typeset": "Card",
     "pictures.drawings": "Curves OneStep Picture Race picture",
     "live.explorers": "Explorer explore large_type",

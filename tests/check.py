@@ -16,7 +16,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers"],
-    r"optcourse/mathematics/training\.py": ["training", "trainers"],
+    r"optcourse/mathematics/(training|contest)\.py": ["training", "trainers", "contest"],
     r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],

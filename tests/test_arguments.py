@@ -31,6 +31,7 @@ from optcourse import (
     best_eta,
     check,
     compare,
+    contest,
     conventions,
     cosine,
     digits,
@@ -116,6 +117,8 @@ ENTRIES = {
     "Network": (functools.partial(Network, 3, 2), {"dropout": 0.1, "seed": 1}),
     "Network sizes": (lambda sizes: Network(3, sizes), {"sizes": 2}),
     "Network.init": (NETWORK.init, {"seed": 1}),
+    "Network.seeded": (NETWORK.seeded, {"seeds": [1, 2]}),
+    "Entry.best": (contest()["without dropout"][Momentum].best, {"by": "training", "among": 2}),
     "batches": (lambda **own: next(batches(**own)), {"count": 4, "size": 2, "seed": 1}),
     "train": (
         first_of_train,

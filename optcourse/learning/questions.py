@@ -180,7 +180,7 @@ QUIZ: dict[str, tuple[Question, ...]] = {
         Question(
             "What dies out in AdaGrad?",
             (
-                ("the effective learning rate", "Right: η/√(G+ε), since G only grows."),
+                ("the effective learning rate", "Right: η/√(G+ε), since G only grows. The gradient need not shrink."),
                 ("the gradient", "That is the vanishing-gradient problem, which is another one."),
                 ("the hyperparameter η", "η stays. What it is divided by grows."),
             ),
@@ -232,11 +232,22 @@ QUIZ: dict[str, tuple[Question, ...]] = {
     ),
     "summary": (
         Question(
-            "In our comparison on the digits, which method had the lowest training loss when all were tuned?",
+            "On the digits without dropout, η tuned: which method had the lowest training loss, by the median?",
             (
-                ("NAG", "Right. Look at the printed numbers."),
-                ("Adam", "That is the source's claim. Our measurement did not confirm it."),
-                ("AdaGrad", "It had the highest of the six."),
+                ("NAG", "Right. With dropout it was RMSProp."),
+                ("Adam", "That is the source's claim. Here Adam was second, without and with dropout."),
+                ("AdaGrad", "It had the highest of the six. With an ε of 1 it was level with others."),
+            ),
+        ),
+        Question(
+            "A paper tunes η for ten values, leaves all else at its usual value, and ranks six methods. What does the rank say?",
+            (
+                (
+                    "Which is best on this problem within this search space.",
+                    "Right: with more to tune, AdaGrad left the last place and Momentum passed Adam.",
+                ),
+                ("Which is best.", "Dropout alone changed the order here, and so did γ and ε."),
+                ("Nothing at all.", "It says something, within its problem, budget and search space."),
             ),
         ),
         Question(

@@ -12,9 +12,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..mathematics import surfaces
 from ..mathematics.beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
+from ..mathematics.contest import contest
 from ..mathematics.declaration import Optimizer
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from ..mathematics.training import Network, compare, digits
 from ..mathematics.trajectory import best_eta, run
 from .drawings import Race, picture
 from .looks import CONTOUR, INK, SYMBOLS, style
@@ -141,9 +141,21 @@ def nag() -> Figure:
 
 
 def adagrad() -> Figure:
-    """AdaGrad's two weights: the path, and each one's own learning rate beside RMSProp's."""
-    runs = (run(each, surfaces.ravine, steps=60) for each in (AdaGrad(eta=0.5), RMSProp(eta=0.1)))
+    """One learning rate for all weights against AdaGrad's two: the paths and the rates."""
+    runs = (run(each, surfaces.ravine, steps=30) for each in (GradientDescent(eta=0.07), AdaGrad(eta=0.7)))
     return picture(*runs, views=("contour", "rate")).figure
+
+
+def rmsprop() -> Figure:
+    """AdaGrad and RMSProp past a steep wall, with η scaled so that both begin with equal rates."""
+    methods = (RMSProp(eta=0.1), AdaGrad(eta=0.1 * 10**0.5))
+    return picture(*(run(each, surfaces.rosenbrock, steps=200) for each in methods), views=("contour", "rate")).figure
+
+
+def adam() -> Figure:
+    """Adam sets off like RMSProp and runs on like Momentum."""
+    methods = (Momentum(eta=0.02), RMSProp(eta=0.25), Adam(eta=0.25))
+    return picture(*(run(each, surfaces.ravine, steps=25) for each in methods), views=("contour",)).figure
 
 
 def comparison() -> Figure:
@@ -153,13 +165,13 @@ def comparison() -> Figure:
 
 
 def training() -> Figure:
-    """All methods on the handwritten digits: tuned, with PyTorch's default rates, and the loss against the rate."""
-    network, data = Network(64, 32, 10), digits()
-    results = {kind: compare(kind, network, data) for kind in OPTIMIZERS}
-    return Race(results, dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}).figure
+    """The contest of lesson 8: all methods on the handwritten digits, without and with dropout."""
+    return Race(contest()).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, momentum, nag, adagrad, comparison, training, beyond)
+IMAGES: tuple[Callable[[], Figure], ...] = (
+    overview, descent, momentum, nag, adagrad, rmsprop, adam, comparison, training, beyond,
+)  # fmt: skip
 
 
 def main(folder: str) -> None:
