@@ -180,7 +180,7 @@ class Trainer(Shown, widgets.VBox):
         }
         with self.stage.hold_sync():
             self.stage.surfaces = [
-                {"name": "", "view": [0, 1, 0, 1], "landmarks": {}, "program": None, "panels": [stage.ground(view)]}
+                {"name": "", "view": [0, 1, 0, 1], "landmarks": [{}], "program": None, "panels": [stage.ground(view)]}
             ]
             self.stage.setting = setting
             self.stage.lesson = {**common, "panels": [panel], "methods": [[form]], "first": setting, "still": True}

@@ -211,15 +211,19 @@ class Surface:
 
     @functools.cached_property
     def landmarks(self) -> dict[str, "float | Array"]:
-        r"""By the names in :data:`LANDMARKS`, at :attr:`home`: its place, the curvatures λ₁ ≤ λ₂, their directions.
+        """The landmarks of the minimum that the surface's own start leads to, see :meth:`landmarks_at`."""
+        return self.landmarks_at(self.home)
+
+    def landmarks_at(self, minimum: Array) -> dict[str, "float | Array"]:
+        r"""By the names in :data:`LANDMARKS`, at a minimum, shape (2,): its place, the curvatures λ₁ ≤ λ₂, their directions.
 
         :math:`J_{\min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
         with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
-            hessian = self.hessian(self.home)
+            hessian = self.hessian(minimum)
         curvatures, columns = np.linalg.eigh(hessian if np.isfinite(hessian).all() else np.eye(2))
         columns = columns * np.sign(columns[np.abs(columns).argmax(axis=0), [0, 1]])
-        found = (self.lowest, self.home, *map(float, curvatures), *columns.T)
+        found = (self.lowest, minimum, *map(float, curvatures), *columns.T)
         return dict(zip(LANDMARKS, found, strict=True))
 
     def levels(self, view: View | None = None) -> Array:

@@ -70,13 +70,15 @@ class Trajectory:
         r"""An expression at every step, shape (steps + 1, *batch, 2), as pictures and the page show it.
 
         It may use the formula's symbols (NaN at step 0, which no row has made), ``\theta`` and ``J(\theta)`` after the step,
-        ``k``, the step's number, and the surface's landmarks, see :attr:`Surface.landmarks`.
+        ``k``, the step's number, and the landmarks of the minimum that the run goes to, see :meth:`Surface.landmarks_at` (in a
+        batch: that the surface's start leads to).
         """
         instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")  # type: ignore[arg-type]
         node = formulas.parse(latex) if isinstance(latex, str) else latex
         names = self._at_every_step
         if any(symbol in LANDMARKS for symbol in formulas.symbols(node)):
-            names = names | self.surface.landmarks
+            one = self.theta.ndim == 2
+            names = names | (self.surface.landmarks_at(self.minimum) if one else self.surface.landmarks)
         with np.errstate(all="ignore"):
             value = formulas.evaluate(node, names, self.surface.gradient, self.surface.value)
         return np.broadcast_to(value, self.theta.shape)
