@@ -66,7 +66,9 @@ KERNEL = """() => {
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 FOUND = """() => axe.run({ include: [['.jp-OutputArea-output'], ['.jp-MarkdownOutput']] },
   { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
-  .then((found) => found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120))}`))"""
+  .then((found) => found.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+# JupyterLab's own box around Markdown scrolls by a pixel, because MathJax's hidden text sticks out of it
+NOT_OURS = re.compile("scrollable-region-focusable: .*jp-RenderedMarkdown")
 
 
 def need_chromium() -> None:
@@ -195,7 +197,7 @@ def found_by_axe(page: Page) -> list[str]:
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         dark = theme.endswith("Dark")
         page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
-        found += [f"{theme}: {each}" for each in page.evaluate(FOUND)]
+        found += [f"{theme}: {each}" for each in page.evaluate(FOUND) if not NOT_OURS.match(each)]
     return found
 
 

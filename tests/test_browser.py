@@ -244,11 +244,11 @@ def test_drag_keys_step_play_parts_and_map(lab, page):
     live.click("play")
     live.wait("s.step === 8 && s.play === 'play'")
 
-    # the map: a click sets η and γ, a drag goes on
+    # the map, the fifth picture with the lens: a click sets η and γ, a drag goes on
     before = live.seen()
-    page.mouse.click(*live.pixel(0.5, 0.5, 3))
+    page.mouse.click(*live.pixel(0.5, 0.5, 4))
     clicked = live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", before)
-    live.drag((0.5, 0.5), (0.35, 0.3), 3)
+    live.drag((0.5, 0.5), (0.35, 0.3), 4)
     live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", clicked)
 
 
