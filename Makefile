@@ -35,8 +35,8 @@ lint: .venv/tested
 # package, project and JupyterLab in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_stage.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_stage.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_site.py tests/test_stage.py
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested
@@ -58,6 +58,18 @@ outputs: .venv/tested
 
 images: .venv/installed
 	$(BIN)/python -m optcourse.pictures.images images
+	$(BIN)/python -m optcourse.pictures.animation images
+
+# the course as web pages, in site/; REPOSITORY=OWNER/NAME fills in the links to Binder and Colab
+.venv/site: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	touch $@
+
+.PHONY: site
+site: export OPENBLAS_NUM_THREADS = 1
+site: .venv/site
+	rm -rf site
+	$(BIN)/python -m optcourse.web site --repository "$(REPOSITORY)"
 
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
 # about a quarter of an hour
@@ -91,6 +103,6 @@ test-lowest:
 	.lowest/bin/python -c '$(LOWEST)' > .lowest/versions.txt
 	echo "pyparsing<3.3" >> .lowest/versions.txt  # of matplotlib 3.9's time: later ones warn of what it calls
 	.lowest/bin/python -m pip install --quiet --requirement .lowest/versions.txt --editable .
-	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_stage.py -k "not images_are"
+	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py -k "not images_are"
 	.lowest/bin/python -m pytest tests/test_page.py
 	.lowest/bin/python -m pytest --nbval --nbval-current-env notebooks/03_momentum.ipynb

@@ -1,4 +1,4 @@
-"""The lessons as a student meets them: JupyterLab in Chromium, and as a page without any kernel."""
+"""The lessons as a student meets them: JupyterLab in Chromium. The same lessons as web pages: test_site.py."""
 
 import contextlib
 import os
@@ -9,7 +9,6 @@ import psutil
 import pytest
 from browser import (
     found_by_axe,
-    need_chromium,
     open_notebook,
     run_all,
     run_cells,
@@ -162,55 +161,6 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
         use(live)
     live.wait("s.words.includes('loss') || s.words.includes('diverged')")
     assert problems == []
-
-
-@pytest.fixture(scope="module")
-def static(tmp_path_factory):
-    """A lesson as a file."""
-    need_chromium()
-    from optcourse.live.page import executed, page
-
-    made = tmp_path_factory.mktemp("static") / "lesson.html"
-    made.write_text(page(executed(ROOT / "notebooks" / "05_adagrad.ipynb"), ROOT / "notebooks"), encoding="utf-8")
-    return made
-
-
-def test_a_lesson_as_a_file_is_live_without_any_network(blank, static):
-    page = blank
-    asked, problems = [], []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.context.route(
-        "**/*",
-        lambda route: (
-            (asked.append(route.request.url), route.abort())
-            if not route.request.url.startswith("file:")
-            else route.continue_()
-        ),
-    )
-    page.goto(static.as_uri())
-    live = Live(page)
-    use(live)
-    before = live.seen()
-    live.root.locator("select[aria-label=surface]").select_option("5")  # Rosenbrock
-    before = live.wait("s.pictures[0] !== b.pictures[0] && s.formula !== b.formula", before)
-    live.drag((0.3, 0.3), (0.5, 0.45))
-    live.wait("s.values['start x'] !== b.values['start x'] && s.formula !== b.formula", before)
-    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
-    live.wait("s.message.includes('needs a running kernel')")
-    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [] and problems == []
-    assert "eval" not in page.content().replace("evaluat", "")
-
-
-def test_a_strict_content_security_policy_does_not_stop_the_lesson(blank, static, tmp_path):
-    """Scripts from the page alone, and nothing that makes code from text."""
-    policy = "default-src 'none'; img-src blob: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'none'"
-    html = static.read_text(encoding="utf-8").replace(
-        "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1
-    )
-    (tmp_path / "strict.html").write_text(html, encoding="utf-8")
-    blank.goto((tmp_path / "strict.html").as_uri())
-    live = Live(blank)
-    live.move(live.sliders()[0])
 
 
 def test_drag_keys_step_play_parts_and_map(lab, page):

@@ -26,6 +26,7 @@ TOP = set(
         "pyproject.toml",
         "Makefile",
         "LICENSE",
+        "CITATION.cff",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
     ]
@@ -44,10 +45,14 @@ def test_environment_and_pyproject_agree():
     wanted = [*PROJECT["dependencies"], *extras, f"python{PROJECT['requires-python']}"]
     assert sorted(map(requirement, entries)) == sorted(map(requirement, wanted))
     assert "      - --editable ." in lines
+    assert set(PROJECT["optional-dependencies"]["site"]) <= set(extras)  # the tests build the site
 
 
 def test_readme_says_what_is_needed():
     readme = (ROOT / "README.md").read_text()
+    assert (ROOT / "images" / "play.gif").stat().st_size <= 600_000 and "(images/play.gif)" in readme
+    assert "make site" in readme and "make site" in (ROOT / "CONTRIBUTING.md").read_text()
+    assert f"version: {PROJECT['version']}" in (ROOT / "CITATION.cff").read_text()
     version = PROJECT["requires-python"].removeprefix(">=")
     assert f"Python {version}" in readme and "make lab" in readme and "make test" in readme
     assert "conda env create -f environment.yml" in readme and "Windows" in readme
@@ -64,7 +69,7 @@ def test_top_level_is_as_agreed():
 
 FLOORS = {  # each folder imports only from those before it, and from these packages
     "mathematics": {"numpy", "sympy", "sklearn"},
-    "pictures": {"numpy", "matplotlib", "latex2mathml"},
+    "pictures": {"numpy", "matplotlib", "latex2mathml", "PIL"},
     "live": {
         "numpy",
         "matplotlib",
@@ -72,11 +77,9 @@ FLOORS = {  # each folder imports only from those before it, and from these pack
         "traitlets",
         "ipywidgets",
         "IPython",
-        "nbformat",
-        "nbclient",
-        "nbconvert",
     },
     "learning": {"numpy", "ipywidgets", "IPython", "nbclient", "nbformat", "psutil"},
+    "web": {"nbformat", "nbconvert", "pygments", "jinja2", "pdoc"},
 }
 ROOMS = sorted((ROOT / "optcourse").glob("*/[!_]*.py"))
 
@@ -148,10 +151,12 @@ def test_claims_and_slips_are_all_there():
 
 
 def test_images_are_what_the_package_draws(tmp_path):
+    from optcourse.pictures import animation
     from optcourse.pictures.images import IMAGES, main
 
     main(str(tmp_path))
-    names = {f"{draw.__name__}.png" for draw in IMAGES}
+    animation.main(str(tmp_path))
+    names = {animation.NAME, *(f"{draw.__name__}.png" for draw in IMAGES)}
     assert names == {path.name for path in (ROOT / "images").iterdir()}
     import matplotlib.image
 

@@ -1,5 +1,6 @@
 """What a student answers with the mouse: predictions, slider tasks, quizzes, and the test of the set-up."""
 
+import dataclasses
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ class Question:
     def answer(self, option: str) -> tuple[bool, str]:
         """Whether an option is right, and what to say about it."""
         return option == self.options[0][0], dict(self.options)[option]
+
+    def data(self) -> dict[str, Any]:
+        """The question for a page without a kernel: each option as shown, whether it is right, and what to say."""
+        return {"text": self.text, "options": [[option, *self.answer(option)] for option, _ in self.shuffled()]}
 
 
 def _pair_of_texts(given: Any) -> bool:
@@ -69,8 +74,14 @@ class Choice(Replaces, widgets.VBox):
         _say(self.feedback, *self.question.answer(self.options.value))
         self.after()
 
+    def data(self) -> dict[str, Any]:
+        return {"question": self.question.data(), "label": self.button.description}
+
     def __repr__(self) -> str:
         return f"{self.question.text} Not answered yet."
+
+
+LOCKED, UNLOCKED = "The picture appears when you have committed yourself.", "Now check it yourself:"
 
 
 class Predict(Replaces, widgets.VBox):
@@ -81,16 +92,23 @@ class Predict(Replaces, widgets.VBox):
         instance(explorer, Explorer, "explorer", "what explore(…) gives")
         self.explorer = explorer
         self.choice = Choice(question, "I predict this", self._unlock)
-        self.locked = widgets.HTML("The picture appears when you have committed yourself.")
+        self.locked = widgets.HTML(LOCKED)
         explorer.layout.display = "none"
         super().__init__([self.choice, self.locked, explorer])
 
     def _unlock(self) -> None:
-        self.explorer.layout.display, self.locked.value = "", "Now check it yourself:"
+        self.explorer.layout.display, self.locked.value = "", UNLOCKED
         self.choice.button.disabled = self.choice.options.disabled = True
+
+    def data(self) -> dict[str, Any]:
+        return {"choices": [self.choice.data()], "locked": LOCKED, "unlocked": UNLOCKED}
 
     def __repr__(self) -> str:
         return repr(self.choice)
+
+
+KEPT = ("surface", "start", "steps", "forms")  # what a goal keeps of the explorer's setting
+NAMES = {"forms": "form"}  # as people call it
 
 
 class Goal(Replaces, widgets.VBox):
@@ -121,34 +139,63 @@ class Goal(Replaces, widgets.VBox):
     def judge(self) -> tuple[bool, str]:
         """Whether the goal is met where it was set, and what was seen."""
         now, first = self.explorer._now(), self.explorer.first_setting
-        moved = [name for name in ("surface", "start", "steps", "forms") if now[name] != first[name]]
-        if moved:
-            said = ", ".join({"forms": "form"}.get(name, name) for name in moved)
-            return False, f"You changed {said}. This goal is {self.place}: press reset, and move the sliders only."
-        return self.reached(self.explorer)
+        moved = [NAMES.get(name, name) for name in KEPT if now[name] != first[name]]
+        return (False, self.moved.replace("{moved}", ", ".join(moved))) if moved else self.reached(self.explorer)
+
+    @property
+    def moved(self) -> str:
+        """What is said where the goal was left, with a slot for what has moved."""
+        return f"You changed {{moved}}. This goal is {self.place}: press reset, and move the sliders only."
+
+    def data(self) -> dict[str, Any]:
+        """The goal for a page without a kernel; its rule is None where only Python can judge it."""
+        rule = self.reached.data(self.explorer) if isinstance(self.reached, Reach) else None
+        kept = {name: [NAMES.get(name, name), self.explorer.first_setting[name]] for name in KEPT}
+        return {"goal": f"{self.text} ({self.place})", "kept": kept, "moved": self.moved, "rule": rule}
 
     def __repr__(self) -> str:
         return f"Goal: {self.text} {self.judge()[1]}"
 
 
-def reach(tolerance: float, within: int, place: int = 0) -> Callable[[Explorer], tuple[bool, str]]:
+@dataclass(frozen=True)
+class Reach:
+    """The rule of :func:`reach`: a run is there from the first step on from which its excess loss stays at most ``tolerance``."""
+
+    tolerance: float
+    within: int
+    place: int
+
+    def __call__(self, explorer: Explorer) -> tuple[bool, str]:
+        trajectory = explorer.trajectories[self.place]
+        said = self._said(explorer)
+        if trajectory.diverged_at is not None:
+            return False, said["end"].replace("{end}", trajectory.end)
+        settled = trajectory.first_below(self.tolerance)
+        if settled is None:
+            return False, said["never"]
+        return settled <= self.within, said["settled"].replace("{settled}", str(settled))
+
+    def _said(self, explorer: Explorer) -> dict[str, str]:
+        """What is said of a run, with slots for what only the run knows."""
+        title, now = explorer.optimizers()[self.place].title, explorer._now()
+        return {
+            "end": f"{title}: {{end}}.",
+            "never": f"{title} is not within {self.tolerance:g} after {now['steps']} steps.",
+            "settled": f"{title} is within {self.tolerance:g} from step {{settled}} on; the goal is {self.within}.",
+        }
+
+    def data(self, explorer: Explorer) -> dict[str, Any]:
+        """The rule for the page: its numbers, the lowest loss of the goal's surface, and the sentences."""
+        lowest = explorer.first_surface.lowest
+        return {**dataclasses.asdict(self), "lowest": lowest, "said": self._said(explorer)}
+
+
+def reach(tolerance: float, within: int, place: int = 0) -> Reach:
     """The goal to come, and stay, within ``tolerance`` of the lowest loss in at most ``within`` steps.
 
     ``place`` is the method's, where the explorer has several.
     """
-    tolerance, within, place = number(tolerance, "tolerance", 0), whole(within, "within"), whole(place, "place")
-
-    def reached(explorer: Explorer) -> tuple[bool, str]:
-        trajectory = explorer.trajectories[place]
-        title = trajectory.optimizer.title
-        if trajectory.diverged_at is not None:
-            return False, f"{title}: {trajectory.end}."
-        settled = trajectory.first_below(tolerance)
-        if settled is None:
-            return False, f"{title} is not within {tolerance:g} after {trajectory.steps} steps."
-        return settled <= within, f"{title} is within {tolerance:g} from step {settled} on; the goal is {within}."
-
-    return reached
+    return Reach(number(tolerance, "tolerance", 0), whole(within, "within"), whole(place, "place"))
 
 
 class Quiz(Replaces, widgets.VBox):
@@ -160,6 +207,9 @@ class Quiz(Replaces, widgets.VBox):
             instance(question, Question, "questions", "a list of Question")
         self.choices = [Choice(question) for question in questions]
         super().__init__(self.choices)
+
+    def data(self) -> dict[str, Any]:
+        return {"choices": [choice.data() for choice in self.choices]}
 
     def __repr__(self) -> str:
         return f"A quiz of {len(self.choices)} questions."

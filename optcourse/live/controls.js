@@ -38,7 +38,7 @@ function remembered(box) {
 }
 
 // `host` has the box, lesson, surfaces, now (the setting) and alive (whether a kernel answers), and change, moved, choose, save,
-// say and reset. Gives build, which makes the controls anew, and follow, which sets them to what `now` says.
+// need and reset. Gives build, which makes the controls anew, and follow, which sets them to what `now` says.
 function controlsOf(host) {
   let writing = false, follow = []; // writing: the reader has chosen a formula of their own
 
@@ -107,7 +107,7 @@ function controlsOf(host) {
     const field = make("input", box, { type: "text", className: "oc-own", value: host.now.own || "x**2 + 10*y**2" });
     field.setAttribute("aria-label", "J(x, y), your own formula");
     keepKeys(field);
-    const ask = () => { writing = true; host.change({ own: field.value }); host.save(); if (!host.alive) host.say("Your own formula needs a running kernel."); };
+    const ask = () => { writing = true; host.change({ own: field.value }); host.save(); if (!host.alive) host.need("Your own formula needs"); };
     field.addEventListener("change", ask);
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") ask(); });
     select.addEventListener("change", () => { if (writing) ask(); });
@@ -123,7 +123,7 @@ function controlsOf(host) {
       area.setAttribute("aria-label", `rows of ${forms[0].title}, in LaTeX`);
       area.dataset.place = place;
       keepKeys(area);
-      area.addEventListener("input", () => { host.change({ rows: host.now.rows.with(place, area.value) }); host.save(); if (!host.alive) host.say("Editing the formula needs a running kernel."); });
+      area.addEventListener("input", () => { host.change({ rows: host.now.rows.with(place, area.value) }); host.save(); if (!host.alive) host.need("Editing the formula needs"); });
     }
   }
 

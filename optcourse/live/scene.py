@@ -65,7 +65,7 @@ class Scene:
             "title": kind.title,
             "label": labels[place],
             "convention": kind.convention,
-            "program": method_program(optimizer) if self.schedule is None else None,
+            "program": None if self._by_kernel(place) else method_program(optimizer),
             "hypers": {item.symbol: self.sliders[place, item.name].name for item in kind.hypers()},
             "expressions": list(expressions.trees),
             "lines": lines,

@@ -26,7 +26,7 @@ function render({ model, el }) {
   let waiting = null, still = null, arranged = 0, landed = "";
   for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
   const controls = controlsOf({ box: find(".oc-controls"), get lesson() { return lesson; }, get surfaces() { return surfaces; },
-    get now() { return now; }, get alive() { return alive; }, change, moved, choose, save, say, reset });
+    get now() { return now; }, get alive() { return alive; }, change, moved, choose, save, need, reset });
   const player = playerOf(bar, { get step() { return now.step; }, get steps() { return runs[0]?.steps ?? 0; }, get parts() { return parts; },
     go(step, shown) { part = shown; change({ step }); showPart(); schedule(); }, stopped: () => schedule() });
 
@@ -100,6 +100,12 @@ function render({ model, el }) {
 
   function say(words) { message.textContent = words; }
 
+  // What only a kernel can do; a page that never has one says where to get one
+  function need(words) {
+    say(`${words} a running kernel.`);
+    if (el.dataset.help) message.append(" ", make("a", null, { href: el.dataset.help }, "How to get one."));
+  }
+
   // ---- what is seen ----
 
   function setPanels() {
@@ -120,13 +126,15 @@ function render({ model, el }) {
   }
 
   // A picture that has been decoded, or null while it is not: then it is drawn when it is there
-  function decoded(panel, bytes) {
-    if (!bytes) return null;
-    if (!panel.pictures.has(bytes)) {
-      panel.pictures.set(bytes, null);
-      createImageBitmap(new Blob([bytes], { type: "image/webp" })).then((picture) => { panel.pictures.set(bytes, picture); schedule(); });
+  // (a page without a kernel has it as a file)
+  function decoded(panel, given) {
+    if (!given) return null;
+    if (!panel.pictures.has(given)) {
+      panel.pictures.set(given, null);
+      const file = typeof given === "string" && Object.assign(new Image(), { src: given });
+      (file ? file.decode().then(() => file) : createImageBitmap(new Blob([given], { type: "image/webp" }))).then((picture) => { panel.pictures.set(given, picture); schedule(); });
     }
-    return panel.pictures.get(bytes);
+    return panel.pictures.get(given);
   }
 
   function paint() {
@@ -307,6 +315,7 @@ function render({ model, el }) {
   for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
   setLesson();
   model.send({ kind: "ready" });
+  el.explorer = { get runs() { return runs; }, get now() { return now; }, get methods() { return methods; } }; // for a goal in the page
   return () => {
     player.end();
     clearTimeout(still);

@@ -1,0 +1,136 @@
+"""Build the site: ``python -m optcourse.web FOLDER``, in the course's own folder; with a repository's OWNER/NAME, links to it work."""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import time
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import jinja2
+import pdoc
+
+from ..live.stage import HERE as STAGE
+from ..live.stage import script
+from . import markup
+from .lessons import Files, cells
+
+HERE, COURSE = pathlib.Path(__file__).parent, pathlib.Path(__file__).parent.parent.parent
+MOST = 3e6  # bytes of a lesson, beside what all share
+TEMPLATE = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string((HERE / "page.html").read_text("utf-8"))
+ASIDE = ("Start", "Test", "How fast it is")  # sections of README that are not on the first page
+
+
+def shared(folder: pathlib.Path) -> None:
+    """Scripts, style and pictures that all pages share. The script is a classic one: a module does not load from a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    modules = [script(), *((HERE / name).read_text("utf-8") for name in ("activities.js", "site.js"))]
+    code = re.sub(r"^export .*$", "", "\n".join(modules), flags=re.MULTILINE)
+    (folder / "site.js").write_text(f'(() => {{\n"use strict";\n{code}\n}})();\n', "utf-8")
+    style = [(HERE / "site.css").read_text("utf-8"), markup.code_style(), (STAGE / "stage.css").read_text("utf-8")]
+    (folder / "site.css").write_text("\n".join(style), "utf-8")
+    shutil.copytree(COURSE / "images", folder / "images", dirs_exist_ok=True)
+
+
+def lesson(path: pathlib.Path, folder: pathlib.Path) -> dict[str, Any]:
+    """A lesson: its page's name and title, cells, data, and the bytes of the pictures that it can ask for."""
+    files = Files(folder)
+    made, data = cells(path, files)
+    return {
+        "page": f"{path.stem}.html",
+        "title": heading(made),
+        "cells": made,
+        "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") if data else "",
+        "pictures": sum(files.used.values()),
+    }
+
+
+def heading(made: list[dict[str, Any]]) -> str:
+    return markup.words_of(re.search(r"<h1.*?>(.*?)</h1>", made[0]["html"], re.DOTALL)[1])  # type: ignore[index]
+
+
+def text_page(page: str, text: str) -> dict[str, Any]:
+    """A page of Markdown."""
+    made = [{"kind": "text", "html": markup.rendered(text)}]
+    return {"page": page, "title": heading(made), "cells": made, "data": "", "pictures": 0}
+
+
+def text_pages(repository: str) -> list[dict[str, Any]]:
+    """README's start, how to run the course, the teachers' page."""
+    readme, teaching, contributing = (
+        (COURSE / f"{name}.md").read_text("utf-8") for name in ("README", "TEACHING", "CONTRIBUTING")
+    )
+    if repository:  # templates of links become links
+        readme = re.sub(r"`(https://\S+)`", r"<\1>", readme).replace("OWNER/NAME", repository)
+    first, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
+    titled = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
+    front = first + "".join(f"## {title}\n{text}" for title, text in titled.items() if title not in ASIDE)
+    return [
+        text_page("index.html", front),
+        text_page("run.html", f"# Run it yourself\n{titled['Start']}"),
+        text_page("teachers.html", teaching),
+        text_page("contributing.html", contributing),
+    ]
+
+
+def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
+    """The documentation of the package from its docstrings; what the search finds of it."""
+    pdoc.render.configure(docformat="numpy", logo_link="../index.html", footer_text="optcourse", search=False)
+    pdoc.pdoc("optcourse", output_directory=folder / "api")
+    members = pdoc.doc.Module.from_name("optcourse").members.values()
+    return [
+        (f"api/optcourse.html#{each.name}", f"optcourse.{each.name}", " ".join(each.docstring.split())[:300])
+        for each in members if each.docstring and each.kind in ("class", "function")
+    ]  # fmt: skip
+
+
+def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tuple[str, int, int, float]]:
+    """The whole site, or lessons whose names contain ``only``; gives each lesson's bytes, those of its pictures, and the seconds.
+
+    ValueError if a lesson is too heavy.
+    """
+    begun = time.perf_counter()
+    shared(folder)
+    paths = [path for path in sorted((COURSE / "notebooks").glob("*.ipynb")) if only in path.name]
+    with ProcessPoolExecutor(2) as workers:
+        lessons = list(workers.map(lesson, paths, [folder] * len(paths)))
+        index = documented(folder)
+    front, *texts = text_pages(repository)
+    pages = [front, *lessons, *texts]
+    contents = [*pages, {"page": "api/optcourse.html", "title": "The package's functions and classes"}]
+    around = [None, *pages, None]
+    for place, page in enumerate(pages):
+        before, after = (around[i] if page in [front, *lessons] else None for i in (place, place + 2))
+        made = TEMPLATE.render(**page, contents=contents, before=before, after=after if after not in texts else None)
+        (folder / page["page"]).write_text(made, "utf-8")
+        body = "".join(each.get("html", "") + "".join(each.get("outputs", [])) for each in page["cells"])
+        index += markup.sections(body, page["page"])
+    words = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    (folder / "search.js").write_text(f"optcourse.search({words});\n", "utf-8")
+    rows = [(each["title"], (folder / each["page"]).stat().st_size, each["pictures"]) for each in lessons]
+    print(f"{'lesson':60}{'page, kB':>10}{'its pictures, kB':>18}")
+    for title, own, pictures in rows:
+        print(f"{title:60}{own / 1e3:10.0f}{pictures / 1e3:18.0f}")
+    everything = [path for path in folder.rglob("*") if path.is_file()]
+    scripts = sum((folder / name).stat().st_size for name in ("site.js", "site.css"))
+    print(
+        f"shared: script and style {scripts / 1e3:.0f} kB, search {(folder / 'search.js').stat().st_size / 1e3:.0f} kB"
+    )
+    print(
+        f"all: {sum(path.stat().st_size for path in everything) / 1e6:.1f} MB in {len(everything)} files, {time.perf_counter() - begun:.0f} s"
+    )
+    heavy = [title for title, own, pictures in rows if own + pictures > MOST]
+    if heavy:
+        raise ValueError(f"more than {MOST / 1e6:g} MB: {', '.join(heavy)}")
+    return rows
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m optcourse.web", description=__doc__)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--repository", default="", help="OWNER/NAME, for the links to Binder and Colab")
+    parser.add_argument("--only", default="", help="lessons whose names contain this")
+    given = parser.parse_args()
+    build(given.folder, given.repository, given.only)

@@ -1,0 +1,177 @@
+"""A lesson as a web page: its stored words and pictures, and its explorers and activities as data for the page.
+
+Only the cells that an explorer or an activity hangs on are run; all else is what the notebook has stored.
+"""
+
+import ast
+import base64
+import contextlib
+import hashlib
+import html
+import io
+import pathlib
+import re
+import symtable
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+
+from ..live.explorers import Explorer
+from . import markup
+
+LIVE = ("explore", "Explorer", "BatchExplorer", "Predict", "Goal", "Quiz")  # what the page can show without a kernel
+KERNEL = {  # what it cannot: by the name that a cell calls
+    "check": "This exercise is checked by Python: it needs",
+    "Trainer": "Training on data needs",
+    "SetUp": "This test of the set-up needs",
+}
+STATE = ("lesson", "surfaces", "setting", "handed", "message")
+
+
+# ---- which cells to run ----
+
+
+def called(source: str) -> str:
+    """The name that a cell's last line calls, or nothing."""
+    last = ast.parse(source).body[-1:]
+    call = last[0].value if last and isinstance(last[0], ast.Expr) else None
+    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """The global names that a cell sets, and those that it needs from before."""
+    top = symtable.symtable(source, "cell", "exec")
+    made = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    inner = list(top.get_children())
+    for scope in inner:
+        inner += scope.get_children()
+        used |= {each.get_name() for each in scope.get_symbols() if each.is_global()}
+    return made, used - made
+
+
+def needed(sources: list[str]) -> list[int]:
+    """The places of the cells that show something live, and of those that they hang on."""
+    kept: list[int] = []
+    wanted: set[str] = set()
+    for place in reversed(range(len(sources))):
+        made, used = names(sources[place])
+        if called(sources[place]) in LIVE or made & wanted:
+            kept, wanted = [place, *kept], (wanted - made) | used
+    return kept
+
+
+def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
+    """What the live cells show, by the cell's place."""
+    space: dict[str, Any] = {"__name__": "lesson"}
+    for place in needed(sources):
+        body = ast.parse(sources[place])
+        last = ast.Expression(body.body.pop().value) if called(sources[place]) in LIVE else None
+        with contextlib.redirect_stdout(io.StringIO()):  # what it prints is stored
+            exec(compile(body, f"cell {place}", "exec"), space)
+        if last is not None:
+            yield place, eval(compile(last, f"cell {place}", "eval"), space)
+
+
+# ---- what the page gets ----
+
+
+def complete(explorer: Explorer) -> None:
+    """Add all that the page could still ask for: the other surfaces, and the map of each form on each of them."""
+    explorer.complete()
+    if "map" in explorer.views:
+        for form in range(len(explorer.forms[0])):
+            for place in range(len(explorer.places)):
+                explorer.set(forms=[form, *explorer.setting["forms"][1:]], surface=place)
+        explorer.reset()
+
+
+class Files:
+    """Pictures as files beside the pages, by what is in them: what several explorers share is there once."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder, self.used = folder, dict[str, int]()
+        (folder / "pictures").mkdir(parents=True, exist_ok=True)
+
+    def add(self, data: bytes, kind: str) -> str:
+        """The file's place, seen from a page."""
+        name = f"pictures/{hashlib.sha256(data).hexdigest()[:16]}.{kind}"
+        (self.folder / name).write_bytes(data)
+        self.used[name] = len(data)
+        return name
+
+    def out_of(self, text: str) -> str:
+        """HTML whose pictures are files, and come when they are seen."""
+
+        def place(match: re.Match[str]) -> str:
+            return f'loading="lazy" src="{self.add(base64.b64decode(match[2]), match[1])}"'
+
+        return re.sub(r'src="data:image/(\w+);base64,([^"]+)"', place, text)
+
+    def plain(self, data: Any) -> Any:
+        """Data of an explorer as JSON: pictures as files, a run's values in base64."""
+        if isinstance(data, bytes):
+            return self.add(data, "webp") if data[:4] == b"RIFF" else base64.b64encode(data).decode()
+        if isinstance(data, dict):
+            return {name: self.plain(each) for name, each in data.items()}
+        return [self.plain(each) for each in data] if isinstance(data, list | tuple) else data
+
+
+def live_data(shown: Any, files: Files) -> dict[str, Any]:
+    """A live cell for the page: the explorer's state, the activity, or both."""
+    explorer = shown if isinstance(shown, Explorer) else getattr(shown, "explorer", None)
+    data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
+    if explorer is not None:
+        complete(explorer)
+        data["state"] = files.plain({name: getattr(explorer, name) for name in STATE})
+    return data
+
+
+# ---- the cells ----
+
+
+def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A notebook's cells as the page's template takes them, and the data of what is live in them."""
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    data, made = {}, []
+    for place, shown in run_live([cell.source for cell in code]):
+        data[code[place].id] = live_data(shown, files)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            made.append({"kind": "text", "html": markup.rendered(cell.source)})
+            continue
+        live, name = data.get(cell.id), called(cell.source)
+        made.append(
+            {
+                "kind": "code",
+                "id": cell.id,
+                "code": markup.highlighted(cell.source),
+                "live": live is not None,
+                "outputs": [files.out_of(each) for each in map(shown_output, cell.outputs) if each],
+                "needs": KERNEL.get(name, "") or handed_words(live),
+            }
+        )
+    return made, data
+
+
+def handed_words(live: dict[str, Any] | None) -> str:
+    """What is said of a run that the page cannot compute."""
+    handed = any((live or {}).get("state", {}).get("handed", []))
+    return "A kernel computed this run from data. Here you can play it; to move its sliders needs" if handed else ""
+
+
+def shown_output(output: Any) -> str:
+    """A stored output as HTML; a widget's is nothing: its picture follows as an output of its own."""
+    if output.output_type == "stream":
+        return f"<pre>{html.escape(output.text)}</pre>"
+    data = output.get("data", {})
+    if "application/vnd.jupyter.widget-view+json" in data:
+        return ""
+    words = data.get("text/plain", "")
+    if "text/html" in data:
+        return data["text/html"]
+    if "image/png" in data:
+        return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data["image/png"].strip()}">'
+    return markup.rendered(data["text/markdown"]) if "text/markdown" in data else f"<pre>{html.escape(words)}</pre>"

@@ -1,0 +1,332 @@
+"""The course as web pages: built once, given out by a plain file server, used in Chromium while all other hosts are blocked."""
+
+import fcntl
+import functools
+import html.parser
+import http.server
+import json
+import pathlib
+import re
+import threading
+import urllib.parse
+
+import axe_playwright_python
+import nbformat
+import numpy as np
+import pytest
+from browser import need_chromium
+from test_browser import NOTEBOOKS, Live, use
+
+import optcourse
+from optcourse.web.lessons import called, needed
+
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+FOUND = """() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+  .then((found) => found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160))}`))"""
+# no code in a page, no code from text, and nothing from elsewhere
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+DRAWS = 8
+SET = """([live, values]) => { for (const [name, index] of Object.entries(values)) {
+  const input = live.querySelector(`input[data-name="${name}"]`);
+  input.value = index;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+} }"""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the whole site, built by the first worker that needs it."""
+    need_chromium()
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if root.name.startswith("popen-") else root
+    with open(root / "site.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "site" / "search.js").exists():
+            from optcourse.web.__main__ import build
+
+            build(root / "site")
+    return root / "site"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A plain file server; it forbids the pages (pdoc's write scripts into theirs) what they do not need."""
+
+    def end_headers(self):
+        if "/api/" not in self.path:
+            self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def closed(blank, address):
+    """A page from which no request leaves, and in which nothing goes wrong: else the test fails."""
+    left, problems = [], []
+    blank.context.route(
+        lambda url: not url.startswith((address, "file:", "data:", "blob:")),
+        lambda route: (left.append(route.request.url), route.abort()),
+    )
+    blank.on("pageerror", lambda error: problems.append(str(error)))
+    blank.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield blank
+    assert left == [] and problems == []
+
+
+def opened(page, target):
+    """A lesson, all of whose explorers are set up, with its predictions made."""
+    page.goto(target)
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount && !node.querySelector(':scope > img'))"
+    )
+    for button in page.get_by_role("button", name="I predict this").all():
+        button.locator("xpath=..").locator("input").first.check()
+        button.click()
+    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+
+
+def data_of(page):
+    return json.loads(page.locator("#live").text_content())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_explorer_of_every_lesson_moves(closed, address, path):
+    opened(closed, f"{address}/{path.stem}.html")
+    states = [each["state"] for each in data_of(closed).values() if "state" in each]
+    assert closed.locator(".oc-live").count() == len(states) >= 1
+    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert len(states) == sum("explore(" in each or "BatchExplorer(" in each for each in sources)
+    for place, state in enumerate(states):
+        live = Live(closed, place)
+        live.wait("s.pictures.every((p) => p.length > 1500)")
+        before = live.seen()
+        chooser = live.root.locator("select[aria-label=surface]")
+        by_kernel = any(state["handed"])
+        if by_kernel:
+            words = closed.locator("section", has=live.root).locator(".kernel")
+            assert "needs a running kernel" in words.inner_text()
+            live.click("next")
+            before = live.wait("s.step === b.step + 1 && s.pictures[0] !== b.pictures[0]", before)
+        if chooser.count():
+            chooser.select_option(label="Himmelblau" if by_kernel else "bowl")
+            live.wait("s.pictures[0] !== b.pictures[0]", before)
+        elif by_kernel:
+            continue
+        for slider in live.sliders():
+            live.move(slider)
+    if not any(states[0]["handed"]):
+        live = Live(closed)
+        live.root.get_by_role("button", name="reset").click()
+        live.wait(f"s.step === {states[0]['setting']['step']}")
+        use(live)
+
+
+def pages(site):
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def test_no_request_leaves_any_page(closed, site, address):
+    found = pages(site)
+    assert {"index.html", "run.html", "teachers.html", "api/optcourse.html", "09_beyond.html"} <= set(found)
+    for page in found:
+        closed.goto(f"{address}/{page}")
+        closed.wait_for_load_state("load")
+        if not page.startswith("api/"):
+            assert closed.locator("h1").count() == 1, page
+            math = closed.locator("main").inner_text()
+            assert not re.search(r"\$[^$\n]*\\[a-z]+", math), f"{page}: a formula that was not typeset"
+            assert closed.locator("img:not([alt])").count() == 0, page
+
+
+class Links(html.parser.HTMLParser):
+    """What a page links to and what can be linked to in it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.targets, self.names = [], set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.names |= {given.get("id"), given.get("name")}
+        self.targets += [given[name] for name in ("href", "src") if given.get(name)]
+
+
+def test_every_internal_link_leads_somewhere(site):
+    links = {page: Links(site / page) for page in pages(site)}
+    entries = json.loads((site / "search.js").read_text()[len("optcourse.search(") : -len(");\n")])
+    links["index.html"].targets += [target for target, _, _ in entries]
+    wrong = []
+    for page, each in links.items():
+        for target in each.targets:
+            parts = urllib.parse.urlsplit(target)
+            if parts.scheme:
+                continue
+            path = (site / page).parent / urllib.parse.unquote(parts.path) if parts.path else site / page
+            place = path.resolve().relative_to(site.resolve()).as_posix()
+            if not path.is_file() or (
+                parts.fragment and urllib.parse.unquote(parts.fragment) not in links[place].names
+            ):
+                wrong.append(f"{page}: {target}")
+    assert wrong == []
+
+
+def test_search_finds_a_word_and_leads_to_it(closed, address):
+    closed.goto(f"{address}/index.html")
+    for words, wanted in (
+        ("pendulum", "03_momentum.html#"),
+        ("bias correction", "07_adam.html#"),
+        ("explore", "api/optcourse.html#explore"),
+    ):
+        closed.locator("#search").fill("")
+        closed.locator("#search").press_sequentially(words)
+        closed.locator(f"#found a[href^='{wanted}']").first.wait_for()
+    closed.locator("#search").fill("zzzz")
+    closed.get_by_text("Nothing found.").wait_for()
+    closed.locator("#search").fill("pendulum")
+    closed.locator("#found a").first.click()
+    closed.wait_for_url("**/03_momentum.html#*")
+
+
+def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
+    closed.goto(f"{address}/03_momentum.html")
+    box = closed.locator("[data-live=exercise-predict]")
+    button = box.get_by_role("button", name="I predict this")
+    button.click()
+    box.get_by_text("Choose one first.").wait_for()
+    assert box.locator(".oc-live").count() == 0, "the picture must wait for the prediction"
+    box.get_by_label("Sooner: it is faster.").check()
+    button.click()
+    box.get_by_text("✗ It is faster on the way").wait_for()
+    box.locator(".oc-frame canvas").first.wait_for(state="visible")
+    assert button.is_disabled()
+    quiz = closed.locator("[data-live=quiz]")
+    for option, said in (("1.9 times", "✗ That is only the second step"), ("10 times", "✓ Right: 1/(1−γ)")):
+        quiz.get_by_label(option, exact=True).check()
+        quiz.get_by_role("button", name="answer").first.click()
+        quiz.get_by_text(said).wait_for()
+
+
+def goals():
+    """Each lesson's goals as Python has them."""
+    space = {name: getattr(optcourse, name) for name in optcourse.__all__}
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and cell.source.startswith("Goal("):
+                yield path.stem, cell.id, eval(cell.source, space)
+
+
+def test_a_goal_has_the_same_verdict_in_the_page_as_in_python(closed, address):
+    """Each goal of each lesson, as it is and with random sliders; both verdicts occur; elsewhere it does not count."""
+    rng, verdicts, page = np.random.default_rng(7), [], None
+    for stem, cell, goal in goals():
+        if page != stem:
+            opened(closed, f"{address}/{stem}.html")
+            page = stem
+        box = closed.locator(f"[data-live={cell}]")
+        live, said = box.locator(".oc-live").element_handle(), box.locator("[role=status]")
+        controls = list(goal.explorer.controls.values())
+        for draw in range(DRAWS):
+            chosen = {each.name: int(rng.integers(len(each.values))) for each in controls} if draw else {}
+            closed.evaluate(SET, [live, chosen])
+            goal.explorer.set(values={each.name: each.values[chosen[each.name]] for each in controls if chosen})
+            box.get_by_role("button", name="check").click()
+            good, words = goal.judge()
+            assert said.inner_text() == f"{'✓' if good else '✗'} {words}", (stem, cell, chosen)
+            verdicts.append("diverged" if "diverged" in words else "never" if "is not within" in words else good)
+        box.get_by_role("button", name="reset").click()
+        box.locator(".oc-frame canvas").first.press("ArrowRight")
+        goal.explorer.reset()
+        goal.explorer.set(start=closed.evaluate("(live) => live.explorer.now.start", live))
+        box.get_by_role("button", name="check").click()
+        assert said.inner_text() == f"✗ {goal.judge()[1]}" and "You changed start" in said.inner_text()
+    assert {"diverged", "never", True, False} <= set(verdicts), set(verdicts)
+
+
+def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
+    closed.goto(f"{address}/03_momentum.html")
+    live = Live(closed)
+    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    live.wait("s.message.startsWith('Your own formula needs a running kernel.')")
+    live.sliders()
+    live.root.locator(".oc-edit textarea").fill("v_t = 2")
+    live.wait("s.message.startsWith('Editing the formula needs a running kernel.')")
+    notes = closed.locator("#exercise-momentum .kernel")
+    assert notes.inner_text() == "This exercise is checked by Python: it needs a running kernel. How to get one."
+    live.root.get_by_role("link", name="How to get one.").click()
+    closed.wait_for_url("**/run.html")
+    assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
+    for lesson, cell, words in (
+        ("08_summary", "live-training", "Training on data"),
+        ("00_welcome", "set-up-test", "set-up"),
+    ):
+        closed.goto(f"{address}/{lesson}.html")
+        assert words in closed.locator(f"#{cell} .kernel").inner_text()
+        assert closed.locator(f"#{cell} a[href='run.html']").count() == 1
+
+
+def test_a_page_is_alive_as_a_file(closed, site):
+    """There a picture may not be read back: what is seen is compared."""
+    closed.goto((site / "05_adagrad.html").as_uri())
+    closed.wait_for_function("document.querySelector('.oc-live')?.dataset.frames > 1")
+    live = closed.locator(".oc-live").first
+    live.scroll_into_view_if_needed()
+    for control in live.locator(".oc-controls > .oc-range input").all():
+        picture, before = (
+            live.locator("canvas[data-name=contour]").screenshot(),
+            live.locator(".oc-control output").all_inner_texts(),
+        )
+        control.press("End")
+        closed.wait_for_function(
+            "([live, before]) => [...live.querySelectorAll('.oc-control output')].map((o) => o.innerText).join() !== before.join()",
+            arg=[live.element_handle(), before],
+        )
+        assert live.locator("canvas[data-name=contour]").screenshot() != picture
+    closed.locator("#search").fill("pendulum")
+    closed.locator("#found a").first.wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(closed, site, address, theme):
+    """WCAG 2.2 AA, on the pages of our own."""
+    closed.emulate_media(color_scheme=theme)
+    for page in ("index.html", "teachers.html", "03_momentum.html", "08_summary.html"):
+        opened(closed, f"{address}/{page}")
+        closed.evaluate(AXE)
+        assert closed.evaluate(FOUND) == [], page
+
+
+def test_a_phone_has_room_and_the_slider_stays_in_sight(browser, site, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    for name in (each for each in pages(site) if not each.startswith("api/")):
+        opened(page, f"{address}/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.goto(f"{address}/03_momentum.html")
+    live = Live(page)
+    slider = live.root.locator(".oc-controls input[type=range]").first
+    live.root.locator("canvas[data-name=map]").scroll_into_view_if_needed()
+    for each in (slider, live.root.locator("[data-do=play]")):
+        box = each.bounding_box()
+        assert 0 <= box["y"] <= 844 - box["height"], "it has scrolled out of sight"
+    before = live.seen()
+    page.touchscreen.tap(
+        slider.bounding_box()["x"] + 0.8 * slider.bounding_box()["width"], slider.bounding_box()["y"] + 12
+    )
+    live.wait("s.values['η'] !== b.values['η'] && s.pictures.join() !== b.pictures.join()", before)
+    context.close()
+
+
+def test_only_the_cells_that_an_explorer_hangs_on_are_run():
+    sources = ["a = 1", "b = 2", "print(a)", "def f(): return a", "explore(f(), b)", "c = b", "[c for c in (1, 2)]"]
+    assert needed(sources) == [0, 1, 3, 4]
+    assert called("x = 1\nGoal(x)") == "Goal" and called("x = f()") == called("") == ""
