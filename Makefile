@@ -33,7 +33,7 @@ lint: .venv/tested
 	$(BIN)/ruff format --check .
 
 # package, project and JupyterLab in Chromium. One thread of linear algebra each: two workers with more wait for one another
-unit notebooks: export OPENBLAS_NUM_THREADS = 1
+unit notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
 	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_site.py tests/test_stage.py
@@ -71,8 +71,11 @@ site: .venv/site
 	rm -rf site
 	$(BIN)/python -m optcourse.web site --repository "$(REPOSITORY)"
 
-# the comparisons on real data: lessons 2, 5, 8 and 9 with their numbers, and the pictures; about a minute
-experiments: .venv/tested images
+# the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
+# about a quarter of an hour
+experiments: .venv/tested
+	$(BIN)/python -m optcourse.mathematics.contest
+	$(MAKE) images
 	$(BIN)/python tests/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
 # how fast is a slider, beside interact and version 0.1.0: needs Chromium, takes about five minutes

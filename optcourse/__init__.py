@@ -10,13 +10,15 @@ from typing import Any
 _ROOMS = {
     "mathematics.declaration": "Optimizer",
     "mathematics.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
-    "mathematics.conventions": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
+    "mathematics.conventions": "BASES CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
     "UncorrectedAdam conventions",
-    "mathematics.beyond": "BASES BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam",
+    "mathematics.beyond": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam",
     "mathematics.schedules": "Schedule cosine warmup",
     "mathematics.surfaces": "CATALOGUE Surface",
     "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
-    "mathematics.training": "ETAS Comparison LeastSquares Network Slice compare digits on_surface six_or_nine train",
+    "mathematics.training": "ETAS Comparison LeastSquares Network Slice batches compare digits on_surface six_or_nine "
+    "train",
+    "mathematics.contest": "contest",
     "pictures.typeset": "Card",
     "pictures.drawings": "Curves OneStep Picture Race picture",
     "live.explorers": "Explorer explore large_type",

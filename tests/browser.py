@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -60,6 +61,14 @@ KERNEL = """() => {
   const session = panel && panel.sessionContext && panel.sessionContext.session;
   return session && session.kernel ? session.kernel.connectionStatus + ' ' + session.kernel.status : 'none';
 }"""
+
+
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+FOUND = """() => axe.run({ include: [['.jp-OutputArea-output'], ['.jp-MarkdownOutput']] },
+  { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+  .then((found) => found.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+# JupyterLab's own box around Markdown scrolls by a pixel, because MathJax's hidden text sticks out of it
+NOT_OURS = re.compile("scrollable-region-focusable: .*jp-RenderedMarkdown")
 
 
 def need_chromium() -> None:
@@ -172,6 +181,24 @@ def run_all(page: Page) -> None:
 def run_cells(page: Page, *ids: str) -> None:
     """Run these cells only, in this order, and wait as ``run_all`` does."""
     _run(page, list(ids))
+
+
+def whole_notebook(page: Page) -> None:
+    """Keep every cell in the page, also those out of view."""
+    page.evaluate("""() => { const content = window.jupyterapp.shell.currentWidget.content;
+      content.notebookConfig = { ...content.notebookConfig, windowingMode: 'none' }; }""")
+
+
+def found_by_axe(page: Page) -> list[str]:
+    """What axe finds (WCAG 2.2 AA) in what a lesson writes and what its cells show, in the light and in the dark theme."""
+    page.evaluate(AXE)
+    found = []
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
+        dark = theme.endswith("Dark")
+        page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
+        found += [f"{theme}: {each}" for each in page.evaluate(FOUND) if not NOT_OURS.match(each)]
+    return found
 
 
 def _run(page: Page, ids: list[str] | None) -> None:

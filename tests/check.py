@@ -16,8 +16,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers"],
-    r"optcourse/mathematics/training\.py": ["training", "trainers"],
-    r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page"],
+    r"optcourse/mathematics/(training|contest)\.py": ["training", "trainers", "contest"],
+    r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/(live|web)/": ["site"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
@@ -52,7 +52,9 @@ def main() -> int:
     python = sorted({place for path in paths for place in tests_of(path) if (ROOT / place).exists()})
     lessons = [path for path in paths if re.fullmatch(r"notebooks/\w+\.ipynb", path)]
     pages = [
-        place for place in python if place in ("tests/test_browser.py", "tests/test_page.py", "tests/test_site.py")
+        place
+        for place in python
+        if place in ("tests/test_browser.py", "tests/test_page.py", "tests/test_site.py", "tests/test_stage.py")
     ]  # Playwright wants a process of its own
     python = [place for place in python if place not in pages]
     calls = [["--dist", "worksteal", "-k", LIGHT, *places] for places in (python, pages) if places]

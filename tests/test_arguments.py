@@ -31,6 +31,7 @@ from optcourse import (
     best_eta,
     check,
     compare,
+    contest,
     conventions,
     cosine,
     digits,
@@ -116,6 +117,8 @@ ENTRIES = {
     "Network": (functools.partial(Network, 3, 2), {"dropout": 0.1, "seed": 1}),
     "Network sizes": (lambda sizes: Network(3, sizes), {"sizes": 2}),
     "Network.init": (NETWORK.init, {"seed": 1}),
+    "Network.seeded": (NETWORK.seeded, {"seeds": [1, 2]}),
+    "Entry.best": (contest()["without dropout"][Momentum].best, {"by": "training", "among": 2}),
     "batches": (lambda **own: next(batches(**own)), {"count": 4, "size": 2, "seed": 1}),
     "train": (
         first_of_train,
@@ -200,6 +203,7 @@ ALSO = {
     "student": ("your function",),
     "kind": ("a method",),
     "latex": ("formula", "expected"),
+    "values": ("there is no slider",),
     "rows": ("row", "a method needs", "formula"),
 }
 JUNK = st.one_of(
@@ -259,6 +263,27 @@ def test_a_wrong_argument_is_named(entry, data):
 def test_the_right_arguments_are_right(entry):
     call, right = ENTRIES[entry]
     call(**right)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: run(Momentum(), "ravine"), "surface must be a Surface, such as surfaces.ravine, not 'ravine'"),
+        (lambda: run(Momentum, surfaces.bowl), "optimizer must be a method such as Momentum"),
+        (
+            lambda: explore(Momentum(), surfaces.bowl, views=("lens",)),
+            r"views must be a list of contour, .*, not \('lens',\)",
+        ),
+        (lambda: Card(Momentum()), "kind must be a method's class, such as Momentum, not Momentum"),
+        (lambda: cosine(10, floor=2), "floor must be a number from 0 to 1, not 2"),
+        (lambda: cosine(10, floor="x"), "floor must be a number from 0 to 1, not 'x'"),
+        (lambda: Muon(columns=0), "columns must be a whole number ≥ 1, not 0"),
+        (lambda: run(Momentum(), surfaces.bowl, steps=10**9), "steps must be a whole number from 0 to 1,000,000"),
+    ],
+)
+def test_the_message_says_what_was_given_and_what_is_allowed(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
 
 
 def test_the_number_of_steps_has_a_stated_bound():
@@ -379,4 +404,6 @@ def test_any_formula_is_a_surface_or_a_message(text):
     except ValueError as error:
         assert len(str(error)) > 20
     else:
-        assert np.isfinite(surface.value(surface.start)) and np.isfinite(surface.gradient(surface.start)).all()
+        with np.errstate(all="ignore"):  # as x/log(x) warns at 0, where it is 0
+            value, gradient = surface.value(surface.start), surface.gradient(surface.start)
+        assert np.isfinite(value) and np.isfinite(gradient).all()

@@ -123,6 +123,25 @@ def test_notebook_is_as_the_house_style_says(path):
     assert all(output.get("name") != "stderr" for cell in code for output in cell.outputs)
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if "Card(" in path.read_text()], ids=lambda path: path.stem
+)
+def test_a_lesson_closes_with_its_methods_in_pytorch(path):
+    """Each call there is one that the oracle holds to a method of the lesson, or to another convention of it."""
+    import optcourse
+    from optcourse.mathematics.libraries import PYTORCH
+
+    cells = nbformat.read(path, as_version=4).cells
+    cards = re.findall(r"\bCard\(([A-Z]\w+)", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    kinds = {form for name in cards for form in optcourse.conventions(getattr(optcourse, name))}
+    held = {re.sub(r"\bparameters\b", "model.parameters()", PYTORCH[kind].code, count=1) for kind in kinds & {*PYTORCH}}
+    closing = [cell.source for cell in cells if cell.id == "in-pytorch"]
+    assert closing, "a markdown cell with the id in-pytorch"
+    calls = re.findall(r"torch\.optim\.\w+\([^\n]*", closing[0].replace("(parameters", "(model.parameters()"))
+    assert calls and set(calls) <= held, set(calls) - held
+    assert all(line in closing[0] for line in ("loss.backward()", "optimizer.step()"))
+
+
 def test_claims_and_slips_are_all_there():
     text = "\n".join(path.read_text() for path in NOTEBOOKS)
     for claim in ["C0", "C1", "C2a", "C2b", "C2c", "C2d", "C3a", "C3b", "C4a", "C4b", "C5a", "C5b", "C6", "C7", "C8"]:

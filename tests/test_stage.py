@@ -1,18 +1,7 @@
-"""The stage as it is seen: what fits one screen, the lens, touch, and what axe finds, in JupyterLab in Chromium."""
+"""The stage as it is seen: what fits one screen, the lens, and touch, in JupyterLab in Chromium."""
 
-import pathlib
+from browser import open_notebook, run_all, run_cells, wait_while_it_moves, whole_notebook
 
-import axe_playwright_python
-import pytest
-from browser import open_notebook, run_all, run_cells, wait_while_it_moves
-
-NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-FOUND = """() => axe.run({ include: [['.jp-OutputArea-output'], ['.jp-MarkdownOutput']] },
-  { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
-  .then((found) => found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120))}`))"""
-ALL_IN_THE_PAGE = """() => { const content = window.jupyterapp.shell.currentWidget.content;
-  content.notebookConfig = { ...content.notebookConfig, windowingMode: 'none' }; }"""
 SIZES = [(1920, 1080), (1400, 1000), (1280, 720), (1024, 768), (640, 360), (390, 844)]  # 640 × 360: 1280 × 720 at 200 %
 # the boxes of an explorer: how high it is and may be, what sticks out of it, and what lies over something else
 BOXES = """(live) => {
@@ -48,7 +37,7 @@ def measured(page, width, height):
 def test_one_screen(lab, page):
     """Every optimizer alone, AdaGrad beside RMSProp, four pictures, and large type: measured at six sizes."""
     open_notebook(page, lab, "notebooks/gallery.ipynb")
-    page.evaluate(ALL_IN_THE_PAGE)
+    whole_notebook(page)
     run_all(page)
     page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area'); undefined")
@@ -119,18 +108,3 @@ def test_a_finger_drags_the_start_and_scrolls_the_page_beside_it(lab, browser):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     page.wait_for_function(f"([live, before]) => ({start})(live) !== before", arg=[live.element_handle(), before])
     context.close()
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_axe_finds_nothing_of_ours(lab, page, path):
-    """WCAG 2.2 AA, in both themes, in what the lesson writes and what its cells show."""
-    open_notebook(page, lab, f"notebooks/{path.name}")
-    page.evaluate(ALL_IN_THE_PAGE)
-    run_all(page)
-    page.evaluate(AXE)
-    for theme in ("JupyterLab Light", "JupyterLab Dark"):
-        page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
-        page.wait_for_function(
-            "(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=theme.endswith("Dark")
-        )
-        assert page.evaluate(FOUND) == [], theme

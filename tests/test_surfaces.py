@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from optcourse import surfaces
+from optcourse import GradientDescent, run, surfaces
 from optcourse.mathematics.surfaces import CATALOGUE, Surface
 
 every = pytest.mark.parametrize("surface", CATALOGUE, ids=lambda surface: surface.name)
@@ -60,6 +60,25 @@ def test_what_the_names_promise():
     local = surfaces.two_valleys.value(surfaces.two_valleys.minima)
     assert len(local) == 2 and local[1] > local[0] + 0.5
     assert np.linalg.norm(surfaces.plateau.gradient([-5, 0])) < 1e-4
+
+
+@pytest.mark.parametrize(
+    "surface", [surfaces.saddle, surfaces.two_valleys, surfaces.himmelblau], ids=lambda surface: surface.name
+)
+def test_landmarks_are_those_of_the_minimum_that_the_start_leads_to(surface):
+    end = run(GradientDescent(eta=1e-3), surface, steps=10_000).theta[-1]
+    assert np.linalg.norm(end - surface.home) < 0.05
+    marks = surface.landmarks
+    np.testing.assert_array_equal(marks[r"\theta_{\min}"], surface.home)
+    assert [marks[r"\lambda_1"], marks[r"\lambda_2"]] == pytest.approx(
+        np.linalg.eigvalsh(surface.hessian(surface.home))
+    )
+    assert marks[r"J_{\min}"] == surface.lowest <= surface.value(surface.home)
+
+
+def test_the_nearest_minimum_is_the_first_where_a_point_is_not_finite():
+    found = surfaces.himmelblau.nearest_minimum([[-3, 3], [np.nan, 0]])
+    np.testing.assert_allclose(found, [[-2.805118, 3.131313], surfaces.himmelblau.minima[0]], atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_seeds_and_rates_at_once_equal_single_runs():
     np.testing.assert_allclose(fixed.training, plain.training)
 
 
-def test_the_best_rate_is_chosen_by_validation_and_never_a_failed_one():
+def test_the_best_rate_is_never_a_failed_one():
     network, data = Network(64, 10), digits()
     result = compare(Momentum, network, data, etas=np.array([1e-3, 0.1, 1e6]), seeds=[0, 1], passes=2)
     assert result.best == 1
@@ -126,13 +126,13 @@ def test_dropout():
     steps, h = np.eye(network.count)[:40], 1e-6
 
     def masked(point):
-        network._rng = np.random.default_rng(7)  # the same units left out
+        network._rngs = [np.random.default_rng(7)]  # the same units left out
         return network.forward(point, part[0], training=True)[-1]
 
     def loss(point):
         return -masked(point)[np.arange(50), part[1]].mean()
 
-    network._rng = np.random.default_rng(7)
+    network._rngs = [np.random.default_rng(7)]
     gradient = network.gradient(theta, *part)[:40]
     expected = [(loss(theta + h * step) - loss(theta - h * step)) / (2 * h) for step in steps]
     np.testing.assert_allclose(gradient, expected, atol=1e-7)

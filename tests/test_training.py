@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from optcourse import Adam, GradientDescent, Momentum, run
+from optcourse import Adam, GradientDescent, Momentum, run, warmup
 from optcourse.mathematics.training import ETAS, LeastSquares, Network, batches, digits, on_surface, six_or_nine, train
 
 
@@ -78,6 +78,13 @@ def test_learning_rates_in_one_go_and_reproducible():
         one = next(islice(train(network, Adam(eta=eta), data.train, network.init(0), 32, seed=4), 20, None))
         np.testing.assert_allclose(theta, one, rtol=1e-9, atol=1e-12)
     assert network.loss(both, *data.train)[1] < network.loss(network.init(0), *data.train)
+
+
+def test_a_schedule_begins_with_step_one():
+    inputs, targets = np.eye(2), np.array([1.0, 2.0])
+    updates = train(LeastSquares(), GradientDescent(eta=0.4), (inputs, targets), np.zeros(2), 2, schedule=warmup(4))
+    first = next(islice(updates, 1, None))
+    np.testing.assert_allclose(first, 0.4 / 4 * targets / 2)
 
 
 def test_training_reaches_a_good_accuracy():

@@ -176,7 +176,7 @@ def test_the_nearest_minimum_is_nearest_to_the_end():
     assert f"The nearest known minimum, ({local[0]:.3f}, 0.000), is {distance:.3f} away" in trajectory.describe()
 
 
-def test_overshoot_is_past_the_lowest_minimum_seen_from_the_start():
+def test_overshoot_is_past_the_minimum_that_the_run_goes_to_seen_from_the_start():
     x, y = surfaces.two_valleys.minima[0]
     trajectory = run(Momentum(eta=0.05, gamma=0.9), surfaces.two_valleys, start=(-0.5, 1.2), steps=60)
     expected = [x - trajectory.theta[:, 0].min(), y - trajectory.theta[:, 1].min()]
@@ -184,6 +184,18 @@ def test_overshoot_is_past_the_lowest_minimum_seen_from_the_start():
     np.testing.assert_allclose(trajectory.overshoot(), expected)
     across = run(GradientDescent(eta=1.5), surfaces.bowl, start=(1, -1), steps=1)  # the first step goes past
     np.testing.assert_allclose(across.overshoot(), [0.5, 0.5])
+
+
+def test_among_several_minima_it_is_the_one_that_the_run_goes_to():
+    right = run(Momentum(eta=0.02, gamma=0.9), surfaces.two_valleys, start=(2.2, 1.2), steps=200)  # the local one
+    x = surfaces.two_valleys.minima[1][0]
+    assert right.minimum[0] == x and right.overshoot()[0] == pytest.approx(x - np.min(right.theta[:, 0]))
+    for start in ((0, -1), (-4, 3), (-4, -3), (4, 3)):
+        found = run(GradientDescent(eta=0.002), surfaces.himmelblau, start=start, steps=500)
+        np.testing.assert_allclose(found.theta[-1], found.minimum, atol=1e-6)
+        assert found.overshoot().max() < 0.1
+    several = run(Momentum(eta=[0.002, 1.0]), surfaces.himmelblau, start=(-4, 3), steps=50)  # the second diverges
+    assert several.minimum.shape == several.overshoot().shape == (2, 2)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])

@@ -216,13 +216,13 @@ class Quiz(Replaces, widgets.VBox):
 
 
 class SetUp(Replaces, widgets.VBox):
-    """Tests the set-up: a move of the slider must reach the kernel, and its answer the page."""
+    """Tests the set-up: a change of the number must reach the kernel, and its answer the page."""
 
     def __init__(self) -> None:
-        self.slider = widgets.IntSlider(0, min=0, max=10, description="move me")
-        self.answer = widgets.HTML("Move the slider to 7.")
-        self.slider.observe(self._moved, "value")
-        super().__init__([self.slider, self.answer])
+        self.number = widgets.BoundedIntText(0, min=0, max=10, description="a number")
+        self.answer = widgets.HTML("Change the number to 7.")
+        self.number.observe(self._moved, "value")
+        super().__init__([self.number, self.answer])
 
     def _moved(self, change: Any) -> None:
         if change["new"] == 7:
@@ -231,4 +231,4 @@ class SetUp(Replaces, widgets.VBox):
             _say(self.answer, None, f"The kernel has seen {change['new']}. Go on to 7.")
 
     def __repr__(self) -> str:
-        return "Move the slider to 7: an answer shows that the set-up works."
+        return "Change the number to 7: an answer shows that the set-up works."

@@ -167,6 +167,16 @@ def _finish(runner: subprocess.Popen, seconds: float) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()  # not where the number has gone to another process: psutil looks
         runner.wait()
+        deadline = time.monotonic() + 10  # a kill takes its time on a busy machine
+        while any(map(_computes, started)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def _computes(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def fingerprint() -> str:

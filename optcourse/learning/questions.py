@@ -85,7 +85,10 @@ PREDICT: dict[str, Question] = {
     "beyond": Question(
         "Lion with a constant η = 0.05 on the ravine. Can it come to rest at the minimum?",
         (
-            ("No: every step has the length η.", "Yes: only the sign counts, so it cannot take small steps."),
+            (
+                "No: each coordinate moves by η in every step.",
+                "Yes: only the sign counts, so it cannot take small steps.",
+            ),
             ("Yes, like gradient descent.", "Gradient descent's steps shrink with the gradient. Lion's do not."),
             ("Only without noise.", "Even without noise its steps keep their length."),
         ),
@@ -157,11 +160,19 @@ QUIZ: dict[str, tuple[Question, ...]] = {
             ),
         ),
         Question(
-            "When does NAG settle sooner than Momentum?",
+            "Along a direction of curvature λ, NAG is Momentum with which γ?",
             (
-                ("where Momentum swings", "Right: the look-ahead brakes the swing."),
-                ("always", "With a small γ there is no swing, and the look-ahead only brakes."),
-                ("never", "With a large γ it does: the experiment counts the cells."),
+                ("γ(1 − ηλ)", "Right: a shorter memory where it is steep."),
+                ("γ", "Only where λ is nearly zero. The look-ahead sees the slope change along the momentum move."),
+                ("γ + ηλ", "That memory would be longer where it is steep, and the swing would grow."),
+            ),
+        ),
+        Question(
+            "When does NAG mostly settle sooner than Momentum, with the same η and γ?",
+            (
+                ("where Momentum swings along the flat direction", "Right: the shorter memory damps that swing."),
+                ("always", "Where nothing swings there, the shorter memory only slows: the grid counts it."),
+                ("never", "Where Momentum swings it mostly does: the grid counts the cells."),
             ),
         ),
     ),
@@ -169,7 +180,7 @@ QUIZ: dict[str, tuple[Question, ...]] = {
         Question(
             "What dies out in AdaGrad?",
             (
-                ("the effective learning rate", "Right: η/√(G+ε), since G only grows."),
+                ("the effective learning rate", "Right: η/√(G+ε), since G only grows. The gradient need not shrink."),
                 ("the gradient", "That is the vanishing-gradient problem, which is another one."),
                 ("the hyperparameter η", "η stays. What it is divided by grows."),
             ),
@@ -221,11 +232,22 @@ QUIZ: dict[str, tuple[Question, ...]] = {
     ),
     "summary": (
         Question(
-            "In our comparison on the digits, which method had the lowest training loss when all were tuned?",
+            "On the digits without dropout, η tuned: which method had the lowest training loss, by the median?",
             (
-                ("NAG", "Right. Look at the printed numbers."),
-                ("Adam", "That is the source's claim. Our measurement did not confirm it."),
-                ("AdaGrad", "It had the highest of the six."),
+                ("NAG", "Right. With dropout it was RMSProp."),
+                ("Adam", "That is the source's claim. Here Adam was second, without and with dropout."),
+                ("AdaGrad", "It had the highest of the six. With an ε of 1 it was level with others."),
+            ),
+        ),
+        Question(
+            "A paper tunes η for ten values, leaves all else at its usual value, and ranks six methods. What does the rank say?",
+            (
+                (
+                    "Which is best on this problem within this search space.",
+                    "Right: with more to tune, AdaGrad left the last place and Momentum passed Adam.",
+                ),
+                ("Which is best.", "Dropout alone changed the order here, and so did γ and ε."),
+                ("Nothing at all.", "It says something, within its problem, budget and search space."),
             ),
         ),
         Question(

@@ -74,7 +74,7 @@ function methodOf({ rows, result, state, expressions, hypers }) {
     frame[P("k")] = 0;
     frame[P("\\theta")] = start;
     [frame[P("loss")], frame[P("grad")]] = [surface.loss, surface.grad];
-    for (const [symbol, value] of Object.entries({ ...surface.landmarks, ...values })) frame[P(symbol)] = value;
+    for (const [symbol, value] of Object.entries(values)) frame[P(symbol)] = value;
     const history = [frame];
     let theta = start, diverged = null, end = "";
     for (let k = 1; k <= count; k++) {
@@ -87,9 +87,17 @@ function methodOf({ rows, result, state, expressions, hypers }) {
       history.push(now);
       if (!(Math.abs(theta[0]) <= FAR && Math.abs(theta[1]) <= FAR)) { [diverged, end] = [k, endOf(theta, before[P("\\theta")], surface, k)]; break; }
     }
+    const last = history.findLast((each) => each[P("\\theta")].every(Number.isFinite))[P("\\theta")], marks = nearestOf(surface.landmarks, last);
+    for (const [symbol, value] of Object.entries(marks)) for (const each of history) each[P(symbol)] = value;
     const at = (expression, step) => (step < history.length ? asked[expression](history[step]) : NaN);
-    return { steps: count, diverged, end, at };
+    return { steps: count, diverged, end, at, marks };
   };
+}
+
+// The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum
+function nearestOf(landmarks, [x, y]) {
+  const far = (each) => Math.hypot(x - each["\\theta_{\\min}"][0], y - each["\\theta_{\\min}"][1]);
+  return landmarks.reduce((best, each) => (far(each) < far(best) ? each : best));
 }
 
 // How a run ended early, in words, as Trajectory.end

@@ -100,10 +100,10 @@ class Scene:
             if name == "contour":
                 picture = {"0": stage.contour_background(surface, stage.type_size())}
             grounds.append({**stage.ground(view), "background": picture})
-        landmarks = {
-            name: value.tolist() if isinstance(value, np.ndarray) else value
-            for name, value in surface.landmarks.items()
-        }
+        landmarks = [
+            {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
+            for minimum in surface.minima
+        ]
         return {
             **self._surface_outline(surface),
             "landmarks": landmarks,

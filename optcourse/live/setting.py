@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..mathematics.arguments import instance, shaped, wrong_type, wrong_value
+from ..mathematics.arguments import instance, shaped, whole, wrong_type, wrong_value
 from ..mathematics.conventions import conventions
 from ..mathematics.declaration import Optimizer
 from ..mathematics.surfaces import Surface
@@ -121,14 +121,18 @@ class Setting:
                 changes["start"] = shaped(changes["start"], "start", (2,), "two finite numbers (x, y)").tolist()
             if "steps" in changes:
                 changes["steps"] = min(whole_steps(changes["steps"]), self.most_steps)
+            if "step" in changes:
+                changes["step"] = whole(changes["step"], "step", 0, self.most_steps)
+            forms = f"a list with a form for each method, below {[*map(len, self.forms)]}"
+            instance(changes.get("forms", []), list, "forms", forms)
             wanted = {**now, **changes, "values": {**now["values"], **changes.get("values", {})}}
             read = self._now(wanted)
             if read["start"] != wanted["start"]:
                 raise wrong_value("start", f"two numbers (x, y) within ±{TOO_FAR:g}", wanted["start"])
-            if read["step"] != wanted["step"]:
-                raise wrong_value("step", f"a whole number from 0 to {self.most_steps}", wanted["step"])
-            if read["forms"] != wanted["forms"]:
-                raise wrong_value("forms", f"a form for each method, below {[*map(len, self.forms)]}", wanted["forms"])
+            if any(one is not two for one, two in zip(read["forms"], wanted["forms"], strict=False)) or len(
+                wanted["forms"]
+            ) != len(self.forms):
+                raise wrong_value("forms", forms, wanted["forms"])
             self.setting = wanted
 
     def _place_of(self, surface: Surface | int) -> int:

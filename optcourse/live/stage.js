@@ -23,7 +23,7 @@ function render({ model, el }) {
   const bar = find(".oc-bar"), slider = find(".oc-step"), shownStep = bar.querySelector("output"), formulas = find(".oc-formulas");
   const caption = find(".oc-part"), message = find(".oc-message");
   let lesson, surfaces, now, methods, panels, runs = [], key = "", slots = [], rows = [], parts = 0, part = null, alive = false;
-  let waiting = null, still = null, arranged = 0;
+  let waiting = null, still = null, arranged = 0, landed = "";
   for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
   const controls = controlsOf({ box: find(".oc-controls"), get lesson() { return lesson; }, get surfaces() { return surfaces; },
     get now() { return now; }, get alive() { return alive; }, change, moved, choose, save, need, reset });
@@ -52,6 +52,8 @@ function render({ model, el }) {
       return run(data.compiled, values, now.start, now.steps);
     });
     key = wanted;
+    const marked = JSON.stringify(runs.map(({ marks }) => marks));
+    if (marked !== landed) { landed = marked; for (const panel of panels) setLegend(panel); } // another minimum, other curvatures
     return true;
   }
 
@@ -204,7 +206,11 @@ function render({ model, el }) {
     }
     if (panel.lens) return;
     const named = new Map(lessonLegend(panel)), enlarged = panels.some(({ lens }) => lens);
-    for (const { form } of methods) for (const line of form.lines) if (line.panel === panel.place && line.label && !(enlarged && line.shape === "arrow")) named.set(line.label.replace(/\{(.*?)\}/g, (_, name) => brief(surfaces[now.surface].landmarks[name])), line);
+    for (const [i, { form }] of methods.entries()) for (const line of form.lines) {
+      if (line.panel !== panel.place || !line.label || (enlarged && line.shape === "arrow")) continue;
+      const marks = runs[i]?.marks || surfaces[now.surface].landmarks[0];
+      named.set(line.label.replace(/\{(.*?)\}/g, (_, name) => brief(marks[name])), line);
+    }
     panel.legend.replaceChildren(...[...named].map(([label, line]) => {
       const sample = make("canvas", null, { width: 60, height: 24, ariaHidden: "true" }), context = sample.getContext("2d");
       context.scale(2, 2);

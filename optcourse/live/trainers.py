@@ -101,11 +101,11 @@ class Trainer(Shown, widgets.VBox):
             options=[(kind.title, kind) for kind in OPTIMIZERS], description="method", layout=WIDE
         )
         etas = [(f"{eta:.3g}", eta) for eta in ETAS]
-        self.eta = widgets.SelectionSlider(options=etas, value=etas[9][1], description="η", layout=WIDE)
-        self.batch = widgets.SelectionSlider(
+        self.eta = widgets.Dropdown(options=etas, value=etas[9][1], description="η", layout=WIDE)
+        self.batch = widgets.Dropdown(
             options=(1, 2, 4, 8, 16, 32, 64, 128, 256), value=32, description="batch size", layout=WIDE
         )
-        self.length = widgets.IntSlider(passes, min=1, max=50, description="passes", layout=WIDE)
+        self.length = widgets.BoundedIntText(passes, min=1, max=50, description="passes", layout=WIDE)
         self.start = widgets.Button(description="start", button_style="primary")
         self.stop = widgets.Button(description="stop", disabled=True)
         self.progress = widgets.IntProgress(0, min=0, max=100, description="progress", layout=WIDE)
@@ -180,7 +180,7 @@ class Trainer(Shown, widgets.VBox):
         }
         with self.stage.hold_sync():
             self.stage.surfaces = [
-                {"name": "", "view": [0, 1, 0, 1], "landmarks": {}, "program": None, "panels": [stage.ground(view)]}
+                {"name": "", "view": [0, 1, 0, 1], "landmarks": [{}], "program": None, "panels": [stage.ground(view)]}
             ]
             self.stage.setting = setting
             self.stage.lesson = {**common, "panels": [panel], "methods": [[form]], "first": setting, "still": True}

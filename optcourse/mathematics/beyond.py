@@ -1,4 +1,4 @@
-"""Methods beyond the source document, by the same declaration; each says by which line it differs from what students know."""
+"""Methods beyond the source document, by the same declaration. ``BASES`` in :mod:`.conventions` says which one each is beside."""
 
 from dataclasses import dataclass
 
@@ -255,4 +255,3 @@ class Muon(Momentum):
 
 
 BEYOND: tuple[type[Optimizer], ...] = (AdaDelta, Nadam, AMSGrad, AdamW, Lion, Muon)
-BASES = {AdaDelta: RMSProp, Nadam: Adam, AMSGrad: Adam, AdamW: Adam, Lion: Momentum, Muon: Momentum}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import subclass
-from .beyond import AdamW
+from .beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
 from .declaration import Array, Arrow, Gradient, Optimizer, Row, State
 from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
 
@@ -184,6 +184,9 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
     UncorrectedAdam,
     AdamWPaper,
 )
+
+# the method that each newer one is closest to: what the lessons show its code beside
+BASES = {AdaDelta: RMSProp, Nadam: Adam, AMSGrad: UncorrectedAdam, AdamW: Adam, Lion: Momentum, Muon: Momentum}
 
 
 def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:

@@ -31,8 +31,9 @@ class Call:
 
     @property
     def lines(self) -> str:
-        """Three lines of PyTorch that train with this method."""
-        return f"optimizer = {self.code}\nloss.backward()\noptimizer.step()"
+        """PyTorch that trains with this method: one line that makes it, three for each step. The lessons show these lines."""
+        made = self.code.replace("(parameters", "(model.parameters()")
+        return f"optimizer = {made}\noptimizer.zero_grad()\nloss.backward()\noptimizer.step()"
 
 
 VELOCITY = "its velocity is without η: v/η"

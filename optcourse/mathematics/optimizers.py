@@ -170,7 +170,7 @@ class AdaGrad(Optimizer):
     )
 
     eta: float | Array = hyper(0.5, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "keeps the divisor from zero", NONNEGATIVE, 1e-10, 1.0, "log")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "keeps the divisor from zero", NONNEGATIVE, 1e-10, 1e4, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"G": np.zeros(np.shape(theta))}

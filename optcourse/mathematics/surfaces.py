@@ -34,7 +34,8 @@ OPERATORS: dict[type, Callable] = {
 }
 VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
 LONGEST, HIGHEST_POWER, LARGEST = 200, 12, 1e9
-# what formulas and views may say of a surface: its lowest loss and where it is, the curvatures there and their directions
+# what formulas and views may say of a surface: its lowest loss, the minimum that its start leads to, the curvatures there and
+# their directions
 LANDMARKS = (r"J_{\min}", r"\theta_{\min}", r"\lambda_1", r"\lambda_2", "d_1", "d_2")
 
 
@@ -192,17 +193,37 @@ class Surface:
         """The loss at the lowest known minimum: what a run is measured against."""
         return float(self.value(self.minima[0]))
 
+    def nearest_minimum(self, theta: ArrayLike) -> Array:
+        """The known minimum nearest to each point, shape (..., 2) as ``theta``; the first where a point is not finite."""
+        distance = np.linalg.norm(points(theta)[..., None, :] - self.minima, axis=-1)
+        return self.minima[np.where(np.isnan(distance), np.inf, distance).argmin(axis=-1)]
+
+    @functools.cached_property
+    def home(self) -> Array:
+        """The minimum, shape (2,), to which a descent from the surface's own start leads: never uphill, in small steps."""
+        point, eta = np.array(self.start, dtype=float), 0.1
+        for _ in range(2000 if len(self.minima) > 1 else 0):
+            with np.errstate(all="ignore"):
+                better = point - eta * self.gradient(point)
+                falls = self.value(better) < self.value(point)
+            point, eta = (better, eta) if falls else (point, eta / 2)
+        return self.nearest_minimum(point)
+
     @functools.cached_property
     def landmarks(self) -> dict[str, "float | Array"]:
-        r"""By the names in :data:`LANDMARKS`: the lowest loss, its place, the curvatures λ₁ ≤ λ₂ there, their directions.
+        """The landmarks of the minimum that the surface's own start leads to, see :meth:`landmarks_at`."""
+        return self.landmarks_at(self.home)
 
-        Directions are unit vectors whose largest entry is positive.
+    def landmarks_at(self, minimum: Array) -> dict[str, "float | Array"]:
+        r"""By the names in :data:`LANDMARKS`, at a minimum, shape (2,): its place, the curvatures λ₁ ≤ λ₂, their directions.
+
+        :math:`J_{\min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
         with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
-            hessian = self.hessian(self.minima[0])
+            hessian = self.hessian(minimum)
         curvatures, columns = np.linalg.eigh(hessian if np.isfinite(hessian).all() else np.eye(2))
         columns = columns * np.sign(columns[np.abs(columns).argmax(axis=0), [0, 1]])
-        found = (self.lowest, self.minima[0], *map(float, curvatures), *columns.T)
+        found = (self.lowest, minimum, *map(float, curvatures), *columns.T)
         return dict(zip(LANDMARKS, found, strict=True))
 
     def levels(self, view: View | None = None) -> Array:

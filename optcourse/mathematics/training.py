@@ -31,6 +31,12 @@ class Data:
     validation: tuple[Array, Labels]
     test: tuple[Array, Labels]
 
+    def map(self, change: Callable[[tuple[Array, Labels]], tuple[Array, Labels]]) -> "Data":
+        """Each part, (inputs, labels), after ``change``: other features of the same examples."""
+        if not callable(change):
+            raise wrong_type("change", "a function of (inputs, labels)", change)
+        return Data(change(self.train), change(self.validation), change(self.test))
+
 
 @functools.cache
 def digits() -> Data:
@@ -59,11 +65,18 @@ class LeastSquares:
 
     def loss(self, theta: Array, inputs: Array, targets: Array) -> Array:
         """Shape (*batch,) for θ of shape (*batch, d)."""
-        return 0.5 * np.mean((theta @ inputs.T - targets) ** 2, axis=-1)
+        return 0.5 * np.mean(self._error(theta, inputs, targets) ** 2, axis=-1)
 
     def gradient(self, theta: Array, inputs: Array, targets: Array) -> Array:
-        """∇ of the loss, the mean over the examples given; θ's shape."""
-        return (theta @ inputs.T - targets) @ inputs / len(inputs)
+        """∇ of the loss, the mean over the examples given; θ's shape. Each run may have examples of its own: (*batch, n, d)."""
+        error = self._error(theta, inputs, targets)
+        if inputs.ndim == 2:
+            return error @ inputs / len(inputs)
+        return (error[..., None, :] @ inputs)[..., 0, :] / inputs.shape[-2]
+
+    def _error(self, theta: Array, inputs: Array, targets: Array) -> Array:
+        """Prediction minus target, (*batch, n)."""
+        return (theta @ inputs.T if inputs.ndim == 2 else (inputs @ theta[..., None])[..., 0]) - targets
 
     def surface(self, inputs: Array, targets: Array) -> Surface:
         """The loss of two weights over these data: a quadratic (coefficients rounded to six decimals)."""
@@ -92,9 +105,19 @@ class Network:
         if not number(dropout, "dropout", 0, 1) < 1:
             raise ValueError(f"dropout must be a number in [0, 1), not {dropout!r}")
         seed = whole(seed, "seed")
-        self.sizes, self.dropout, self._rng = sizes, dropout, np.random.default_rng(seed)
+        self.sizes, self.dropout, self._rngs = sizes, dropout, [np.random.default_rng(seed)]
         self.shapes = list(itertools.pairwise(sizes))
         self.count = sum((fan_in + 1) * fan_out for fan_in, fan_out in self.shapes)
+
+    def seeded(self, seeds: Sequence[int]) -> "Network":
+        """The same network with a fresh dropout, drawn anew for each run along θ's first axis, by the seed of that run.
+
+        Runs along further axes share it: learning rates are compared on equal draws, and a run gives the same numbers
+        whichever others train beside it.
+        """
+        fresh = Network(*self.sizes, dropout=self.dropout)
+        fresh._rngs = [np.random.default_rng(seed) for seed in _seeds(seeds, "seeds")]
+        return fresh
 
     def init(self, seed: int) -> Array:
         """θ₀, shape (count,): He's initialisation, zero biases."""
@@ -124,11 +147,16 @@ class Network:
         for weights_below, biases_below in hidden:
             units = np.maximum(active[-1] @ weights_below + biases_below, 0)
             if training and self.dropout:
-                units *= (self._rng.random(units.shape) >= self.dropout) / (1 - self.dropout)
+                units *= self._kept(units.shape) / (1 - self.dropout)
             active.append(units)
         scores = active[-1] @ weights + biases
         scores = scores - scores.max(axis=-1, keepdims=True)
         return [*active, scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))]
+
+    def _kept(self, shape: tuple[int, ...]) -> Array:
+        """Which hidden units are not left out, broadcastable with ``shape``, (*batch, n, units)."""
+        kept = np.stack([rng.random(shape[-2:]) >= self.dropout for rng in self._rngs])
+        return kept[0] if len(kept) == 1 else kept.reshape(len(kept), *(1,) * (len(shape) - 3), *shape[-2:])
 
     def loss(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """Mean cross-entropy, shape (*batch,) for θ of shape (*batch, count)."""
@@ -342,7 +370,7 @@ def _chunks(theta: Array, size: int = 128) -> list[Array]:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What one method did at every learning rate: arrays (passes + 1, seeds, rates), the accuracies (seeds, rates)."""
+    """What one method did at every learning rate: the losses (passes + 1, seeds, rates), the accuracies on test (seeds, rates)."""
 
     etas: Array
     training: Array
@@ -351,8 +379,8 @@ class Comparison:
 
     @property
     def best(self) -> int:
-        """The place of the learning rate with the lowest ``tail_loss`` on validation, median over the seeds."""
-        return int(np.argmin(np.median(tail_loss(self.validation), axis=0)))
+        """The place of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
+        return int(np.argmin(np.median(tail_loss(self.training), axis=0)))
 
 
 ETAS = np.geomspace(1e-4, 10, 16)  # three to a decade; the same for every method
@@ -367,9 +395,13 @@ def compare(
     passes: int = 20,
     batch_size: int = 32,
     tick: Callable[[], Any] = lambda: None,
+    schedule: Schedule | None = None,
     **fixed: float,
 ) -> Comparison:
-    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data."""
+    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data.
+
+    ``schedule`` is a factor on η for each update, as for :func:`train`; ``fixed`` are the method's other hyperparameters.
+    """
     subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
     instance(network, Network, "network", "a Network")
     instance(data, Data, "data", "what digits() gives")
@@ -379,7 +411,9 @@ def compare(
     if not len(etas):
         raise wrong_value("etas", "a list of finite numbers > 0", etas)
     start = np.stack([network.init(seed) for seed in seeds])[:, None, :]
-    updates = train(network, kind(eta=np.asarray(etas)[None, :], **fixed), data.train, start, batch_size, list(seeds))
+    network = network.seeded(seeds)
+    method = kind(eta=np.asarray(etas)[None, :], **fixed)
+    updates = train(network, method, data.train, start, batch_size, list(seeds), schedule)
     each = len(data.train[0]) // batch_size
     losses: list[tuple[Array, Array]] = []
     for done, theta in enumerate(updates):

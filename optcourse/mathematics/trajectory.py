@@ -70,13 +70,15 @@ class Trajectory:
         r"""An expression at every step, shape (steps + 1, *batch, 2), as pictures and the page show it.
 
         It may use the formula's symbols (NaN at step 0, which no row has made), ``\theta`` and ``J(\theta)`` after the step,
-        ``k``, the step's number, and the surface's landmarks, see :attr:`Surface.landmarks`.
+        ``k``, the step's number, and the landmarks of the minimum that the run goes to, see :meth:`Surface.landmarks_at` (in a
+        batch: that the surface's start leads to).
         """
         instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")  # type: ignore[arg-type]
         node = formulas.parse(latex) if isinstance(latex, str) else latex
         names = self._at_every_step
         if any(symbol in LANDMARKS for symbol in formulas.symbols(node)):
-            names = names | self.surface.landmarks
+            one = self.theta.ndim == 2
+            names = names | (self.surface.landmarks_at(self.minimum) if one else self.surface.landmarks)
         with np.errstate(all="ignore"):
             value = formulas.evaluate(node, names, self.surface.gradient, self.surface.value)
         return np.broadcast_to(value, self.theta.shape)
@@ -109,9 +111,16 @@ class Trajectory:
         settled = int(_settled(self.excess <= number(tolerance, "tolerance", 0)))
         return None if settled < 0 else settled
 
+    @property
+    def minimum(self) -> Array:
+        """The known minimum that the run goes to: nearest to its last finite point; shape (*batch, 2)."""
+        finite = np.isfinite(self.theta).all(axis=-1)
+        last = len(finite) - 1 - finite[::-1].argmax(axis=0)
+        return self.surface.nearest_minimum(np.take_along_axis(self.theta, last[None, ..., None], axis=0)[0])
+
     def overshoot(self) -> Array:
-        """How far one run goes past the lowest minimum, per coordinate, seen from its start; shape (2,)."""
-        offset = (self.theta - self.surface.minima[0]) * np.sign(self.surface.minima[0] - self.theta[0])
+        """How far a run goes past the minimum that it goes to, per coordinate, seen from its start; shape (*batch, 2)."""
+        offset = (self.theta - self.minimum) * np.sign(self.minimum - self.theta[0])
         return np.maximum(np.nanmax(offset, axis=0), 0.0)
 
     @property
@@ -156,10 +165,9 @@ def _point(theta: Array) -> str:
 
 
 def _nearest(trajectory: Trajectory) -> str:
-    distance = np.linalg.norm(trajectory.surface.minima - trajectory.theta[-1], axis=1)
-    nearest = int(np.argmin(distance))
     known = "nearest known minimum" if trajectory.surface.minima_are_known else "lowest point in view"
-    return f"The {known}, {_point(trajectory.surface.minima[nearest])}, is {distance[nearest]:.3f} away"
+    distance = np.linalg.norm(trajectory.minimum - trajectory.theta[-1])
+    return f"The {known}, {_point(trajectory.minimum)}, is {distance:.3f} away"
 
 
 def _settled(below: np.ndarray) -> np.ndarray:

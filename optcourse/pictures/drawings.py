@@ -14,12 +14,12 @@ from matplotlib.lines import Line2D
 
 from ..mathematics.declaration import Array, Optimizer
 from ..mathematics.surfaces import Surface
-from ..mathematics.trajectory import Trajectory, tail_loss
+from ..mathematics.trajectory import Trajectory
 from .looks import GRID, look, style
 from .views import VIEWS, LensView, contours, with_lenses
 
 if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
-    from ..mathematics.training import Comparison
+    from ..mathematics.contest import Contest
 
 HIGH, MOST_WIDE = 3.9, 12.0  # of a row of views, in inches
 ROW = 4  # views in a row, at most
@@ -163,41 +163,33 @@ def _pair(point: Array) -> str:
 
 
 class Race(Drawing):
-    """The comparison on real data: tuned, with defaults, and the loss against the learning rate.
+    """The contest on real data, a row for each setting: tuned, with PyTorch's learning rates, and the loss against η.
+
+    Lines are medians, bands the whole range, over the seeds that did not tune.
 
     Parameters
     ----------
-    results : {method: Comparison}
-    defaults : {method: learning rate}, each on the comparison's grid; the middle picture is left out without it
+    contest : by setting, then by method, its :class:`~optcourse.mathematics.contest.Entry`
     """
 
-    def __init__(
-        self, results: "Mapping[type[Optimizer], Comparison]", defaults: Mapping[type[Optimizer], float] | None = None
-    ):
-        self.results, self.defaults = results, defaults or {}
-        self.figure = Figure(figsize=(11.0, 4.2), dpi=100, layout="constrained")
-        tuned, plain, rates = self.figure.subplots(1, 3)
-        for kind, result in results.items():
-            self._band(tuned, kind, result.training[:, :, result.best])
-            if kind in self.defaults:
-                self._band(plain, kind, result.training[:, :, self.place(kind)])
-            rates.plot(
-                result.etas,
-                np.median(tail_loss(result.training), axis=0),
-                label=kind.title,
-                **style(kind) | {"markersize": 4},
-            )
-        for axes, title in ((tuned, "tuned: training loss"), (plain, "untuned defaults: training loss")):
-            axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(5e-4, 5))
-        rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth", ylim=(5e-4, 5))
-        handles = [Line2D([], [], label=kind.title, **style(kind) | {"marker": ""}) for kind in results]
+    def __init__(self, contest: "Contest"):
+        self.contest = contest
+        self.figure = Figure(figsize=(11.0, 3.5 * len(contest) + 0.5), dpi=100, layout="constrained")
+        grid = self.figure.subplots(len(contest), 3, squeeze=False, sharey="row")
+        for (setting, entries), (tuned, plain, rates) in zip(contest.items(), grid, strict=True):
+            for kind, entry in entries.items():
+                self._band(tuned, kind, entry.curves(entry.best()[1]))
+                self._band(plain, kind, entry.curves(entry.untuned[1]))
+                rates.plot(*entry.by_rate, **style(kind) | {"markersize": 4})
+            for axes, title in ((tuned, "each its best η"), (plain, "PyTorch's η, untuned")):
+                axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(1e-3, 5))
+            tuned.set_ylabel(f"training loss, {setting}")
+            rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth")
+        kinds = next(iter(contest.values()))
+        handles = [Line2D([], [], label=kind.title, **style(kind) | {"marker": ""}) for kind in kinds]
         self.figure.legend(
             handles=handles, loc="outside upper center", ncols=len(handles), fontsize="medium", frameon=False
         )
-
-    def place(self, kind: type[Optimizer]) -> int:
-        """The place of a method's default learning rate on the grid."""
-        return int(np.argmin(np.abs(np.log(self.results[kind].etas / self.defaults[kind]))))
 
     def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
         passes = np.arange(len(losses))
@@ -208,14 +200,13 @@ class Race(Drawing):
 
     def describe(self) -> str:
         lines = []
-        for kind, result in self.results.items():
-            losses = tail_loss(result.training)
-            best = np.sort(losses[:, result.best])
-            text = f"{kind.title}: tuned η = {result.etas[result.best]:.3g}, training loss {np.median(best):.4f}"
-            text += f" ({best[0]:.4f} to {best[-1]:.4f})"
-            if kind in self.defaults:
-                text += f"; default η = {self.defaults[kind]:g}: {np.median(losses[:, self.place(kind)]):.3f}"
-            lines.append(text)
+        for setting, entries in self.contest.items():
+            for kind, entry in entries.items():
+                tuned, plain = (entry.reported("training", at) for at in (entry.best(), entry.untuned))
+                etas = entry.by_rate[0]
+                text = f"{setting}, {kind.title}: best η = {etas[entry.best()[1]]:.3g}, training loss {np.median(tuned):.4f}"
+                text += f" ({tuned[0]:.4f} to {tuned[-1]:.4f}); PyTorch's η = {etas[entry.untuned[1]]:g}: "
+                lines.append(text + f"{np.median(plain):.3f}")
         return "\n".join(lines)
 
 

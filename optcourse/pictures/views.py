@@ -154,7 +154,7 @@ class View:
         still: bool = True,
     ):
         self.axes, self.surface, self.optimizers = axes, surface, optimizers
-        self.labels, self.looks, self.steps, self.vectors = labels, looks, steps, vectors
+        self.labels, self.looks, self.steps, self.vectors, self.still = labels, looks, steps, vectors, still
         self.lines: list[tuple[Shown, Line2D]] = []
         if still:
             self.draw()
@@ -474,7 +474,9 @@ class ModesView(SeriesView):
     ylabel, scale = "distance along", "linear"
 
     def quantities(self, optimizer: Optimizer) -> list[tuple[str, str, int]]:
-        names = [f"λ = {self.surface.landmarks[curvature]:.3g}" for curvature in (r"\lambda_1", r"\lambda_2")]
+        found = self.surface.landmarks  # of a live line the page fills in those of the minimum that its run goes to
+        curvatures = (r"\lambda_1", r"\lambda_2")
+        names = [f"λ = {found[each]:.3g}" if self.still else f"λ = {{{each}}}" for each in curvatures]
         return [
             (name, rf"\operatorname{{sum}}(d_{i} (\theta - \theta_{{\min}}))", 0) for i, name in enumerate(names, 1)
         ]
