@@ -61,7 +61,7 @@ class Live:
         """Wait until ``condition``, JavaScript over s (now) and b (before), holds; what is seen then."""
         check = f"([live, b]) => {{ const s = ({SEEN})(live); return {condition}; }}"
         try:
-            self.page.wait_for_function(check, arg=[self.handle, before])
+            self.page.wait_for_function(check, arg=[self.handle, before], polling=100)  # to look costs, too
         except TimeoutError as error:
             seen = {name: value for name, value in self.seen().items() if name != "pictures"}
             raise AssertionError(

@@ -104,6 +104,7 @@ def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tu
     for place, page in enumerate(pages):
         before, after = (around[i] if page in [front, *lessons] else None for i in (place, place + 2))
         made = TEMPLATE.render(**page, contents=contents, before=before, after=after if after not in texts else None)
+        made = made.replace("<pre>", '<pre tabindex="0">')  # it scrolls, by keys too
         (folder / page["page"]).write_text(made, "utf-8")
         body = "".join(each.get("html", "") + "".join(each.get("outputs", [])) for each in page["cells"])
         index += markup.sections(body, page["page"])
