@@ -36,7 +36,12 @@ lint: .venv/tested
 unit notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
 	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_site.py tests/test_stage.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_stage.py
+
+# the site, page by page, in Chromium: some six minutes, and not yet a part of `make test`
+.PHONY: test-site
+test-site: .venv/tested
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/test_site.py
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested

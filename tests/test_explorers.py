@@ -400,7 +400,7 @@ def test_a_refused_value_names_what_is_allowed():
         explorer.set(start=[1, float("nan")])
     for change, message in (
         ({"speed": 3}, "there is no control 'speed': there are values, surface"),
-        ({"forms": [7]}, r"forms must be a form for each method, below \[2\], not \[7\]"),
+        ({"forms": [7]}, r"forms must be a list with a form for each method, below \[2\], not \[7\]"),
         ({"step": 10**6}, "step must be a whole number from 0 to 300, not 1000000"),
         ({"surface": 99}, "surface must be one of bowl, ravine, .*, not 99"),
     ):
@@ -596,7 +596,7 @@ def cell(monkeypatch):
     shell = Shell()
     monkeypatch.setattr(shown, "get_ipython", lambda: shell)
     monkeypatch.setattr(shown, "display", lambda *arguments, **options: None)
-    monkeypatch.setattr(shown, "png", lambda figure, dpi: b"")
+    monkeypatch.setattr(shown, "image", lambda figure, words, dpi: "")
     monkeypatch.setattr(Explorer, "picture", lambda self: types.SimpleNamespace(figure=None))  # not what is tested here
     monkeypatch.setattr(shown, "_shown", {})
     monkeypatch.setattr(shown, "_made", {})

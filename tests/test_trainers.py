@@ -158,3 +158,16 @@ def test_slice_is_the_network_on_a_plane():
     ):
         np.testing.assert_allclose(np.linalg.norm(drawn, axis=0), np.linalg.norm(own, axis=0))
         assert not bias.any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((3,), r"network must be a Network such as Network\(64, 32, 10\), or None, not 3"),
+        ((None, "digits"), r"data must be Data such as digits\(\), or None, not 'digits'"),
+        ((None, None, 0), "passes must be a whole number from 1 to 50, not 0"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Trainer(*arguments)

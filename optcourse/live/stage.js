@@ -114,7 +114,7 @@ function render({ model, el }) {
     panels = lesson.panels.map((panel, place) => {
       const [wide, high] = panel.size, figure = make("figure", box, { className: "oc-panel" });
       const legend = make("figcaption", figure, { className: "oc-legend" }), frame = make("div", figure, { className: "oc-frame" });
-      const canvas = make("canvas", frame, { tabIndex: 0, role: "img" });
+      const canvas = make("canvas", frame, { tabIndex: 0, role: "img", ariaLabel: panel.name });
       canvas.style.aspectRatio = `${wide} / ${high}`;
       Object.assign(canvas.dataset, { name: panel.name, grab: panel.grab });
       keepKeys(canvas);

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..mathematics.arguments import instance, whole
 from ..mathematics.declaration import Array, Optimizer
 from ..mathematics.formulas import Node
 from ..mathematics.optimizers import OPTIMIZERS
@@ -22,6 +23,7 @@ from .explorers import Explorer, handed
 from .program import Expressions
 from .shown import Shown
 
+MOST_PASSES = 50
 WIDE = widgets.Layout(width="304px")
 
 
@@ -96,6 +98,9 @@ class Trainer(Shown, widgets.VBox):
     """
 
     def __init__(self, network: Network | None = None, data: Data | None = None, passes: int = 10):
+        instance(network, Network | None, "network", "a Network such as Network(64, 32, 10), or None")
+        instance(data, Data | None, "data", "Data such as digits(), or None")
+        passes = whole(passes, "passes", 1, MOST_PASSES)
         self.network, self.data = network or Network(64, 32, 10), data or digits()
         self.method = widgets.Dropdown(
             options=[(kind.title, kind) for kind in OPTIMIZERS], description="method", layout=WIDE
@@ -105,7 +110,7 @@ class Trainer(Shown, widgets.VBox):
         self.batch = widgets.Dropdown(
             options=(1, 2, 4, 8, 16, 32, 64, 128, 256), value=32, description="batch size", layout=WIDE
         )
-        self.length = widgets.BoundedIntText(passes, min=1, max=50, description="passes", layout=WIDE)
+        self.length = widgets.BoundedIntText(passes, min=1, max=MOST_PASSES, description="passes", layout=WIDE)
         self.start = widgets.Button(description="start", button_style="primary")
         self.stop = widgets.Button(description="stop", disabled=True)
         self.progress = widgets.IntProgress(0, min=0, max=100, description="progress", layout=WIDE)

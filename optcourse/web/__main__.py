@@ -63,7 +63,7 @@ def text_pages(repository: str) -> list[dict[str, Any]]:
         (COURSE / f"{name}.md").read_text("utf-8") for name in ("README", "TEACHING", "CONTRIBUTING")
     )
     if repository:  # templates of links become links
-        readme = re.sub(r"`(https://\S+)`", r"<\1>", readme).replace("OWNER/NAME", repository)
+        readme = re.sub(r"`(https?://\S+)`", r"<\1>", readme).replace("OWNER/NAME", repository)
     first, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
     titled = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
     front = first + "".join(f"## {title}\n{text}" for title, text in titled.items() if title not in ASIDE)
