@@ -1,9 +1,10 @@
-"""How fast is a slider? `make bench` prints the table. Not a test: the machine decides the figures, the ratios are the point.
+"""How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server. Not a test: the machine decides the figures, the ratios are the point.
 
 Each way shows the same content, 200 steps of Momentum on the ravine beside the loss plot, with the formula or its numbers,
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 """
 
+import contextlib
 import os
 import pathlib
 import platform
@@ -15,7 +16,9 @@ import time
 
 import nbformat
 import numpy as np
+import psutil
 from browser import KERNEL, chromium, jupyterlab, open_notebook
+from jupyter_client.manager import start_new_kernel
 
 from optcourse import Adam, Momentum, run, surfaces, sweep
 
@@ -262,7 +265,50 @@ def torch_loop(optimizer) -> str:
     return f"{best(loop):.1f}"
 
 
+# what a kernel does for one student: the explorer of lesson 3, moved as a page moves it; interact redraws at each event
+STUDENT = """
+import time
+from optcourse import Momentum, explore, picture, run, surfaces
+explorer = explore(Momentum(eta=0.02, gamma=0.9), surfaces.ravine, steps=80, views=("contour", "modes", "split", "map"), step=6)
+display(explorer); explorer.complete()  # as when its page asks
+def cost(event, count):
+    begun = time.process_time()
+    for i in range(count): event(0.01 + 0.001 * (i % 9))
+    return 1e3 * (time.process_time() - begun) / count
+def said(eta): explorer.set_state({"setting": {**explorer.setting, "values": {**explorer.setting["values"], "η": eta}}})
+def redrawn(eta): display(picture(run(Momentum(eta=eta, gamma=0.9), surfaces.ravine, steps=80)))
+"""
+COST = "from IPython.utils.capture import capture_output\nwith capture_output(): found = cost(said, 100), cost(redrawn, 10)\nprint(*found)"
+
+
+def classroom(count: int) -> None:
+    """Memory and CPU of a class: as many kernels at once, each with lesson 3's explorer."""
+    with contextlib.ExitStack() as stack:
+        kernels = []
+        for _ in range(count):
+            manager, client = start_new_kernel()
+            stack.callback(manager.shutdown_kernel, now=True)
+            stack.callback(client.stop_channels)
+            client.execute_interactive(STUDENT, timeout=300, output_hook=lambda _: None)
+            kernels.append((manager.provisioner.pid, client))
+        sizes = [psutil.Process(pid).memory_full_info().pss / 2**20 for pid, _ in kernels]
+        said: list[str] = []
+        for _, client in kernels[:5]:
+            client.execute_interactive(
+                COST, timeout=300, output_hook=lambda message: said.append(message["content"].get("text", ""))
+            )
+    costs = np.array([line.split() for line in "".join(said).splitlines()], dtype=float)
+    heard, drawn = np.median(costs, axis=0)
+    print(f"{count} kernels: PSS {min(sizes):.0f} to {max(sizes):.0f} MiB each, {sum(sizes) / 1024:.1f} GiB in all")
+    print(
+        f"CPU an event that the kernel hears: {heard:.2f} ms; a redraw as interact does it: {drawn:.0f} ms ({drawn / heard:.0f} times)"
+    )
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["class"]:
+        classroom(int(sys.argv[2]) if sys.argv[2:] else 30)
+        sys.exit()
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU"
     )
