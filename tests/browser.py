@@ -64,9 +64,10 @@ KERNEL = """() => {
 
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-FOUND = """() => axe.run({ include: [['.jp-OutputArea-output'], ['.jp-MarkdownOutput']] },
+FOUND = """(where) => axe.run(where || document,
   { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
   .then((found) => found.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+OURS = {"include": [[".jp-OutputArea-output"], [".jp-MarkdownOutput"]]}  # in JupyterLab: what lessons write and show
 # JupyterLab's own box around Markdown scrolls by a pixel, because MathJax's hidden text sticks out of it
 NOT_OURS = re.compile("scrollable-region-focusable: .*jp-RenderedMarkdown")
 
@@ -197,7 +198,7 @@ def found_by_axe(page: Page) -> list[str]:
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         dark = theme.endswith("Dark")
         page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
-        found += [f"{theme}: {each}" for each in page.evaluate(FOUND) if not NOT_OURS.match(each)]
+        found += [f"{theme}: {each}" for each in page.evaluate(FOUND, OURS) if not NOT_OURS.match(each)]
     return found
 
 

@@ -41,6 +41,7 @@ from optcourse import (
     cosine,
     explore,
     large_type,
+    picture,
     reach,
     run,
     surfaces,
@@ -686,3 +687,13 @@ def test_large_type():
     finally:
         large_type(1)
     assert matplotlib.rcParams["font.size"] == size
+
+
+def test_a_still_lens_names_the_step_that_is_shown_and_no_other():
+    trajectory = run(Momentum(eta=0.02), surfaces.ravine, steps=20)
+    shown = picture(trajectory, step=3)
+    lens = shown.views[1]
+    first = [text.get_text() for text in lens.axes.texts]
+    assert {"momentum −γv", "gradient −η∇J", "sum −v"} < set(first)
+    shown.show([trajectory], 4)
+    assert len(lens.axes.texts) == len(first)

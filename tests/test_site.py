@@ -11,19 +11,15 @@ import re
 import threading
 import urllib.parse
 
-import axe_playwright_python
 import nbformat
 import numpy as np
 import pytest
-from browser import need_chromium
+from browser import AXE, FOUND, need_chromium
 from test_browser import NOTEBOOKS, Live, use
 
 import optcourse
 from optcourse.web.lessons import called, needed
 
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-FOUND = """() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
-  .then((found) => found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160))}`))"""
 # no code in a page, no code from text, nothing from elsewhere; only where asked for: Playwright itself waits by code from text
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 DRAWS = 8

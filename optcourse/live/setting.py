@@ -129,9 +129,8 @@ class Setting:
             read = self._now(wanted)
             if read["start"] != wanted["start"]:
                 raise wrong_value("start", f"two numbers (x, y) within ±{TOO_FAR:g}", wanted["start"])
-            if any(one is not two for one, two in zip(read["forms"], wanted["forms"], strict=False)) or len(
-                wanted["forms"]
-            ) != len(self.forms):
+            pairs = zip(read["forms"], wanted["forms"], strict=False)
+            if len(wanted["forms"]) != len(self.forms) or any(one is not two for one, two in pairs):
                 raise wrong_value("forms", forms, wanted["forms"])
             self.setting = wanted
 

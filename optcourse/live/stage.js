@@ -111,6 +111,7 @@ function render({ model, el }) {
   function setPanels() {
     const box = find(".oc-pictures");
     box.replaceChildren();
+    delete box.dataset.rows; // the new ones have no place yet
     panels = lesson.panels.map((panel, place) => {
       const [wide, high] = panel.size, figure = make("figure", box, { className: "oc-panel" });
       const legend = make("figcaption", figure, { className: "oc-legend" }), frame = make("div", figure, { className: "oc-frame" });
@@ -199,12 +200,13 @@ function render({ model, el }) {
   function layOut() { if (arrange(el, panels, lesson.type)) schedule(); }
 
   function setLegend(panel) {
-    if (panel.lens && methods.length > 1) { // whose lens it is
+    if (panel.lens) { // its arrows have their names; of two, whose it is
+      if (methods.length === 1) return;
       const { form } = methods.find(({ form: { lines } }) => lines.some((each) => each.panel === panel.place));
       const point = form.lines.find((each) => each.panel === panel.place && each.shape === "here");
       panel.legend.replaceChildren(make("b", null, { style: `color: ${point.looks[0].fill}` }, form.label));
+      return;
     }
-    if (panel.lens) return;
     const named = new Map(lessonLegend(panel)), enlarged = panels.some(({ lens }) => lens);
     for (const [i, { form }] of methods.entries()) for (const line of form.lines) {
       if (line.panel !== panel.place || !line.label || (enlarged && line.shape === "arrow")) continue;
@@ -282,7 +284,6 @@ function render({ model, el }) {
   function setLesson() {
     [lesson, surfaces, now] = [model.get("lesson"), model.get("surfaces"), model.get("setting")];
     el.style.setProperty("--oc-size", lesson.type);
-    arranged = 0;
     [methods, runs, key] = [lesson.methods.map((forms, i) => methodFor(forms[now.forms[i]] || forms[0])), [], ""];
     setPanels();
     controls.build();

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
@@ -261,6 +262,7 @@ class LensView(View):
         self.axes.set(xticks=[], yticks=[], facecolor=PAPER)
 
     def declare(self) -> None:
+        self.written: list[Artist] = []  # names and bar of the step that is shown
         look, path = self.looks[self.run], (r"\theta", r"\theta")
         faint = {"color": look["color"], "linewidth": 1.2, "marker": ".", "markersize": 5, "alpha": 0.45}
         self.add(Shown("path", self.run, *path), **faint)
@@ -274,6 +276,8 @@ class LensView(View):
         (x, y), half = boxes[self.run][0], ROOM * unit
         self.axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
         super().show(trajectories, step)
+        while self.written:
+            self.written.pop().remove()
         if step > 0:
             self._names()
             self._bar(unit)
@@ -291,14 +295,16 @@ class LensView(View):
         for line, (x, y) in zip(lines, beside(ends, sizes), strict=True):
             place = {"ha": "center", "va": "center", "transform": self.axes.transAxes, "zorder": 7}
             place["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.7, "pad": 1}
-            self.axes.text(x, y, line.get_label(), color=line.get_color(), fontsize=10, **place)
+            name = self.axes.text(x, y, line.get_label(), color=line.get_color(), fontsize=10, **place)
+            self.written.append(name)
 
     def _bar(self, unit: float) -> None:
         """A bar that says how long the unit is."""
         end, begin = 0.97, 0.97 - 0.5 / ROOM
-        self.axes.plot([begin, end], [0.03, 0.03], color=INK, linewidth=1.5, transform=self.axes.transAxes, label="_")
+        look = {"color": INK, "linewidth": 1.5, "transform": self.axes.transAxes, "label": "_"}
+        self.written += self.axes.plot([begin, end], [0.03, 0.03], **look)
         place = {"ha": "center", "transform": self.axes.transAxes, "fontsize": "small"}
-        self.axes.text((begin + end) / 2, 0.04, f"{unit:g}", **place)
+        self.written.append(self.axes.text((begin + end) / 2, 0.04, f"{unit:g}", **place))
 
     def legend(self, extra: Sequence[Line2D] = (), arrows: bool = True) -> None:
         """The names stand at the arrows; of two methods, each lens says whose it is."""
