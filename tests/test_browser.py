@@ -22,13 +22,20 @@ from optcourse import CATALOGUE
 ROOT = pathlib.Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
-# what is seen of an explorer: its pictures, its formula's text, the step, each slider's value
-SEEN = """(live) => ({ pictures: [...live.querySelectorAll('.oc-frame canvas')].map((c) => c.toDataURL()),
+# what is seen of an explorer: its pictures (how many pixels are drawn, and a checksum), its formula's text, the step, each slider's value
+SEEN = """(live) => ({ pictures: [...live.querySelectorAll('.oc-frame canvas')].map((canvas) => {
+    const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    let [drawn, sum] = [0, 0];
+    for (let i = 0; i < pixels.length; i++) { drawn += pixels[i] !== pixels[0]; sum = Math.imul(sum ^ pixels[i], 16777619); }
+    return `${drawn} ${sum}`;
+  }),
   formula: live.querySelector('.oc-formulas').textContent, step: parseInt(live.querySelector('.oc-bar output').textContent),
   values: Object.fromEntries([...live.querySelectorAll('.oc-control input[type=range]')].map((i) => [i.dataset.name, i.nextElementSibling.textContent])),
   part: live.querySelector('.oc-part').textContent, later: live.querySelectorAll('.oc-later').length,
   play: live.querySelector('[data-do=play]').ariaLabel, message: live.querySelector('.oc-message').textContent,
   words: live.querySelector('.oc-words').textContent, lost: getComputedStyle(live.querySelector('.oc-lost')).display })"""
+DRAWN = 300  # pixels, at least: a picture with less is empty
+FULL = f"s.pictures.every((picture) => parseInt(picture) > {DRAWN})"
 
 
 FOCUS = "document.activeElement.outerHTML.slice(0, 300) + [...document.querySelectorAll('.jp-Dialog')].map((d) => d.textContent) + [...document.querySelectorAll('.oc-live details')].map((d) => d.open)"
@@ -59,15 +66,14 @@ class Live:
 
     def wait(self, condition, before=None):
         """Wait until ``condition``, JavaScript over s (now) and b (before), holds; what is seen then."""
-        check = f"([live, b]) => {{ const s = ({SEEN})(live); return {condition}; }}"
-        try:
-            self.page.wait_for_function(check, arg=[self.handle, before], polling=100)  # to look costs, too
+        check = f"([live, b]) => {{ const s = ({SEEN})(live); return ({condition}) && s; }}"
+        try:  # ten times a second: to look costs, too
+            return self.page.wait_for_function(check, arg=[self.handle, before], polling=100).json_value()
         except TimeoutError as error:
             seen = {name: value for name, value in self.seen().items() if name != "pictures"}
             raise AssertionError(
                 f"never came: {condition}\nseen: {seen}\nfocus: {self.page.evaluate(FOCUS)}"
             ) from error
-        return self.seen()
 
     def sliders(self):
         """Every slider, those that are folded away, too."""
@@ -105,7 +111,7 @@ class Live:
 def use(live):
     """What must work without a kernel: every slider, drag, step, parts, play."""
     before = live.seen()
-    assert all(len(picture) > 1500 for picture in before["pictures"]), "an empty picture"
+    assert all(int(picture.split()[0]) > DRAWN for picture in before["pictures"]), "an empty picture"
     for slider in live.sliders():  # each alone: with a large ε, say, β₂ changes nothing that is seen
         live.move(slider)
         live.root.get_by_role("button", name="reset").click()
@@ -152,7 +158,7 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
     assert page.locator(ERRORS).count() == 0
     assert found_by_axe(page) == []
     live = Live(page)
-    live.wait("s.pictures.every((p) => p.length > 1500)")
+    live.wait(FULL)
     with suspended(page):
         page.evaluate(
             "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"

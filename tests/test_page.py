@@ -1,5 +1,7 @@
 """The page's own arithmetic against NumPy: the shipped JavaScript, run in Chromium, on the shipped programs."""
 
+import json
+
 import numpy as np
 import pytest
 from browser import fresh_page
@@ -35,13 +37,14 @@ OWN_METHOD = type(
 )
 METHODS = [*OPTIMIZERS, *CONVENTIONS, *BEYOND, OWN_METHOD]
 SURFACES = [*CATALOGUE, *OWN_SURFACES]
-COMPUTE = """({ methods, surfaces, cases }) => {
+COMPUTE = """(text) => {  // text in, text out: Playwright's own way through lists of numbers takes twenty seconds
+  const { methods, surfaces, cases } = JSON.parse(text);
   const made = methods.map(page.methodOf), grounds = surfaces.map((s) => ({ ...page.surfaceOf(s.program), landmarks: s.landmarks }));
   const plain = (v) => (typeof v === "number" ? [v, v] : v).map((each) => (Number.isFinite(each) ? each : null));
-  return cases.map(([m, s, hypers, start, steps, asked]) => {
+  return JSON.stringify(cases.map(([m, s, hypers, start, steps, asked]) => {
     const run = made[m](grounds[s], hypers, start, steps);
     return { diverged: run.diverged, end: run.end, values: asked.map(([e, at]) => at.map((k) => plain(run.at(e, k)))) };
-  });
+  }));
 }"""
 
 
@@ -76,6 +79,12 @@ def ground_of(surface):
         for minimum in surface.minima
     ]
     return {"program": surface_program(surface), "landmarks": landmarks}
+
+
+def computed(page, methods, surfaces, cases):
+    """What the page says of these cases."""
+    text = json.dumps({"methods": methods, "surfaces": surfaces, "cases": cases}, allow_nan=False)
+    return json.loads(page.evaluate(COMPUTE, text))
 
 
 def gap(mine: NDArray, theirs: NDArray) -> float:
@@ -130,7 +139,7 @@ def test_the_page_computes_what_numpy_computes(page):
         symbols = {item.symbol: hypers[item.name] for item in kind.hypers()}
         cases.append([m, s, symbols, start, STEPS if stable else 10, asked])
         mine.append((trajectory, nudged, stable))
-    found = page.evaluate(COMPUTE, {"methods": programs, "surfaces": grounds, "cases": cases})
+    found = computed(page, programs, grounds, cases)
     worst, compared, chaotic = 0.0, 0, 0
     for case, (trajectory, nudged, stable), theirs in zip(cases, mine, found, strict=True):
         kind, surface = METHODS[case[0]], SURFACES[case[1]]
@@ -175,8 +184,8 @@ def test_a_run_that_ends_early_says_how_in_the_page_as_in_python(page):
         ]
         for kind, ground, hypers, start in runs
     ]
-    given = {"methods": [program_of(kind) for kind in kinds], "surfaces": [ground_of(each) for each in grounds]}
-    found = [each["end"] for each in page.evaluate(COMPUTE, {**given, "cases": cases})]
+    made = computed(page, [program_of(kind) for kind in kinds], [ground_of(each) for each in grounds], cases)
+    found = [each["end"] for each in made]
     assert found == [run(kind(**hypers), ground, start, 20).end for kind, ground, hypers, start in runs]
     assert ["0/0" in found[0], "diverged" in found[1], "no finite value" in found[2], found[3]] == [
         True,

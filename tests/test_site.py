@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from browser import AXE, FOUND, need_chromium
-from test_browser import NOTEBOOKS, Live, use
+from test_browser import FULL, NOTEBOOKS, Live, use
 
 import optcourse
 from optcourse.web.lessons import called, needed
@@ -109,7 +109,7 @@ def test_every_explorer_of_every_lesson_moves(closed, address, path):
     assert len(states) == sum("explore(" in each or "BatchExplorer(" in each for each in sources)
     for place, state in enumerate(states):
         live = Live(closed, place)
-        live.wait("s.pictures.every((p) => p.length > 1500)")
+        live.wait(FULL)
         before = live.seen()
         chooser = live.root.locator("select[aria-label=surface]")
         by_kernel = any(state["handed"])
