@@ -32,16 +32,14 @@ lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# package, project and JupyterLab in Chromium. One thread of linear algebra each: two workers with more wait for one another
+# one test at a time to whoever is free, the long ones first: no worker is left with them at the end
+EACH := --dist load --maxschedchunk 1
+IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py
+# package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/test_browser.py tests/test_page.py tests/test_stage.py
-
-# the site, page by page, in Chromium: some six minutes, and not yet a part of `make test`
-.PHONY: test-site
-test-site: .venv/tested
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/test_site.py
+	$(BIN)/python -m pytest -n 2 $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
+	$(BIN)/python -m pytest -n 2 $(EACH) $(IN_CHROMIUM)
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested
@@ -108,6 +106,6 @@ test-lowest:
 	.lowest/bin/python -c '$(LOWEST)' > .lowest/versions.txt
 	echo "pyparsing<3.3" >> .lowest/versions.txt  # of matplotlib 3.9's time: later ones warn of what it calls
 	.lowest/bin/python -m pip install --quiet --requirement .lowest/versions.txt --editable .
-	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests --ignore=tests/test_browser.py --ignore=tests/test_page.py --ignore=tests/test_site.py --ignore=tests/test_stage.py -k "not images_are"
+	.lowest/bin/python -m pytest -n 2 --dist worksteal optcourse tests $(foreach file,$(IN_CHROMIUM),--ignore=$(file)) -k "not images_are"
 	.lowest/bin/python -m pytest tests/test_page.py
 	.lowest/bin/python -m pytest --nbval --nbval-current-env notebooks/03_momentum.ipynb

@@ -35,10 +35,11 @@ FLAGS = [
 ]
 REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
 PATIENCE = 120.0  # seconds without any progress
-RUN = """(ids) => {  // all cells, or those of these ids; first the outputs are cleared: an old number is no sign of a run
+RUN = """(ids) => {  // all cells, or those of these ids; first their outputs are cleared: an old number is no sign of a run
   const { commands, shell } = window.jupyterapp, { content } = shell.currentWidget;
   const run = async () => {
-    await commands.execute('notebook:clear-all-cell-outputs');
+    if (!ids) await commands.execute('notebook:clear-all-cell-outputs');
+    for (const cell of content.model.cells) if (ids?.includes(cell.id)) cell.clearExecution();
     window.cleared = true;
     if (!ids) return commands.execute('notebook:run-all-cells');
     for (const id of ids) {

@@ -12,7 +12,7 @@ import io
 import pathlib
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import nbformat
@@ -51,13 +51,13 @@ def names(source: str) -> tuple[set[str], set[str]]:
     return made, used - made
 
 
-def needed(sources: list[str]) -> list[int]:
-    """The places of the cells that show something live, and of those that they hang on."""
+def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
+    """The places of the cells whose last line calls one of these names, and of those that they hang on."""
     kept: list[int] = []
     wanted: set[str] = set()
     for place in reversed(range(len(sources))):
         made, used = names(sources[place])
-        if called(sources[place]) in LIVE or made & wanted:
+        if called(sources[place]) in live or made & wanted:
             kept, wanted = [place, *kept], (wanted - made) | used
     return kept
 
