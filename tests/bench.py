@@ -1,10 +1,13 @@
-"""How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server. Not a test: the machine decides the figures, the ratios are the point.
+"""How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server;
+`python tests/bench.py site site` how soon a lesson's page moves. Not a test: the machine decides the figures, the ratios are the point.
 
 Each way shows the same content, 200 steps of Momentum on the ravine beside the loss plot, with the formula or its numbers,
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 """
 
 import contextlib
+import functools
+import http.server
 import os
 import pathlib
 import platform
@@ -12,12 +15,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import nbformat
 import numpy as np
 import psutil
-from browser import KERNEL, chromium, jupyterlab, open_notebook
+from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_notebook
 from jupyter_client.manager import start_new_kernel
 
 from optcourse import Adam, Momentum, run, surfaces, sweep
@@ -305,9 +309,42 @@ def classroom(count: int) -> None:
     )
 
 
+# one event on the first slider of the first explorer; ends when another picture is seen than before
+MOVED = """async () => {
+  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-frame canvas"), before = canvas.toDataURL();
+  const input = live.querySelector(".oc-control input[type=range]");
+  input.value = input.max;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  while (canvas.toDataURL() === before) await new Promise(requestAnimationFrame);
+}"""
+
+
+def opening(folder: str, times: int = 5) -> None:
+    """The site, page by page, each time with an empty cache: from opening a lesson to a picture that a slider has moved."""
+    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    handler = functools.partial(quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, launched() as browser:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"{'from opening to a moved picture, ms':60}{'median':>10}{'longest':>10}")
+        for path in sorted(pathlib.Path(folder).glob("0*.html")):
+            found = []
+            for _ in range(times):
+                with fresh_page(browser) as page:
+                    begun = time.perf_counter()
+                    page.goto(f"http://127.0.0.1:{server.server_port}/{path.name}", wait_until="commit")
+                    page.wait_for_function("document.querySelector('.oc-live')?.dataset.frames")
+                    page.evaluate(MOVED)
+                    found.append(1e3 * (time.perf_counter() - begun))
+            print(f"{path.stem:60}{statistics.median(found):10.0f}{max(found):10.0f}")
+        server.shutdown()
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["class"]:
         classroom(int(sys.argv[2]) if sys.argv[2:] else 30)
+        sys.exit()
+    if sys.argv[1:2] == ["site"]:
+        opening(*sys.argv[2:])
         sys.exit()
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU"
