@@ -73,6 +73,7 @@ site: export OPENBLAS_NUM_THREADS = 1
 site: .venv/site
 	rm -rf site
 	$(BIN)/python -m optcourse.web site --repository "$(REPOSITORY)"
+	@if [ -f .venv/tested ]; then $(BIN)/python tests/bench.py site site; fi  # how soon each lesson moves, where there is Chromium
 
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
 # about a quarter of an hour
