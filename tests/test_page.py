@@ -8,6 +8,7 @@ from browser import fresh_page
 from numpy.typing import NDArray
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaGrad, GradientDescent, Optimizer, Surface, run, surfaces
+from optcourse.live import stage
 from optcourse.live.controls import slider_values
 from optcourse.live.program import Expressions, method_program, surface_program
 from optcourse.live.stage import script
@@ -57,7 +58,7 @@ LOAD = """async (source) => {
 def page(browser):
     """A page that has loaded the shipped module."""
     with fresh_page(browser) as page:
-        page.evaluate(LOAD, script())
+        page.evaluate(LOAD, script(stage.HERE / "runs.js") + "\nexport { methodOf, surfaceOf };")
         yield page
 
 

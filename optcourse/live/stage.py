@@ -6,6 +6,7 @@ Views draw what stands still once, in matplotlib; the page draws what moves over
 import functools
 import io
 import pathlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,15 +27,8 @@ from ..pictures.views import ContourView, LensView, SeriesView, TrainingView, Vi
 from .program import Expressions
 
 HERE = pathlib.Path(__file__).parent
-SCRIPTS = (
-    "arithmetic.js",
-    "drawing.js",
-    "controls.js",
-    "pointer.js",
-    "player.js",
-    "layout.js",
-    "stage.js",
-)  # one module, in this order
+STYLE, MAIN = HERE / "stage.css", HERE / "stage.js"
+IMPORT = re.compile(r"^import \{[^}]*\} from \"\./(\w+)\.js\";\n", re.MULTILINE)
 DPI, SHARP, HIGH = (
     100,
     2,
@@ -44,9 +38,24 @@ QUALITY = 85
 CHARACTERS = "0123456789.−e"  # of tick labels that move
 
 
-def script() -> str:
-    """The stage's JavaScript as one module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+def script(*mains: pathlib.Path) -> str:
+    """The modules that these import, and they, as one: each after what it imports, without a bundler.
+
+    A module is imported by its plain names (no ``as``, no default), and no two declare the same one: a test says so.
+    """
+    found: dict[pathlib.Path, str] = {}
+
+    def add(path: pathlib.Path) -> None:
+        if path in found:
+            return
+        text = path.read_text(encoding="utf-8")
+        for name in IMPORT.findall(text):
+            add((path.parent / f"{name}.js").resolve())
+        found[path] = re.sub(r"^export (?!default)", "", IMPORT.sub("", text), flags=re.MULTILINE)
+
+    for main in mains or (MAIN,):
+        add(main.resolve())
+    return "\n".join(found.values())
 
 
 class Stage(anywidget.AnyWidget):
@@ -62,7 +71,7 @@ class Stage(anywidget.AnyWidget):
     """
 
     _esm = script()
-    _css = HERE / "stage.css"
+    _css = STYLE
 
     lesson = traitlets.Dict().tag(sync=True)
     surfaces = traitlets.List().tag(sync=True)

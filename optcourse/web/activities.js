@@ -8,16 +8,21 @@ function speak(node, good, words) {
 let asked = 0;
 // A question with its options and what is said of each; `after` hears that an option was chosen
 function question(parent, { question: { text, options }, label }, after = () => {}) {
-  const box = make("fieldset", parent, { className: "question" }, make("legend", null, {}, text)), name = `question-${asked++}`;
+  const box = make("fieldset", parent, { className: "question" }, make("legend", null, {}, text)),
+    name = `question-${asked++}`;
   const inputs = options.map(([option]) => {
     const input = make("input", null, { type: "radio", name });
     make("label", box, {}, input, ` ${option}`);
     return input;
   });
-  const button = make("button", box, { type: "button" }, label), said = make("p", box, { className: "said", role: "status" });
+  const button = make("button", box, { type: "button" }, label),
+    said = make("p", box, { className: "said", role: "status" });
   button.addEventListener("click", () => {
     const chosen = inputs.findIndex((input) => input.checked);
-    if (chosen < 0) { speak(said, null, "Choose one first."); return; }
+    if (chosen < 0) {
+      speak(said, null, "Choose one first.");
+      return;
+    }
     speak(said, options[chosen][1], options[chosen][2]);
     after(box);
   });
@@ -36,11 +41,16 @@ function prediction(parent, { choices: [choice], locked, unlocked }, mount) {
 // A slider task, judged with the run that the stage has
 function goal(parent, { goal: text, kept, moved, rule }, mount) {
   make("p", parent, {}, make("b", null, {}, "Goal: "), text);
-  const stage = make("div", parent), box = make("p", parent), button = make("button", box, { type: "button" }, "check"), said = make("span", box, { role: "status" });
+  const stage = make("div", parent),
+    box = make("p", parent),
+    button = make("button", box, { type: "button" }, "check"),
+    said = make("span", box, { role: "status" });
   mount(stage);
   button.addEventListener("click", () => {
     const { runs, now, methods } = stage.explorer;
-    const changed = Object.entries(kept).filter(([name, [, first]]) => JSON.stringify(now[name]) !== JSON.stringify(first)).map(([, [name]]) => name);
+    const changed = Object.entries(kept)
+      .filter(([name, [, first]]) => JSON.stringify(now[name]) !== JSON.stringify(first))
+      .map(([, [name]]) => name);
     if (changed.length) speak(said, false, moved.replace("{moved}", changed.join(", ")));
     else if (rule) speak(said, ...reached(rule, runs[rule.place], methods[rule.place].form.loss));
     else speak(said, null, "This goal is judged by Python: it needs a running kernel.");

@@ -2,7 +2,16 @@
 
 // What a widget's model is without a kernel: its state, and nobody to tell
 function modelOf(state) {
-  return { get: (name) => state[name], set: (name, value) => { state[name] = value; }, save_changes() {}, send() {}, on() {}, off() {} };
+  return {
+    get: (name) => state[name],
+    set: (name, value) => {
+      state[name] = value;
+    },
+    save_changes() {},
+    send() {},
+    on() {},
+    off() {},
+  };
 }
 
 function explorer(node, state) {
@@ -15,7 +24,8 @@ function explorer(node, state) {
 function setUp(nodes, data) {
   const [node, ...more] = nodes;
   if (!node) return;
-  const { state, activity } = data[node.dataset.live], mount = (place) => explorer(place, state);
+  const { state, activity } = data[node.dataset.live],
+    mount = (place) => explorer(place, state);
   node.replaceChildren();
   if (!activity) mount(node);
   else if (activity.goal) goal(node, activity, mount);
@@ -26,12 +36,20 @@ function setUp(nodes, data) {
 
 // ---- search: the index comes with the first key ----
 
-function plain(text) { return text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, ""); }
+function plain(text) {
+  return text
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "");
+}
 
 function found(index, query) {
-  const words = plain(query).split(/\s+/).filter(Boolean), hits = [];
+  const words = plain(query).split(/\s+/).filter(Boolean),
+    hits = [];
   for (const entry of index) {
-    const [, title, text] = entry, head = plain(title), body = plain(text);
+    const [, title, text] = entry,
+      head = plain(title),
+      body = plain(text);
     if (!words.length || !words.every((word) => head.includes(word) || body.includes(word))) continue;
     hits.push([words.filter((word) => head.includes(word)).length, entry, Math.max(0, body.indexOf(words[0]) - 40)]);
   }
@@ -43,16 +61,28 @@ function searching(field, list) {
   const show = () => {
     if (!index) return;
     const hits = found(index, field.value);
-    list.replaceChildren(...hits.map(([, [target, title, text], from]) => make("li", null, {}, make("a", null, { href: target }, title), ` ${text.slice(from, from + 110)} …`)));
+    list.replaceChildren(
+      ...hits.map(([, [target, title, text], from]) =>
+        make("li", null, {}, make("a", null, { href: target }, title), ` ${text.slice(from, from + 110)} …`),
+      ),
+    );
     if (!hits.length && field.value.trim()) make("li", list, {}, "Nothing found.");
     list.hidden = !field.value.trim();
   };
-  window.optcourse = { search(entries) { index = entries; show(); } };
+  window.optcourse = {
+    search(entries) {
+      index = entries;
+      show();
+    },
+  };
   field.addEventListener("input", () => {
-    if (!index && !document.querySelector("script[src='search.js']")) make("script", document.head, { src: "search.js" });
+    if (!index && !document.querySelector("script[src='search.js']"))
+      make("script", document.head, { src: "search.js" });
     show();
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") list.hidden = true; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") list.hidden = true;
+  });
 }
 
 searching(document.querySelector("#site-search"), document.querySelector("#site-found"));
