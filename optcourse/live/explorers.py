@@ -1,6 +1,6 @@
 """Explorers: sliders, pictures and the formula with its numbers, put together from the declarations.
 
-The page runs what the rows say. The kernel draws what stands still, runs what has no rows, and finds words.
+The page runs and draws what the rows say. The kernel runs what has no rows, and finds words.
 """
 
 import json
@@ -8,32 +8,30 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
 
-from ..mathematics.arguments import instance, number, shaped, wrong_value
+from ..mathematics.arguments import number, shaped
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
 from ..mathematics.trajectory import Trajectory, run, whole_steps
 from ..pictures import typeset
-from ..pictures.drawings import Picture
-from ..pictures.views import VIEWS, LensView, MapView, with_lenses
-from . import stage
+from ..pictures.views import MapView, checked
 from .controls import Control, slider_values
-from .scene import Scene
+from .scene import Scene, surface_data
 from .setting import Setting
 from .shown import Shown
+from .stage import Stage
 from .words import rates_in_words, step_in_words
 
 MOST_STEPS = 300  # on the slider, unless the run begins longer
 LONGEST = 5000  # steps: the page runs and draws them all in each frame
-OWN_ROWS = "your own rows"
+_size = [1.0]  # of type, for later explorers
 
 
-class Explorer(Setting, Scene, Shown, stage.Stage):
+class Explorer(Setting, Scene, Shown, Stage):
     """One or more optimizers on a surface, live.
 
     Parameters
@@ -41,8 +39,8 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     optimizers : one optimizer, or several to compare
     surface, start, steps, schedule : as for :func:`optcourse.run`
     views : any of "contour", "loss", "rate", "modes", "split", "map"
-    vectors : draw the vectors that make a step; by default for a single optimizer on the path, and for one or two in a
-        lens of their own beside it
+    vectors : draw the vectors that make a step, enlarged in a corner, and of a single optimizer on its path as well; by
+        default for one or two optimizers
     step : the step whose vectors and numbers are shown first
 
     Several optimizers share the slider of a symbol for which they start with the same value.
@@ -52,6 +50,7 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
 
     catalogue: Sequence[Surface] = CATALOGUE
     with_formula = True
+    by_kernel = False  # whether the kernel runs the methods, because their rows do not say all
 
     def __init__(
         self,
@@ -70,13 +69,8 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
-        offered = [name for name, view in VIEWS.items() if not issubclass(view, LensView)]
-        allowed = f"a list of {', '.join(offered)}"
-        instance(views, list | tuple, "views", allowed)  # type: ignore[arg-type]
-        if not views or not all(isinstance(name, str) and name in offered for name in views):
-            raise wrong_value("views", allowed, views)
-        self.schedule, self.vectors = schedule, len(self.first) == 1 if vectors is None else vectors
-        self.views = tuple(views) if vectors is False else with_lenses(views, len(self.first))
+        self.views = checked(views, self.first)
+        self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
@@ -106,12 +100,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             "rows": self.first_setting["rows"],
         }  # the reader's formulas, as read last
         self._said: dict[str, str] = {}  # what is wrong with them, until they change
+        self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
         super().__init__(setting=self.first_setting)
         self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
         self.lesson = self._lesson()
-        self.surfaces = [
-            self._surface_data(each) if each is surface else self._surface_outline(each) for each in self.places
-        ]
+        self.surfaces = [surface_data(each) for each in self.places]
         self._hand_over()
         self.observe(self._moved, "setting")
         self.on_msg(self._heard)
@@ -132,6 +125,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         """The run of one optimizer, as the controls say."""
         return run(optimizer, self.surface, start, steps, schedule=self.schedule)
 
+    @property
+    def first_surface(self) -> Surface:
+        """The surface that is shown first."""
+        return self.places[self.first_setting["surface"]]
+
     # ---- what the kernel does ----
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -143,14 +141,13 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict) and content.get("kind") == "ready":
             self.send({"kind": "here"})
-            self.complete()
 
     def _moved(self, change: Any) -> None:
         """The setting has changed: do what needs a kernel, and no more."""
         with self._lock:
             if change["new"] != self.setting:
                 return  # a newer one is here already
-            for react in (self._own_surface, self._own_rows, self._own_map):
+            for react in (self._own_surface, self._own_rows):
                 try:
                     react()
                 except (ValueError, TypeError) as error:
@@ -161,13 +158,13 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _own_surface(self) -> None:
         """A student's own formula for the surface."""
         text = self.setting.get("own")
-        if text == self._read["own"] or not isinstance(text, str) or self.catalogue is not CATALOGUE:
+        if text == self._read["own"] or not isinstance(text, str) or not self.own_surfaces:
             return
         self._read["own"], self._said["_own_surface"] = text, ""
         if not text:
             return
         surface = Surface.from_formula(text)
-        data = self._surface_data(surface)
+        data = surface_data(surface)
         self.places = [*self.places[: self.built_in], surface]
         self.surfaces = [*self.surfaces[: self.built_in], data]
         self.setting = {**self.setting, "surface": self.built_in, "start": data["start"]}
@@ -199,28 +196,12 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             forms = [*self._now()["forms"][:place], base, *self._now()["forms"][place + 1 :]]
             self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
 
-    def _own_map(self) -> None:
-        """The map of a form or a surface that the page does not have yet."""
-        now = self._now()
-        form, data = str(now["forms"][0]), self.surfaces[now["surface"]]
-        for place, name in enumerate(self.views):
-            if VIEWS[name].per_form and form not in data.get("panels", [{}] * (place + 1))[place].get("background", {}):
-                fresh = self._surface_data(self.places[now["surface"]])
-                for new, old in zip(fresh["panels"], data.get("panels", fresh["panels"]), strict=True):
-                    new["background"] = {**old["background"], **new["background"]}
-                self.surfaces = [fresh if i == now["surface"] else each for i, each in enumerate(self.surfaces)]
-                return
-
-    def _by_kernel(self, place: int) -> bool:
-        """Whether the kernel runs a method, because its rows do not say all."""
-        return self.schedule is not None
-
     def _hand_over(self) -> None:
         """The runs that the page cannot compute."""
         now = self._now()
         data = self.surfaces[now["surface"]] if now["surface"] < len(self.surfaces) else {}
         forms = [self.lesson["methods"][place][form] for place, form in enumerate(now["forms"])]
-        missing = [self._by_kernel(place) or form["program"] is None for place, form in enumerate(forms)]
+        missing = [form["program"] is None for form in forms]
         if data.get("program", True) is None:
             missing = [True] * len(forms)
         if not any(missing):
@@ -234,12 +215,13 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
 
     # ---- words and the saved picture ----
 
-    def picture(self) -> Picture:
+    def picture(self) -> Any:
         """The present state as a still picture."""
+        from ..pictures.drawings import Picture  # matplotlib is slow to import, and only still pictures need it
+
         with self._lock:
-            made = Picture(self.surface, self.optimizers(), self._now()["steps"], self.views, self.vectors)
-            made.show(self.trajectories, min(self._now()["step"], self._now()["steps"]))
-            return made
+            step = min(self._now()["step"], self._now()["steps"])
+            return Picture(self.trajectories, self.views, step, bool(self.vectors))
 
     def describe(self) -> str:
         """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
@@ -249,8 +231,7 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             if self.formula_shown and step > 0:
                 lines += [line for each in trajectories if (line := step_in_words(each, step))]
             if "map" in self.views:
-                view = stage.panel(MapView, self.surface, self.optimizers(), ["map"], [{}], 1, False, True)
-                lines += [view.in_words()] if isinstance(view, MapView) else []
+                lines.append(MapView.in_words(self.optimizers()[0], self.surface))
             if "rate" in self.views:
                 lines += [rates_in_words(trajectory) for trajectory in trajectories]
             return "\n".join(lines)
@@ -289,9 +270,9 @@ def explore(
 
 
 def large_type(factor: float = 1.4) -> None:
-    """Make figures, formulas and labels of all later explorers and pictures ``factor`` (0.5 to 4) times as large, for a projector.
+    """Make words, formulas and controls of all later explorers ``factor`` (0.5 to 4) times as large, for a projector.
 
     ``large_type(1)`` goes back.
     """
-    matplotlib.rcParams["font.size"] = 10 * number(factor, "factor", 0.5, 4)
+    _size[0] = number(factor, "factor", 0.5, 4)
     display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)

@@ -1,544 +1,345 @@
-// The stage: controls, pictures, the step control and the formula of one explorer. No kernel takes part while a hand moves.
-
-import { handedOver, methodOf, surfaceOf } from "./runs.js";
-import { drawPanel, lensesOf, text } from "./drawing.js";
-import { controlsOf, make, nearest } from "./controls.js";
-import { reach } from "./pointer.js";
-import { playerOf } from "./player.js";
-import { arrange } from "./layout.js";
+// The stage: controls, pictures, step control and formula of one explorer. It owns the state; no kernel takes part while a
+// hand moves.
+import { Controls, brief, keepKeys, make, round3 } from "./controls.js";
+import { themeOf } from "./draw.js";
+import { Formula } from "./formula.js";
+import { entry } from "./language.js";
+import { arranged } from "./layout.js";
+import { BAR, Player } from "./player.js";
+import { Scene } from "./scene.js";
+import { Side } from "./side.js";
+import { Hero } from "./surface.js";
+import { isDark, watchTheme } from "./theme.js";
+/** @import { Lesson, Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div>
-  <p class="oc-message" role="alert"></p>
-  <p class="oc-lost">The kernel is gone. Sliders, pictures and formula go on; your own formulas, training and exercises need it: run the cell again.</p>
-  <div class="oc-body"><div class="oc-left"><div class="oc-pictures"></div>
-  <div class="oc-bar" role="group" aria-label="steps of the run">
-    <button data-do="back" title="one step back" aria-label="one step back">◀</button>
-    <button data-do="play" title="play" aria-label="play">▶</button>
-    <button data-do="next" title="one step on" aria-label="one step on">▶|</button>
-    <label>step <input class="oc-step" type="range" min="0" value="0" aria-label="step"></label><output></output>
-    <label>speed <select class="oc-speed" aria-label="speed"><option value="2">slow</option><option value="6" selected>normal</option>
-      <option value="20">fast</option></select></label>
-    <label class="oc-parts"><input type="checkbox"> in parts</label><span class="oc-part" aria-live="polite"></span>
-  </div></div>
-  <div class="oc-formulas"></div></div><p class="oc-words" aria-live="polite"></p>`;
+const PATIENCE = 3000; // ms that a kernel has to answer
+const SHARPEST = 3; // device pixels of a CSS pixel
+const LOST =
+  "The kernel is gone. Sliders, pictures and formula go on; your own formulas, training and exercises need it: run the cell again.";
+const FROZEN = "Python computes this run from data: to move these sliders you need";
+const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
+  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
+  <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
+  <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
 
-function render({ model, el }) {
-  el.classList.add("oc-live");
-  el.innerHTML = FRAME;
-  const find = (selector) => el.querySelector(selector);
-  const bar = find(".oc-bar"),
-    slider = find(".oc-step"),
-    shownStep = bar.querySelector("output"),
-    formulas = find(".oc-formulas");
-  const caption = find(".oc-part"),
-    message = find(".oc-message");
-  let lesson,
-    surfaces,
-    now,
-    methods,
-    panels,
-    runs = [],
-    key = "",
-    slots = [],
-    rows = [],
-    parts = 0,
-    part = null,
-    alive = false;
-  let waiting = null,
-    still = null,
-    arranged = 0,
-    landed = "";
-  for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
-  const controls = controlsOf({
-    box: find(".oc-controls"),
-    get lesson() {
-      return lesson;
-    },
-    get surfaces() {
-      return surfaces;
-    },
-    get now() {
-      return now;
-    },
-    get alive() {
-      return alive;
-    },
-    change,
-    moved,
-    choose,
-    save,
-    need,
-    reset,
-  });
-  const player = playerOf(bar, {
-    get step() {
-      return now.step;
-    },
-    get steps() {
-      return runs[0]?.steps ?? 0;
-    },
-    get parts() {
-      return parts;
-    },
-    go(step, shown) {
-      part = shown;
-      change({ step });
-      showPart();
-      schedule();
-    },
-    stopped: () => schedule(),
-  });
-
-  // ---- from the setting to the runs ----
-
-  function change(changes) {
-    now = { ...now, ...changes };
-  }
-
-  function ready(place) {
-    return surfaces[place] && "program" in surfaces[place];
-  }
-
-  function byKernel(form) {
-    return !form.program || !surfaces[now.surface].program;
-  }
-
-  function compute() {
-    const wanted = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]),
-      chosen = lesson.methods.map((forms, i) => forms[now.forms[i]] || forms[0]);
-    if (methods.some((method, i) => method.form !== chosen[i])) {
-      methods = chosen.map(methodFor);
-      setFormula();
-    }
-    const handed = model.get("handed");
-    const mine = methods.some(({ form }, i) => byKernel(form) && !handed[i]);
-    if (wanted === key || mine) return runs.length > 0;
-    const data = surfaces[now.surface];
-    data.compiled ??= data.program && { ...surfaceOf(data.program), landmarks: data.landmarks };
-    runs = methods.map(({ form, run }, i) => {
-      if (byKernel(form)) return handedOver(handed[i]);
-      const values = Object.fromEntries(
-        Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]),
-      );
-      return run(data.compiled, values, now.start, now.steps);
+class Stage {
+  /** @param {Model} model @param {HTMLElement} el */
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    el.classList.add("oc-live");
+    el.innerHTML = FRAME;
+    const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
+    this.message = find(".oc-message");
+    this.words = find(".oc-words");
+    this.formulas = find(".oc-formulas");
+    this.pictures = find(".oc-pictures");
+    this.heroBox = find(".oc-hero");
+    this.kernel = el.dataset.help ? "none" : "asked"; // or "here", or "gone"
+    this.notice = ""; // what the page has to say, until something is moved
+    this.touched = false; // whether the start has been moved
+    this.waiting = "";
+    this.painted = 0;
+    /** @type {number | null} the row of the step that is shown, or all */
+    this.part = null;
+    /** @type {Shown[]} */
+    this.shown = [];
+    /** @type {Lesson} */
+    this.lesson = model.get("lesson");
+    /** @type {Surface[]} */
+    this.surfaces = model.get("surfaces");
+    /** @type {Setting} */
+    this.now = model.get("setting");
+    this.scene = new Scene(this.lesson, this.surfaces);
+    const stage = this;
+    this.controls = new Controls(find(".oc-controls"), {
+      get lesson() { return stage.lesson; },
+      get surfaces() { return stage.surfaces; },
+      get now() { return stage.now; },
+      get frozen() { return stage.frozen; },
+      change: (changes) => this.change(changes),
+      moved: () => this.moved(),
+      save: () => this.save(),
+      need: (words) => this.need(words),
+      reset: () => this.reset(),
+    }); // prettier-ignore
+    this.player = new Player(find(".oc-bar"), {
+      get step() { return stage.now.step; },
+      get steps() { return stage.steps; },
+      get parts() { return stage.formula.parts; },
+      go: (step, part) => this.go(step, part),
+      stopped: () => this.schedule(),
+    }); // prettier-ignore
+    this.formula = new Formula(this.formulas, find(".oc-part"));
+    const redraw = () => this.schedule();
+    this.hero = new Hero(this.heroBox, {
+      moveStart: (x, y) => this.moveStart(x, y),
+      nudge: (dx, dy) => this.nudge(dx, dy),
+      redraw,
     });
-    key = wanted;
-    const marked = JSON.stringify(runs.map(({ marks }) => marks));
-    if (marked !== landed) {
-      landed = marked;
-      for (const panel of panels) setLegend(panel);
-    } // another minimum, other curvatures
-    return true;
+    this.side = new Side(find(".oc-side"), {
+      move: (values) => this.moveValues(values),
+      redraw,
+      refit: () => this.arrange(true),
+    });
+    for (const node of el.querySelectorAll("input, button, select, canvas"))
+      if (node instanceof HTMLElement) keepKeys(node);
+    this.take();
+    this.ask();
   }
 
-  function methodFor(form) {
-    form.run ??= form.program && methodOf({ ...form.program, expressions: form.expressions, hypers: form.hypers });
-    return { form, run: form.run };
+  // ---- the state ----
+
+  /** Everything anew from the model. */
+  take() {
+    this.lesson = this.model.get("lesson");
+    this.surfaces = this.model.get("surfaces");
+    this.now = this.model.get("setting");
+    this.scene = new Scene(this.lesson, this.surfaces);
+    const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
+    this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
+    this.side.set(panels.filter(([panel]) => panel.kind !== "surface"));
+    this.controls.build();
+    this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
+    this.setFormula();
+    this.fit = "";
+    this.recolour();
   }
 
-  function moved() {
-    key = "";
-    schedule();
-    if (methods.some(({ form }) => byKernel(form))) save(); // widgets send the latest only, one at a time
+  /** @param {Partial<Setting>} changes */
+  change(changes) {
+    this.now = { ...this.now, ...changes };
   }
 
-  // The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end
-  function schedule() {
-    if (waiting === null) {
-      waiting = "painted";
-      requestAnimationFrame(() => {
-        const more = waiting === "more";
-        waiting = null;
-        if (more) paint();
-      });
-      paint();
-    } else waiting = "more";
-    clearTimeout(still);
-    still = setTimeout(settle, STILL);
+  /** Whether the kernel must compute what is shown; and why the sliders cannot move it, where there is none. */
+  get frozen() {
+    return this.scene.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? FROZEN : "";
   }
 
-  function save() {
-    model.set("setting", now);
-    model.save_changes();
+  get steps() {
+    return Math.max(0, ...this.shown.map(({ run }) => run.steps));
   }
 
-  function settle() {
-    // the hand is still
-    if (!player.playing) save();
-    const words = sentence();
-    find(".oc-words").textContent = words;
-    for (const { canvas } of panels)
-      canvas.setAttribute(
-        "aria-label",
-        `${canvas.dataset.name}. ${words}${canvas.dataset.grab ? " Arrow keys move the start." : ""}`,
-      );
+  moved() {
+    this.notice = "";
+    this.schedule();
+    if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
   }
 
-  function sentence() {
-    return (
-      runs
-        .map((run, i) => {
-          const { form } = methods[i],
-            loss = (step) => brief(entry(run.at(form.loss, step), 0));
-          return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
-        })
-        .join("; ") + "."
-    );
+  save() {
+    this.model.set("setting", this.now);
+    this.model.save_changes();
   }
 
-  function say(words) {
-    message.textContent = words;
+  reset() {
+    this.player.reset();
+    this.touched = false;
+    this.hero.zoomed = null;
+    this.change(this.lesson.first);
+    this.go(this.now.step, null);
+    this.moved();
   }
 
-  // What only a kernel can do; a page that never has one says where to get one
-  function need(words) {
-    say(`${words} a running kernel.`);
-    if (el.dataset.help) message.append(" ", make("a", null, { href: el.dataset.help }, "How to get one."));
+  /** @param {number} step @param {number | null} part */
+  go(step, part) {
+    this.part = part;
+    this.change({ step });
+    this.formula.show(part);
+    this.schedule();
+  }
+
+  /** @param {Record<string, number>} values */
+  moveValues(values) {
+    this.change({ values: { ...this.now.values, ...values } });
+    this.moved();
+  }
+
+  /** @param {number} x @param {number} y */
+  moveStart(x, y) {
+    if (this.frozen) return;
+    const [left, right, bottom, top] = this.scene.surface(this.now).view;
+    const kept = (/** @type {number} */ v, /** @type {number} */ a, /** @type {number} */ b) =>
+      round3(Math.min(Math.max(v, a), b));
+    this.touched = true;
+    this.change({ start: [kept(x, left, right), kept(y, bottom, top)] });
+    this.moved();
+  }
+
+  /** @param {number} dx @param {number} dy */
+  nudge(dx, dy) {
+    const [left, right, bottom, top] = this.hero.view;
+    this.moveStart(this.now.start[0] + (dx * (right - left)) / 100, this.now.start[1] + (dy * (top - bottom)) / 100);
+  }
+
+  // ---- what is said ----
+
+  say() {
+    const frozen = this.frozen;
+    const needs = this.notice || frozen;
+    const words = [this.model.get("message"), needs && `${needs} a running kernel.`].filter(Boolean).join(" ");
+    if (this.message.dataset.said === words) return;
+    this.message.dataset.said = words;
+    this.message.replaceChildren(words);
+    if (needs && this.el.dataset.help)
+      this.message.append(" ", make("a", null, { href: this.el.dataset.help }, "How to get one."));
+  }
+
+  /** What only a kernel can do; a page that never has one says where to get one. @param {string} words */
+  need(words) {
+    if (this.kernel === "here") return;
+    this.notice = words;
+    this.say();
+  }
+
+  /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
+  settle() {
+    if (!this.player.playing) this.save();
+    const words = `${this.shown.map(({ form, run }) => {
+      const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
+      return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
+    }).join("; ")}.`; // prettier-ignore
+    this.words.textContent = words;
+    this.hero.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
+    for (const { pen, panel } of this.side.pictures) pen.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
   }
 
   // ---- what is seen ----
 
-  function setPanels() {
-    const box = find(".oc-pictures");
-    box.replaceChildren();
-    delete box.dataset.rows; // the new ones have no place yet
-    panels = lesson.panels.map((panel, place) => {
-      const [wide, high] = panel.size,
-        figure = make("figure", box, { className: "oc-panel" });
-      const legend = make("figcaption", figure, { className: "oc-legend" }),
-        frame = make("div", figure, { className: "oc-frame" });
-      const canvas = make("canvas", frame, { tabIndex: 0, role: "img", ariaLabel: panel.name });
-      canvas.style.aspectRatio = `${wide} / ${high}`;
-      Object.assign(canvas.dataset, { name: panel.name, grab: panel.grab });
-      keepKeys(canvas);
-      const note = make("div", frame, { className: "oc-diverged" });
-      const made = {
-        ...panel,
-        place,
-        figure,
-        frame,
-        canvas,
-        context: canvas.getContext("2d"),
-        legend,
-        note,
-        names: [],
-        ratio: 1,
-        pictures: new Map(),
-      };
-      if (panel.grab) reach(made, frame, grab, nudge);
-      return made;
-    });
-  }
-
-  // A picture that has been decoded, or null while it is not: then it is drawn when it is there
-  // (a page without a kernel has it as a file)
-  function decoded(panel, given) {
-    if (!given) return null;
-    if (!panel.pictures.has(given)) {
-      panel.pictures.set(given, null);
-      const file = typeof given === "string" && Object.assign(new Image(), { src: given });
-      (file ? file.decode().then(() => file) : createImageBitmap(new Blob([given], { type: "image/webp" }))).then(
-        (picture) => {
-          panel.pictures.set(given, picture);
-          schedule();
-        },
-      );
-    }
-    return panel.pictures.get(given);
-  }
-
-  function paint() {
-    suppress();
-    if (!ready(now.surface)) {
-      say("This surface is being drawn by the kernel …");
-      return;
-    }
-    controls.follow();
-    if (message.textContent.startsWith("This surface")) say(model.get("message"));
-    if (!compute()) return;
-    const steps = Math.max(...runs.map((run) => run.steps)),
-      step = Math.min(now.step, steps),
-      data = surfaces[now.surface];
-    const lines = methods
-      .flatMap(({ form }, i) => form.lines.map((line) => [line, runs[i]]))
-      .sort((a, b) => a[0].z - b[0].z);
-    const lenses = lensesOf(panels, lines, step);
-    for (const panel of panels) {
-      const ground = data.panels[panel.place],
-        own = ground.background || {};
-      const picture = decoded(panel, panel.background || own[panel.per_form ? now.forms[0] : 0]);
-      const [scales, arrows] = drawPanel(panel.context, panel, ground, lesson.glyphs, picture, lines, {
-        steps,
-        step,
-        part,
-        ratio: panel.ratio,
-        lens: lenses.get(panel.place),
+  /** The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end. */
+  schedule() {
+    if (this.waiting) this.waiting = "more";
+    else {
+      this.waiting = "painted";
+      requestAnimationFrame(() => {
+        const more = this.waiting === "more";
+        this.waiting = "";
+        if (more) this.paint();
       });
-      panel.seen = scales;
-      if (panel.lens) nameArrows(panel, arrows);
-      if (panel.handle) place(panel, step);
-      const gone =
-        panel.name === "contour"
-          ? runs.flatMap((run, i) =>
-              run.end ? [`${runs.length > 1 ? `${methods[i].form.label}: ` : ""}${run.end}`] : [],
-            )
-          : [];
-      if (panel.note.textContent !== gone.join("\n")) panel.note.textContent = gone.join("\n");
+      this.paint();
     }
-    bar.hidden = steps === 0 || Boolean(lesson.still);
-    slider.max = steps;
-    slider.value = step;
-    shownStep.textContent = `${step} of ${steps}`;
-    for (const [node, run, expression, coordinate] of slots) {
-      const said = text(entry(run().at(expression, step), coordinate), node.dataset);
-      if (node.textContent !== said) node.textContent = said;
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.settle(), STILL);
+  }
+
+  paint() {
+    const { scene, now } = this;
+    if (scene.forms(now).some((form, i) => form !== this.forms?.[i])) this.setFormula();
+    this.shown = scene.compute(now, this.model.get("handed"));
+    this.controls.follow();
+    this.say();
+    if (!this.shown.length) return;
+    const [steps, parts] = [this.steps, this.formula.parts];
+    const moment = { step: Math.min(now.step, steps), part: this.part, steps };
+    const surface = scene.surface(now);
+    if (!this.heroBox.hidden) {
+      this.hero.show(surface, scene.ground(surface));
+      this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched });
     }
-    el.dataset.frames = Number(el.dataset.frames || 0) + 1;
+    this.side.draw(scene, now, this.shown, moment);
+    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
+    this.formula.follow(this.shown, moment.step);
+    if (!this.fit) this.arrange();
+    this.el.dataset.frames = String(++this.painted);
   }
 
-  // A name at each arrow of a lens, where it hides no other
-  function nameArrows(panel, arrows) {
-    const {
-      names,
-      frame,
-      box: [left, bottom, wide, high],
-      size: [across, down],
-    } = panel;
-    const zoom = (panel.canvas.clientWidth || across) / across,
-      top = down - bottom - high;
-    while (names.length < arrows.length) names.push(make("span", frame, { className: "oc-name", ariaHidden: "true" }));
-    for (const [i, name] of names.entries()) {
-      name.hidden = i >= arrows.length;
-      if (name.hidden || name.textContent === arrows[i][0].label) continue;
-      Object.assign(name, { textContent: arrows[i][0].label, style: `color: ${arrows[i][0].looks[0].stroke}` });
-      panel.measured = null;
-    }
-    if (panel.measured?.zoom !== zoom)
-      panel.measured = { zoom, sizes: names.map((name) => [name.offsetWidth / zoom, name.offsetHeight / zoom]) };
-    for (const [i, [x, y]] of beside(
-      arrows.map(([, ends]) => ends),
-      panel.measured.sizes,
-      [wide, high],
-      8,
-    ).entries())
-      Object.assign(names[i].style, { left: `${(100 * (left + x)) / across}%`, top: `${(100 * (top + y)) / down}%` });
+  setFormula() {
+    this.forms = this.scene.forms(this.now);
+    this.formula.set(this.forms.filter(({ formula }) => formula));
+    this.part = null;
+    this.player.reset();
+    this.formula.show(null);
+    this.fit = ""; // the numbers have another width
   }
 
-  function setFormula() {
-    formulas.replaceChildren(
-      ...methods.map(({ form }) => make("div", null, { className: "oc-formula", innerHTML: form.formula })),
-    );
-    slots = methods.flatMap(({ form }, i) =>
-      [...formulas.children[i].querySelectorAll("[data-slot]")].map((node) => [
-        node,
-        () => runs[i],
-        ...form.slots[node.dataset.slot],
-      ]),
-    );
-    rows = [...formulas.querySelectorAll(".oc-row")];
-    parts = Math.max(0, ...rows.map((row) => Number(row.dataset.row) + 1));
-    find(".oc-parts").hidden = parts === 0;
-    part = null;
-    player.reset();
-    showPart();
-    for (const panel of panels) setLegend(panel);
-    layOut();
+  /** The colours of the theme that is under the stage now. */
+  recolour() {
+    this.el.classList.toggle("oc-dark", isDark(this.el));
+    const theme = themeOf(this.el);
+    this.hero.theme = theme;
+    this.side.theme = theme;
+    this.schedule();
   }
 
-  function layOut() {
-    if (arrange(el, panels, lesson.type)) schedule();
+  /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
+  arrange(anew = false) {
+    const { el, formulas, lesson, pictures, side } = this;
+    const room = pictures.clientWidth;
+    const screen = el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+    const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
+    const fit = `${room} ${screen} ${ratio} ${this.controls.box.offsetHeight}`;
+    if (!room || (!anew && fit === this.fit)) return;
+    this.fit = fit;
+    const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
+    el.style.setProperty("--oc-size", String(size));
+    formulas.classList.remove("oc-tight", "oc-stacked");
+    const left = () => screen - (el.offsetHeight - pictures.offsetHeight) - 12;
+    const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
+    if (left() < 300 || wide()) formulas.classList.add("oc-tight");
+    if (wide()) formulas.classList.add("oc-stacked");
+    const [a, b, c, d] = this.scene.surface(this.now).view;
+    const beside = side.pictures.length;
+    const found = arranged({ room, height: left(), screen, aspect: (b - a) / (d - c), beside, size });
+    el.classList.toggle("oc-narrow", found.narrow);
+    if (!this.heroBox.hidden) this.hero.resize(found.hero, ratio, size, found.narrow);
+    const flat = /** @type {Pair} */ ([Math.min(room, 900), 300 * size]);
+    side.resize(this.heroBox.hidden ? flat : found.side, found.seen, ratio, size);
+    this.schedule();
   }
 
-  function setLegend(panel) {
-    if (panel.lens) {
-      // its arrows have their names; of two, whose it is
-      if (methods.length === 1) return;
-      const { form } = methods.find(({ form: { lines } }) => lines.some((each) => each.panel === panel.place));
-      const point = form.lines.find((each) => each.panel === panel.place && each.shape === "here");
-      panel.legend.replaceChildren(make("b", null, { style: `color: ${point.looks[0].fill}` }, form.label));
-      return;
-    }
-    const named = new Map(lessonLegend(panel)),
-      enlarged = panels.some(({ lens }) => lens);
-    for (const [i, { form }] of methods.entries())
-      for (const line of form.lines) {
-        if (line.panel !== panel.place || !line.label || (enlarged && line.shape === "arrow")) continue;
-        const marks = runs[i]?.marks || surfaces[now.surface].landmarks[0];
-        named.set(
-          line.label.replace(/\{(.*?)\}/g, (_, name) => brief(marks[name])),
-          line,
-        );
-      }
-    panel.legend.replaceChildren(
-      ...[...named].map(([label, line]) => {
-        const sample = make("canvas", null, { width: 60, height: 24, ariaHidden: "true" }),
-          context = sample.getContext("2d");
-        context.scale(2, 2);
-        for (const look of line.looks)
-          stroke(
-            context,
-            look,
-            look.stamp
-              ? [[15, 6]]
-              : [
-                  [1, 6],
-                  [29, 6],
-                ],
-          );
-        return make("span", null, { className: "oc-entry" }, sample, label);
-      }),
-    );
+  // ---- from outside ----
+
+  /** Ask whether a kernel answers. */
+  ask() {
+    this.model.send({ kind: "ready" });
+    if (this.kernel !== "none")
+      this.patience = setTimeout(() => this.hear(this.kernel === "here" ? "here" : "gone"), PATIENCE);
   }
 
-  const lessonLegend = ({ place }) => lesson.panels[place].legend.map((line) => [line.label, line]);
-
-  function showPart() {
-    for (const row of rows) {
-      row.classList.toggle("oc-now", part === Number(row.dataset.row));
-      row.classList.toggle("oc-later", part !== null && part < Number(row.dataset.row));
-    }
-    caption.textContent =
-      rows.find((row) => part === Number(row.dataset.row))?.querySelector(".oc-caption").textContent ?? "";
+  /** @param {"here" | "gone"} kernel */
+  hear(kernel) {
+    if (kernel === "here") clearTimeout(this.patience);
+    this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
+    this.kernel = kernel;
+    if (this.scene.byKernel(this.now)) this.schedule();
   }
 
-  let guarded = null;
-  function suppress() {
-    // what gets the focus beside the stage keeps its arrow keys, too
-    if (guarded || !el.isConnected) return;
-    guarded = el.closest(".jp-OutputArea-output") || el;
-    guarded.addEventListener("focusin", (event) => keepKeys(event.target));
+  /** Hear the model, the window and the theme. @returns {() => void} ends it all */
+  listen() {
+    const { model } = this;
+    /** @type {Record<string, (content?: any) => void>} */
+    const reactions = {
+      "change:lesson": () => this.take(),
+      "change:surfaces": () => this.take(),
+      "change:handed": () => (this.scene.renew(), this.schedule()),
+      "change:setting": () => ((this.now = model.get("setting")), this.schedule()),
+      "change:message": () => this.say(),
+      "msg:custom": (content) => content.kind === "here" && this.hear("here"),
+      comm_live_update: () => (this.hear("gone"), this.ask()), // restarted, or connected again
+    };
+    for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
+    const watcher = new ResizeObserver(() => this.arrange());
+    for (const node of [this.el, this.controls.box]) watcher.observe(node);
+    const arrange = () => this.arrange();
+    window.addEventListener("resize", arrange);
+    const unwatch = watchTheme(() => this.recolour());
+    return () => {
+      this.player.reset();
+      this.side.stop();
+      clearTimeout(this.still);
+      clearTimeout(this.patience);
+      watcher.disconnect();
+      unwatch();
+      window.removeEventListener("resize", arrange);
+      for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
+    };
   }
-
-  // ---- what a pointer or an arrow key moves ----
-
-  function grab(panel, x, y) {
-    if (panel.grab === "start") {
-      moveStart(x, y);
-      return;
-    }
-    const values = { ...now.values };
-    for (const [symbol, value] of [
-      ["\\eta", x],
-      ["\\gamma", y],
-    ]) {
-      const control = lesson.controls.find(({ name }) => name === methods[0].form.hypers[symbol]);
-      values[control.name] = control.values[nearest(control.values, value)];
-    }
-    change({ values });
-    moved();
-  }
-
-  function moveStart(x, y) {
-    const [left, right, bottom, top] = surfaces[now.surface].view,
-      kept = (v, a, b) => round3(Math.min(Math.max(v, a), b));
-    change({ start: [kept(x, left, right), kept(y, bottom, top)] });
-    moved();
-  }
-
-  function nudge(dx, dy) {
-    const [left, right, bottom, top] = surfaces[now.surface].view;
-    moveStart(now.start[0] + (dx * (right - left)) / 100, now.start[1] + (dy * (top - bottom)) / 100);
-  }
-
-  function place(panel, step) {
-    // the handle lies on what it takes hold of
-    const line = methods[0].form.lines.find((each) => each.panel === panel.place && each.shape === "start");
-    const [[x, y]] = SHAPES.start(line, runs[0], step, panel.seen);
-    Object.assign(panel.handle.style, { left: `${(100 * x) / panel.size[0]}%`, top: `${(100 * y) / panel.size[1]}%` });
-  }
-
-  // A surface is taken with its own start, also while its picture is on its way
-  function choose(place) {
-    change({ surface: place, start: surfaces[place].start });
-  }
-
-  function reset() {
-    player.reset();
-    part = null;
-    change(lesson.first);
-    showPart();
-    moved();
-  }
-
-  // ---- from the kernel ----
-
-  function setLesson() {
-    [lesson, surfaces, now] = [model.get("lesson"), model.get("surfaces"), model.get("setting")];
-    el.style.setProperty("--oc-size", lesson.type);
-    [methods, runs, key] = [lesson.methods.map((forms, i) => methodFor(forms[now.forms[i]] || forms[0])), [], ""];
-    setPanels();
-    controls.build();
-    setFormula();
-    schedule();
-  }
-
-  function setSurfaces() {
-    const names = (list) => list.map((each) => each.name).join("\n"),
-      before = names(surfaces);
-    surfaces = model.get("surfaces");
-    key = "";
-    if (names(surfaces) !== before) controls.build();
-    schedule();
-  }
-
-  function heardKernel(heard) {
-    alive = heard;
-    el.classList.toggle("oc-alone", !heard);
-  }
-
-  // The height follows from the layout; a new width, or another window, asks for a new one
-  const watcher = new ResizeObserver(() => {
-    if (el.clientWidth !== arranged) {
-      arranged = el.clientWidth;
-      layOut();
-    }
-  });
-  watcher.observe(el);
-  window.addEventListener("resize", layOut);
-
-  const reactions = {
-    "change:lesson": setLesson,
-    "change:surfaces": setSurfaces,
-    "change:handed": () => {
-      key = "";
-      schedule();
-    },
-    "change:setting": () => {
-      now = model.get("setting");
-      key = "";
-      schedule();
-    },
-    "change:message": () => say(model.get("message")),
-    "msg:custom": (content) => {
-      if (content.kind === "here") heardKernel(true);
-    },
-    comm_live_update: () => {
-      heardKernel(false);
-      model.send({ kind: "ready" });
-    },
-  }; // restarted, or connected again
-  for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
-  setLesson();
-  model.send({ kind: "ready" });
-  el.explorer = {
-    get runs() {
-      return runs;
-    },
-    get now() {
-      return now;
-    },
-    get methods() {
-      return methods;
-    },
-  }; // for a goal in the page
-  return () => {
-    player.end();
-    clearTimeout(still);
-    watcher.disconnect();
-    window.removeEventListener("resize", layOut);
-    for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
-  };
 }
 
-export default { render };
+/** @param {{ model: Model, el: HTMLElement }} view */
+export function render({ model, el }) {
+  const stage = new Stage(model, el);
+  // for a goal in the page
+  Object.assign(el, { explorer: { get runs() { return stage.shown.map(({ run }) => run); }, get now() { return stage.now; }, get forms() { return stage.forms; } } }); // prettier-ignore
+  return stage.listen();
+}

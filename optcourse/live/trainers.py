@@ -15,13 +15,15 @@ from ..mathematics.formulas import Node
 from ..mathematics.optimizers import OPTIMIZERS
 from ..mathematics.training import ETAS, Data, LeastSquares, Network, digits, on_surface, six_or_nine, train
 from ..mathematics.trajectory import Trajectory
-from ..pictures.drawings import Drawing
+from ..pictures.drawings import Drawing, own_settings, series
 from ..pictures.looks import style
 from ..pictures.views import TrainingView
-from . import stage
+from . import wire
 from .explorers import Explorer, handed
 from .program import Expressions
+from .scene import panel_of, series_of
 from .shown import Shown
+from .stage import Stage
 
 MOST_PASSES = 50
 WIDE = widgets.Layout(width="304px")
@@ -37,6 +39,7 @@ class BatchExplorer(Explorer):
 
     sizes = (1, 2, 4, 8, 16, 32, 64, 128, 256, 361)
     with_formula = False
+    by_kernel = True
 
     def __init__(self, optimizer: Optimizer, batch_size: int = 1, steps: int = 60):
         self.model, self.data = LeastSquares(), six_or_nine()
@@ -48,9 +51,6 @@ class BatchExplorer(Explorer):
         super()._make_controls()
         self._add_control("batch size", "batch size", "images in one update", self.sizes, self.batch_size)
         self._add_control("seed", "seed", "which images, in which order", range(31), 0)
-
-    def _by_kernel(self, place: int) -> bool:
-        return True
 
     def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
         size, seed = (int(self.controls[name].value) for name in ("batch size", "seed"))
@@ -65,15 +65,13 @@ class BatchExplorer(Explorer):
 class Losses:
     """The losses of a training run so far, read like a :class:`Trajectory`: by expression."""
 
-    diverged_at, end = None, ""
+    diverged_at, end, surface = None, "", None
 
-    def __init__(self, passes: Sequence[float], training: Sequence[float], validation: Sequence[float]):
-        self.series = {
-            ("sym", "k"): passes,
-            ("sym", TrainingView.TRAINING): training,
-            ("sym", TrainingView.VALIDATION): validation,
-        }
-        self.steps = len(passes) - 1
+    def __init__(
+        self, optimizer: Optimizer, passes: Sequence[float], training: Sequence[float], validation: Sequence[float]
+    ):
+        self.optimizer, self.steps = optimizer, len(passes) - 1
+        self.series = {("sym", "k"): passes, TrainingView.TRAINING: training, TrainingView.VALIDATION: validation}
 
     def values(self, tree: str | Node) -> Array:
         return np.repeat(np.array(self.series[("sym", tree) if isinstance(tree, str) else tree])[:, None], 2, axis=1)
@@ -82,13 +80,12 @@ class Losses:
 class TrainingPicture(Drawing):
     """The losses so far, as a still picture."""
 
-    def __init__(self, optimizer: Optimizer, losses: Losses, passes: int):
-        self.figure = Figure(figsize=(9.6, 3.6), dpi=100, layout="constrained")
-        view = TrainingView(
-            self.figure.subplots(), None, [optimizer], [optimizer.title], [style(type(optimizer))], passes
-        )
-        view.legend()
-        view.show([losses])
+    def __init__(self, losses: Losses, passes: int):
+        with own_settings():
+            self.figure = Figure(figsize=(9.6, 3.6), dpi=100)
+            axes = self.figure.add_axes((0.08, 0.14, 0.76, 0.76))
+            series(axes, TrainingView, [losses], [losses.optimizer.title], [style(type(losses.optimizer))], -1)
+            axes.set_xlim(0, passes)
 
 
 class Trainer(Shown, widgets.VBox):
@@ -117,7 +114,7 @@ class Trainer(Shown, widgets.VBox):
         self.message = widgets.HTML()
         self.passes, self.training, self.validation = [0.0], [], []
         self._measure(self.network.init(0))
-        self.stage = stage.Stage()
+        self.stage = Stage()
         self._show_method()
         self._show()
         self._running: asyncio.Task | None = None
@@ -139,32 +136,20 @@ class Trainer(Shown, widgets.VBox):
 
     @property
     def losses(self) -> Losses:
-        return Losses(self.passes, self.training, self.validation)
+        return Losses(self.optimizer, self.passes, self.training, self.validation)
 
     def _show_method(self) -> None:
         """The stage for the method that is chosen: one panel, two lines, which the kernel hands over."""
         optimizer, expressions = self.optimizer, Expressions()
-        view = stage.panel(
-            TrainingView, None, [optimizer], [optimizer.title], [style(type(optimizer))], self.length.value, False
-        )
-        lines = stage.lines_of([view], 0, expressions)
-        self._expressions = list(expressions.trees)
-        form = {
-            "title": optimizer.title,
-            "label": optimizer.title,
-            "convention": "",
-            "program": None,
-            "hypers": {},
-            "rows": [],
-        }
-        form |= {
-            "expressions": self._expressions,
-            "lines": lines,
-            "formula": "",
-            "slots": [],
-            "loss": expressions.place(("sym", TrainingView.TRAINING)),
-        }
-        setting = {
+        look = style(type(optimizer))
+        lines = series_of([TrainingView], optimizer, look, False, expressions)
+        loss, self._expressions = lines[0].y, list(expressions.trees)
+        form = wire.Form(
+            title=optimizer.title, label=optimizer.title, convention="", look=wire.look(look), program=None, hypers={},
+            expressions=self._expressions, theta=loss, loss=loss, divisor=None, series=lines, arrows=[], stable=None,
+            formula="", slots=[], rows=[],
+        )  # fmt: skip
+        first = {
             "values": {},
             "surface": 0,
             "start": [0, 0],
@@ -174,21 +159,17 @@ class Trainer(Shown, widgets.VBox):
             "own": "",
             "rows": [""],
         }
-        panel = {**stage.panel_data(view, "training"), "background": stage.background(view)}
-        common = {
-            "controls": [],
-            "glyphs": stage.glyphs(),
-            "most_steps": 0,
-            "type": stage.type_size(),
-            "own": False,
-            "built_in": 1,
-        }
+        lesson = wire.Lesson(
+            panels=[panel_of("training", TrainingView)], methods=[[form]], controls=[], first=first, most_steps=0, size=1.0,
+            own=False, built_in=1, vectors=False, schedule=[], tolerance=0.0, longest=0,
+        )  # fmt: skip
+        nothing = wire.Surface("", [0, 1, 0, 1], [0, 0], [{}], False, None, np.zeros((2, 2), "<f4").tobytes(), (2, 2))
         with self.stage.hold_sync():
-            self.stage.surfaces = [
-                {"name": "", "view": [0, 1, 0, 1], "landmarks": [{}], "program": None, "panels": [stage.ground(view)]}
-            ]
-            self.stage.setting = setting
-            self.stage.lesson = {**common, "panels": [panel], "methods": [[form]], "first": setting, "still": True}
+            self.stage.surfaces, self.stage.setting, self.stage.lesson = (
+                [wire.plain(nothing)],
+                first,
+                wire.plain(lesson),
+            )
 
     def _show(self) -> None:
         self.stage.handed = [handed(self.losses, self._expressions)]
@@ -235,7 +216,7 @@ class Trainer(Shown, widgets.VBox):
             self.message.value = self.describe()
 
     def picture(self) -> Drawing:
-        return TrainingPicture(self.optimizer, self.losses, self.length.value)
+        return TrainingPicture(self.losses, self.length.value)
 
     def describe(self) -> str:
         state = "not trained yet" if len(self.passes) == 1 else f"after {self.passes[-1]:.1f} passes"

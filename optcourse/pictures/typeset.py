@@ -13,7 +13,7 @@ import latex2mathml.converter
 from ..mathematics.arguments import subclass
 from ..mathematics.declaration import Optimizer
 from ..mathematics.formulas import Node, parse
-from .looks import SYMBOLS
+from .looks import LETTERS
 
 SLOT = 900000  # numbers from here on stand for slots until the MathML is made
 
@@ -61,12 +61,10 @@ def _latex(node: Node, slots: Iterator[int]) -> str:
 def mathml(latex: str) -> str:
     """MathML of a formula, with the hyperparameters in their colours."""
     markup = latex2mathml.converter.convert(latex)
-    for letter, colour in SYMBOLS.items():
+    for letter, name in LETTERS.items():
         base, subscript = letter[0], plain_digit(letter)
         written = f"<mi>&#x{ord(base):05X};</mi>" + (f"<mn>{subscript}</mn>" if subscript else "")
-        coloured = written.replace("<mi>", f'<mi style="color:{colour}">').replace(
-            "<mn>", f'<mn style="color:{colour}">'
-        )
+        coloured = written.replace("<mi>", f'<mi class="oc-{name}">').replace("<mn>", f'<mn class="oc-{name}">')
         markup = markup.replace(written, coloured)
     return markup
 
@@ -119,8 +117,8 @@ def _with_slots(kind: type[Optimizer], row: str, first: int) -> str:
         before, after = latex[:at].rstrip()[-1:], latex[at + len(str(SLOT)) :][:1]
         attributes = f'data-slot="{slot}"' + (" data-bare" if before in ("", "(", "{", "=") and after != "^" else "")
         if part[1] in letters or part[1] == "t":
-            colour = SYMBOLS.get(letters.get(part[1], ""), "inherit")
-            attributes += f' data-fixed style="color:{colour}"'
+            name = LETTERS.get(letters.get(part[1], ""), "plain")
+            attributes += f' data-fixed class="oc-{name}"'
         markup = markup.replace(f"<mn>{SLOT + slot}</mn>", f"<mn {attributes}>·</mn>")
     return markup
 

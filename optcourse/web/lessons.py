@@ -77,16 +77,6 @@ def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
 # ---- what the page gets ----
 
 
-def complete(explorer: Explorer) -> None:
-    """Add all that the page could still ask for: the other surfaces, and the map of each form on each of them."""
-    explorer.complete()
-    if "map" in explorer.views:
-        for form in range(len(explorer.forms[0])):
-            for place in range(len(explorer.places)):
-                explorer.set(forms=[form, *explorer.setting["forms"][1:]], surface=place)
-        explorer.reset()
-
-
 class Files:
     """Pictures as files beside the pages, by what is in them: what several explorers share is there once."""
 
@@ -109,22 +99,22 @@ class Files:
 
         return re.sub(r'src="data:image/(\w+);base64,([^"]+)"', place, text)
 
-    def plain(self, data: Any) -> Any:
-        """Data of an explorer as JSON: pictures as files, a run's values in base64."""
-        if isinstance(data, bytes):
-            return self.add(data, "webp") if data[:4] == b"RIFF" else base64.b64encode(data).decode()
-        if isinstance(data, dict):
-            return {name: self.plain(each) for name, each in data.items()}
-        return [self.plain(each) for each in data] if isinstance(data, list | tuple) else data
+
+def plain(data: Any) -> Any:
+    """Data of an explorer as JSON: bytes in base64."""
+    if isinstance(data, bytes):
+        return base64.b64encode(data).decode()
+    if isinstance(data, dict):
+        return {name: plain(each) for name, each in data.items()}
+    return [plain(each) for each in data] if isinstance(data, list | tuple) else data
 
 
-def live_data(shown: Any, files: Files) -> dict[str, Any]:
+def live_data(shown: Any) -> dict[str, Any]:
     """A live cell for the page: the explorer's state, the activity, or both."""
     explorer = shown if isinstance(shown, Explorer) else getattr(shown, "explorer", None)
     data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
     if explorer is not None:
-        complete(explorer)
-        data["state"] = files.plain({name: getattr(explorer, name) for name in STATE})
+        data["state"] = plain({name: getattr(explorer, name) for name in STATE})
     return data
 
 
@@ -137,7 +127,7 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     data, made = {}, []
     for place, shown in run_live([cell.source for cell in code]):
-        data[code[place].id] = live_data(shown, files)
+        data[code[place].id] = live_data(shown)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})

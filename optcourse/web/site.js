@@ -1,4 +1,7 @@
 // A page of the site: its explorers and activities are set up, and it can be searched.
+import { make } from "../live/controls.js";
+import { render } from "../live/stage.js";
+import { goal, prediction, question } from "./activities.js";
 
 // What a widget's model is without a kernel: its state, and nobody to tell
 function modelOf(state) {
@@ -15,7 +18,8 @@ function modelOf(state) {
 }
 
 function explorer(node, state) {
-  for (const run of state.handed) if (run) run.values = Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0));
+  for (const run of state.handed)
+    if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
   render({ model: modelOf(state), el: node });
 }
