@@ -60,8 +60,7 @@ outputs: .venv/tested
 	$(BIN)/python tests/outputs.py notebooks
 
 images: .venv/installed
-	$(BIN)/python -m optcourse.pictures.images images
-	$(BIN)/python -m optcourse.pictures.animation images
+	$(BIN)/python tools/images.py images
 
 # the course as web pages, in site/; REPOSITORY=OWNER/NAME fills in the links to Binder and Colab
 .venv/site: .venv/installed

@@ -23,16 +23,18 @@ from optcourse.web.lessons import KERNEL, LIVE, needed
 ROOT = pathlib.Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+PICTURES = ".oc-hero-canvas, .oc-side canvas"
 # what is seen of an explorer: its pictures (how many pixels are drawn, and a checksum), its formula's text, the step, each slider's value
-SEEN = """(live) => ({ pictures: [...live.querySelectorAll('.oc-frame canvas')].map((canvas) => {
+SEEN = """(live) => ({ pictures: [...live.querySelectorAll('.oc-hero-canvas, .oc-side canvas')].filter((c) => c.getClientRects().length).map((canvas) => {
     const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     let [drawn, sum] = [0, 0];
     for (let i = 0; i < pixels.length; i++) { drawn += pixels[i] !== pixels[0]; sum = Math.imul(sum ^ pixels[i], 16777619); }
     return `${drawn} ${sum}`;
   }),
-  formula: live.querySelector('.oc-formulas').textContent, step: parseInt(live.querySelector('.oc-bar output').textContent),
-  values: Object.fromEntries([...live.querySelectorAll('.oc-control input[type=range]')].map((i) => [i.dataset.name, i.nextElementSibling.textContent])),
-  part: live.querySelector('.oc-part').textContent, later: live.querySelectorAll('.oc-later').length,
+  formula: live.querySelector('.oc-formulas').shadowRoot.querySelector('.oc-table').textContent,
+  step: parseInt(live.querySelector('.oc-bar output').textContent.slice(5)),
+  values: Object.fromEntries([...live.querySelectorAll('.oc-range input')].map((i) => [i.dataset.name, i.closest('label').querySelector('output').textContent])),
+  part: live.querySelector('.oc-part').textContent, later: live.querySelector('.oc-formulas').shadowRoot.querySelectorAll('.oc-later').length,
   play: live.querySelector('[data-do=play]').ariaLabel, message: live.querySelector('.oc-message').textContent,
   words: live.querySelector('.oc-words').textContent, lost: getComputedStyle(live.querySelector('.oc-lost')).display })"""
 DRAWN = 300  # pixels, at least: a picture with less is empty
@@ -79,7 +81,7 @@ class Live:
     def sliders(self):
         """Every slider, those that are folded away, too."""
         self.page.evaluate("(live) => live.querySelectorAll('details').forEach((d) => { d.open = true; })", self.handle)
-        return self.root.locator(".oc-control input[type=range]").all()
+        return self.root.locator(".oc-range input").all()
 
     def move(self, slider):
         """To its end, or to its beginning if it is there: its value, and pictures or formula, follow."""
@@ -94,7 +96,7 @@ class Live:
 
     def pixel(self, x, y, picture=0):
         """The page coordinates of a place on a picture, given as parts of its width and height."""
-        canvas = self.root.locator(".oc-frame canvas").nth(picture)
+        canvas = self.root.locator(PICTURES).locator("visible=true").nth(picture)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
@@ -195,7 +197,7 @@ def test_drag_keys_step_play_parts_and_map(lab, page):
 
     # arrow keys on the picture move the start, also where they are JupyterLab's shortcuts
     page.evaluate("window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined")
-    live.root.locator(".oc-frame canvas").first.press("ArrowRight")
+    live.root.locator(".oc-hero-canvas").press("ArrowRight")
     live.wait("s.values['start x'] !== b.values['start x']", first)
 
     # a step on and back; in parts: row by row, each with its caption
@@ -218,11 +220,12 @@ def test_drag_keys_step_play_parts_and_map(lab, page):
     live.click("play")
     live.wait("s.step === 8 && s.play === 'play'")
 
-    # the map, the fifth picture with the lens: a click sets η and γ, a drag goes on
-    before = live.seen()
-    page.mouse.click(*live.pixel(0.5, 0.5, 4))
+    # the map, on a tab of its own: a click sets η and γ, a drag goes on
+    live.root.get_by_role("button", name="map of η and γ").click()
+    before = live.wait("s.pictures.length === 2")
+    page.mouse.click(*live.pixel(0.5, 0.5, 1))
     clicked = live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", before)
-    live.drag((0.5, 0.5), (0.35, 0.3), 4)
+    live.drag((0.5, 0.5), (0.35, 0.3), 1)
     live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", clicked)
 
 
@@ -340,11 +343,11 @@ def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
     # the prediction hides its picture until it is made; keys alone suffice
     predict = page.locator(".jp-OutputArea-output:has(button:text-is('I predict this'))")
     predict.scroll_into_view_if_needed()
-    assert not predict.locator(".oc-frame canvas").first.is_visible()
+    assert not predict.locator(".oc-hero-canvas").is_visible()
     predict.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     predict.locator("button:text-is('I predict this')").press("Enter")
-    predict.locator(".oc-frame canvas").first.wait_for(state="visible")
+    predict.locator(".oc-hero-canvas").wait_for(state="visible")
 
     # the quiz: a wrong answer is explained, the right one is confirmed
     quiz = page.locator(".jp-OutputArea-output:has(button:text-is('answer'))")

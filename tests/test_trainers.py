@@ -22,9 +22,8 @@ def test_batch_explorer_follows_every_control():
         expected = np.array([next(updates) for _ in range(21)])
         np.testing.assert_allclose(explorer.trajectories[0].theta, expected)
         form = explorer.lesson["methods"][0][0]
-        path = next(line for line in form["lines"] if line["shape"] == "path" and line["panel"] == 0)
         table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 21, 2)
-        np.testing.assert_allclose(table[path["x"]], expected)
+        np.testing.assert_allclose(table[form["theta"]], expected)
     assert "32 of 361 images per update, seed 7" in explorer.describe()
     explorer.reset()
     assert explorer.controls["batch size"].value == 4 and explorer.controls["seed"].value == 0
@@ -38,8 +37,7 @@ def test_batch_explorer_follows_every_control():
 def test_batch_explorer_takes_any_method(kind):
     explorer = BatchExplorer(kind(eta=0.1), batch_size=8, steps=3)
     table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 4, 2)
-    path = next(line for line in explorer.lesson["methods"][0][0]["lines"] if line["shape"] == "path")
-    np.testing.assert_array_equal(table[path["x"]], explorer.trajectories[0].theta)
+    np.testing.assert_array_equal(table[explorer.lesson["methods"][0][0]["theta"]], explorer.trajectories[0].theta)
     assert explorer.picture() and "8 of 361 images" in explorer.describe()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
 
-from ..mathematics.arguments import number, shaped
+from ..mathematics.arguments import instance, number, shaped
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
@@ -69,6 +69,7 @@ class Explorer(Setting, Scene, Shown, Stage):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
+        instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")  # type: ignore[arg-type]
         self.views = checked(views, self.first)
         self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")

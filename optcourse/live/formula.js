@@ -24,7 +24,7 @@ export function numberText(value, { fixed, bare }) {
 
 // Its style goes with it into its own tree; colours and type come from the stage
 const STYLE = `
-  :host { display: block; overflow-x: auto; max-width: 100%; }
+  :host { display: block; overflow: auto hidden; max-width: 100%; padding-bottom: 2px; }
   .oc-table { display: grid; grid-template-columns: repeat(4, max-content) minmax(8em, 1fr); column-gap: 13px; }
   .oc-formula, .oc-row { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; }
   .oc-formula + .oc-formula { border-top: 1px solid var(--oc-line); margin-top: 1px; padding-top: 1px; }

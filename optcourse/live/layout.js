@@ -3,6 +3,7 @@
 const GAP = 14; // between the hero and what stands beside it
 const NARROW = 680; // below, all is one column
 const LEAST = 190; // of a hero's height
+const STRIP = 32; // height of a row of tabs
 
 /**
  * The sizes of the pictures.
@@ -27,6 +28,6 @@ export function arranged({ room, height, screen, aspect, beside, size }) {
   const kept = Math.min(high, Math.max((1.35 * wide) / shape, 0.5 * wide), wide);
   const seen = Math.min(beside, 2);
   const left = room - GAP - wide;
-  const each = (kept - (seen - 1) * GAP) / Math.max(seen, 1);
+  const each = (kept - (beside > seen ? STRIP * size : 0) - (seen - 1) * GAP) / Math.max(seen, 1);
   return { narrow: false, hero: [wide, kept], side: [left, Math.min(each, 0.85 * left)], seen };
 }

@@ -135,7 +135,7 @@ class Stage {
   reset() {
     this.player.reset();
     this.touched = false;
-    this.hero.zoomed = null;
+    this.hero.reset();
     this.change(this.lesson.first);
     this.go(this.now.step, null);
     this.moved();
@@ -273,10 +273,11 @@ class Stage {
     const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
     el.style.setProperty("--oc-size", String(size));
     formulas.classList.remove("oc-tight", "oc-stacked");
-    const left = () => screen - (el.offsetHeight - pictures.offsetHeight) - 12;
+    const left = () => screen - (el.offsetHeight - pictures.offsetHeight) - 18;
     const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
     if (left() < 300 || wide()) formulas.classList.add("oc-tight");
     if (wide()) formulas.classList.add("oc-stacked");
+    formulas.tabIndex = wide() ? 0 : -1; // what scrolls scrolls by keys, too
     const [a, b, c, d] = this.scene.surface(this.now).view;
     const beside = side.pictures.length;
     const found = arranged({ room, height: left(), screen, aspect: (b - a) / (d - c), beside, size });
@@ -339,7 +340,16 @@ class Stage {
 /** @param {{ model: Model, el: HTMLElement }} view */
 export function render({ model, el }) {
   const stage = new Stage(model, el);
-  // for a goal in the page
-  Object.assign(el, { explorer: { get runs() { return stage.shown.map(({ run }) => run); }, get now() { return stage.now; }, get forms() { return stage.forms; } } }); // prettier-ignore
+  // what a goal in the page, and a test, reads
+  const explorer = Object.defineProperties(
+    {},
+    {
+      runs: { get: () => stage.shown.map(({ run }) => run) },
+      now: { get: () => stage.now },
+      forms: { get: () => stage.forms },
+      view: { get: () => stage.hero.view },
+    },
+  );
+  Object.assign(el, { explorer });
   return stage.listen();
 }

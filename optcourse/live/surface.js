@@ -114,6 +114,13 @@ export class Hero {
     this.gesture();
   }
 
+  /** As if nobody had touched it. */
+  reset() {
+    this.zoomed = null;
+    this.back.hidden = true;
+    this.corner = 0;
+  }
+
   gesture() {
     this.back.hidden = this.zoomed === null;
     clearTimeout(this.calm);
@@ -149,10 +156,7 @@ export class Hero {
 
   /** @param {Surface} surface @param {Ground} data */
   show(surface, data) {
-    if (this.surface !== surface) {
-      this.zoomed = null;
-      this.back.hidden = true;
-    }
+    if (this.surface !== surface) this.reset();
     this.surface = surface;
     this.data = data;
   }

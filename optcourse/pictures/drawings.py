@@ -249,7 +249,10 @@ def limit(axes: Axes, view: type[View], surface: Surface | None) -> None:
     """Limits and ticks: no logarithmic axis goes above the highest loss in view, no linear one far beyond the view."""
     if view.log:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(numticks=6))
+        decades = np.diff(np.log10(axes.get_ylim()))[0]
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2 else (1.0,), numticks=6))
+        if decades < 2:
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.yaxis.set_minor_locator(NullLocator())
         cap = 10.0 if surface is None else highest(surface)
         low, high = axes.get_ylim()
@@ -318,7 +321,7 @@ class Picture(Drawing):
     ):
         self.trajectories = trajectories
         names, looks = labels_and_looks([each.optimizer for each in trajectories])
-        labels = names if labels is None else labels
+        labels = names if labels is None else list(labels)
         beside = [name for name in views if name != "contour"]
         columns = (
             [beside[i : i + 2] for i in range(0, len(beside), 2)] if len(beside) > 2 else [beside] if beside else []
@@ -328,8 +331,8 @@ class Picture(Drawing):
             share = 0.56 if len(columns) < 2 else 0.42
             if "contour" in views:
                 right = share if columns else 0.99
-                axes = self.figure.add_axes((0.035, 0.085, right - 0.035, 0.895))
-                shape = (right - 0.035) * self.WIDE / (0.895 * self.HIGH)
+                axes = self.figure.add_axes((0.042, 0.085, right - 0.042, 0.895))
+                shape = (right - 0.042) * self.WIDE / (0.895 * self.HIGH)
                 ground(axes, trajectories[0].surface, fitted(trajectories[0].surface.view, shape))
                 hero(axes, trajectories, labels, looks, step, vectors)
             else:
@@ -357,14 +360,19 @@ class Picture(Drawing):
         return "\n".join(trajectory.describe() for trajectory in self.trajectories)
 
 
-def picture(*trajectories: Trajectory, views: Sequence[str] = ("contour", "loss"), step: int | None = None) -> Picture:
+def picture(
+    *trajectories: Trajectory,
+    views: Sequence[str] = ("contour", "loss"),
+    step: int | None = None,
+    labels: Sequence[str] | None = None,
+) -> Picture:
     """A picture of finished runs on one surface: ``picture(run(...), run(...))``.
 
     ``views`` are any of "contour", "loss", "rate", "modes", "split" and "map". With ``step``, that step's points, and of a
-    single run its vectors, are drawn too.
+    single run its vectors, are drawn too. ``labels`` name the runs, in place of their methods.
     """
     checked(views, [each.optimizer for each in trajectories])
-    return Picture(trajectories, views, -1 if step is None else step, vectors=step is not None)
+    return Picture(trajectories, views, -1 if step is None else step, step is not None, labels)
 
 
 class OneStep(Drawing):

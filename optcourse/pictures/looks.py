@@ -12,7 +12,7 @@ from ..mathematics.optimizers import OPTIMIZERS
 LIGHT = {
     "method": ("#4c4e4f", "#2658bf", "#086543", "#ca2100", "#8b2af9", "#846331", "#07728d", "#c91864"),
     "eta": "#8b0200", "gamma": "#021f96", "beta1": "#014430", "beta2": "#690f5f", "eps": "#686964", "lambda": "#524825",
-    "ink": "#111111", "faint": "#555c63", "line": "#d9dee3", "paper": "#ffffff", "inset": "#ffffffe0",
+    "ink": "#111111", "faint": "#4a5158", "line": "#d9dee3", "paper": "#ffffff", "inset": "#ffffffe0",
     "ground-low": "#f8fafb", "ground-high": "#c3d0da", "level": "#8fa2b1", "warning": "#a11212", "focus": "#0b57d0",
     "map-few": "#fde725", "map-many": "#3b1c5a", "map-gone": "#b9bec4",
 }  # fmt: skip
