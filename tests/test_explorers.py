@@ -696,3 +696,18 @@ def test_large_type():
     finally:
         large_type(1)
     assert explore(Momentum(), surfaces.bowl, steps=5).lesson["size"] == 1
+
+
+def test_a_goal_keeps_the_sliders_that_it_names():
+    goal = Goal("ε alone.", explore(RMSProp(eta=0.1), surfaces.bowl, steps=300), reach(1e-6, 300), keep=("η", "γ"))
+    goal.explorer.set(values={"η": 0.022})
+    assert goal.judge() == (False, "You changed η. This goal is on the bowl surface, from (-4, 2.5), in 300 steps: "
+        "press reset, and move ε only.")  # fmt: skip
+    goal.explorer.reset()
+    met = []
+    for value in goal.explorer.controls["ε"].values:
+        goal.explorer.set(values={"ε": value})
+        met.append(goal.judge()[0])
+    assert any(met) and not all(met)
+    with pytest.raises(ValueError, match="keep must be names of sliders: η, γ, ε"):
+        Goal("", explore(RMSProp(), surfaces.bowl), reach(1e-6, 10), keep=("β₁",))

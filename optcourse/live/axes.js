@@ -2,7 +2,7 @@
 /** @import { Box, Limits, Pair, Scale } from "./wire.d.ts" */
 
 /**
- * Whole decades around the positive values, two at least; none begins above `cap`.
+ * Whole decades around the positive values; none begins above `cap`.
  * @param {Iterable<number>} values
  * @param {number} cap
  * @param {number} floor values at or below it are not shown
@@ -19,7 +19,7 @@ export function decades(values, cap, floor) {
   if (!most) return [0.1, 10];
   const high = 10 ** Math.ceil(Math.log10(Math.min(most, cap)) - 1e-9);
   const low = 10 ** Math.floor(Math.log10(Math.min(least, high)) + 1e-9);
-  return [Math.min(low, high / 100), high];
+  return [Math.min(low, high / 10), high];
 }
 
 /**
@@ -70,7 +70,7 @@ export function decadeTicks([low, high], most) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   const every = Math.max(1, Math.ceil((last - first) / Math.max(most - 1, 1)));
   const ticks = [];
-  for (let k = first; k <= last; k += every) ticks.push(10 ** k);
+  for (let k = first; k <= last; k += every) ticks.push(Number(`1e${k}`));
   return ticks;
 }
 

@@ -107,7 +107,8 @@ export class Controls {
   /** The hyperparameters: those of one method beside its name, those that methods share first. */
   sliders() {
     const { box, host } = this;
-    const { controls, methods } = host.lesson;
+    const { methods } = host.lesson;
+    const controls = host.lesson.controls.filter(({ folded }) => !folded);
     for (const owner of new Set(controls.map(({ method }) => method).sort((a, b) => (a ?? -1) - (b ?? -1)))) {
       const group = make("div", box, { className: "oc-group" });
       if (owner !== null) {
@@ -119,10 +120,12 @@ export class Controls {
   }
 
   /** @param {HTMLElement} parent @param {Control} control */
-  hyper(parent, { name, label, symbol, doc, colour, values }) {
+  hyper(parent, { name, label, symbol, doc, colour, values, method, folded }) {
+    const whose = folded && method !== null ? ` ${this.host.lesson.methods[method][0].label}` : "";
     this.range(parent, {
       name: label,
       html: symbol,
+      whose,
       doc,
       colour,
       ends: () => [short(values[0]), short(values[values.length - 1])],
@@ -135,17 +138,13 @@ export class Controls {
 
   /**
    * @param {HTMLElement} parent
-   * @param {{ name: string, html: string, doc: string, colour: string, ends: () => string[], count: () => number,
+   * @param {{ name: string, html: string, whose?: string, doc: string, colour: string, ends: () => string[], count: () => number,
    *   get: () => number, set: (i: number) => void, say: (i: number) => string }} slider
    */
-  range(parent, { name, html, doc, colour, ends, count, get, set, say }) {
+  range(parent, { name, html, whose = "", doc, colour, ends, count, get, set, say }) {
     const row = make("label", parent, { className: "oc-control oc-range" });
-    const said = make(
-      "span",
-      row,
-      { className: "oc-said" },
-      make("span", null, { className: "oc-label", innerHTML: html }),
-    );
+    const said = make("span", row, { className: "oc-said" });
+    make("span", said, { className: "oc-label", innerHTML: html }).append(whose);
     const output = make("output", said);
     make("span", said, { className: "oc-doc" }, doc);
     const low = make("small", row, { className: "oc-low" });
@@ -196,6 +195,7 @@ export class Controls {
   /** Start, steps, the forms of the methods and their formulas as text. @param {HTMLElement} parent */
   seldom(parent) {
     const { host } = this;
+    for (const control of host.lesson.controls) if (control.folded) this.hyper(parent, control);
     const ends = (/** @type {number} */ axis) => {
       const [a, b] = host.surfaces[host.now.surface].view.slice(2 * axis);
       return [Math.min(a, host.now.start[axis]), Math.max(b, host.now.start[axis])];

@@ -12,7 +12,7 @@ import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
 
-from ..mathematics.arguments import instance, number, shaped
+from ..mathematics.arguments import instance, number, shaped, wrong_value
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
@@ -42,6 +42,8 @@ class Explorer(Setting, Scene, Shown, Stage):
     vectors : draw the vectors that make a step, enlarged in a corner, and of a single optimizer on its path as well; by
         default for one or two optimizers
     step : the step whose vectors and numbers are shown first
+    sliders : names of the sliders that stand in sight, such as ("γ",); the others are folded away. All, if omitted
+    formula : whether the formula is shown; by default for one or two optimizers
 
     Several optimizers share the slider of a symbol for which they start with the same value.
     ``trajectories`` are the runs that the controls ask for now, computed when they are read; ``sliders`` holds the
@@ -62,6 +64,8 @@ class Explorer(Setting, Scene, Shown, Stage):
         vectors: bool | None = None,
         step: int = 1,
         schedule: Schedule | None = None,
+        sliders: Sequence[str] | None = None,
+        formula: bool = True,
     ):
         several = isinstance(optimizers, Sequence) and not isinstance(optimizers, str)
         self.first = list(optimizers) if several else [optimizers]
@@ -77,10 +81,14 @@ class Explorer(Setting, Scene, Shown, Stage):
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         self.built_in = len(self.places)  # a student's own surface comes behind these
         self.forms = [self._forms(optimizer) for optimizer in self.first]
-        self.formula_shown = self.with_formula and len(self.first) <= 2
+        self.formula_shown = formula and self.with_formula and len(self.first) <= 2
         self.controls: dict[str, Control] = {}
         self.sliders: dict[tuple[int, str], Control] = {}
         self._make_controls()
+        for name in () if sliders is None else sliders:
+            if name not in self.controls:
+                raise wrong_value("sliders", f"names of sliders: {', '.join(self.controls)}", name)
+        self.in_sight = tuple(self.controls if sliders is None else sliders)
         if whole_steps(steps) > LONGEST:
             raise ValueError(
                 f"steps of an explorer must be at most {LONGEST}, not {steps!r}: for a longer run use run()"

@@ -73,7 +73,7 @@ const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16
  */
 export function shaded({ values, columns, rows, low, high }, width, height, colours, sharp) {
   const scale = LEVELS * (high > low ? high - low : 1) ** -BEND;
-  const levels = values.map((value) => (value >= low ? (value - low) ** BEND * scale : 0));
+  const levels = values.map((value) => Math.max(value - low, 0) ** BEND * scale); // NaN where there is none
   const [from, to, line] = [rgb(colours.low), rgb(colours.high), rgb(colours.level)];
   const pixels = new Uint8ClampedArray(4 * width * height);
   const [stepX, stepY, reach] = [columns / width, rows / height, LINE * Math.max(sharp * 0.6, 1)];

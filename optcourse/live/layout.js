@@ -23,8 +23,8 @@ export function arranged({ room, height, screen, aspect, beside, size }) {
     return { narrow: true, hero: [room, Math.max(high, LEAST)], side: [room, 170 * size], seen: Math.min(1, beside) };
   }
   const most = beside ? Math.min(0.68 * room, room - GAP - 280 * size) : room;
-  const high = Math.max(height, LEAST);
-  const wide = Math.min(Math.max(shape * high, (beside ? 0.52 : 0.5) * room), most);
+  const high = Math.max(beside ? height : Math.min(height, 0.66 * screen), LEAST); // a hero alone leaves room for words
+  const wide = beside ? Math.min(Math.max(shape * high, 0.52 * room), most) : room;
   const kept = Math.min(high, Math.max((1.35 * wide) / shape, 0.5 * wide), wide);
   const seen = Math.min(beside, 2);
   const left = room - GAP - wide;

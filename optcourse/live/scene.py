@@ -103,7 +103,7 @@ class Scene:
             wire.Lesson(
                 panels=[panel_of(name, VIEWS[name]) for name in self.views],
                 methods=methods,
-                controls=[control.data() for control in self.controls.values()],
+                controls=[{**each.data(), "folded": name not in self.in_sight} for name, each in self.controls.items()],
                 first=self.first_setting,
                 most_steps=self.most_steps,
                 size=self.type_size,

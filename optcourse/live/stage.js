@@ -40,6 +40,7 @@ class Stage {
     this.notice = ""; // what the page has to say, until something is moved
     this.touched = false; // whether the start has been moved
     this.waiting = "";
+    this.fit = ""; // what the present layout was made for
     this.painted = 0;
     /** @type {number | null} the row of the step that is shown, or all */
     this.part = null;
@@ -214,6 +215,7 @@ class Stage {
       requestAnimationFrame(() => {
         const more = this.waiting === "more";
         this.waiting = "";
+        this.fit = ""; // what the present layout was made for
         if (more) this.paint();
       });
       this.paint();

@@ -21,7 +21,12 @@ export class Hero {
     this.host = host;
     this.frame = make("div", figure, { className: "oc-frame" });
     this.ground = make("canvas", this.frame, { className: "oc-ground", ariaHidden: "true" });
-    this.canvas = make("canvas", this.frame, { className: "oc-hero-canvas", tabIndex: 0, role: "img" });
+    this.canvas = make("canvas", this.frame, {
+      className: "oc-hero-canvas",
+      tabIndex: 0,
+      role: "img",
+      ariaLabel: "surface",
+    });
     this.handle = make("div", this.frame, { className: "oc-handle" }); // a finger drags it; beside it, it scrolls the page
     this.note = make("div", this.frame, { className: "oc-diverged" });
     this.back = make(

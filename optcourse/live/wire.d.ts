@@ -76,6 +76,7 @@ export interface Control {
   colour: string;
   values: number[];
   method: number | null; // null: several share it
+  folded: boolean; // away with what is seldom used
 }
 
 export interface Setting {

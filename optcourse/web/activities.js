@@ -41,7 +41,7 @@ export function prediction(parent, { choices: [choice], locked, unlocked }, moun
 }
 
 // A slider task, judged with the run that the stage has
-export function goal(parent, { goal: text, kept, moved, rule }, mount) {
+export function goal(parent, { goal: text, kept, fixed, moved, rule }, mount) {
   make("p", parent, {}, make("b", null, {}, "Goal: "), text);
   const stage = make("div", parent),
     box = make("p", parent),
@@ -53,6 +53,7 @@ export function goal(parent, { goal: text, kept, moved, rule }, mount) {
     const changed = Object.entries(kept)
       .filter(([name, [, first]]) => JSON.stringify(now[name]) !== JSON.stringify(first))
       .map(([, [name]]) => name);
+    changed.push(...Object.keys(fixed).filter((name) => now.values[name] !== fixed[name]));
     if (changed.length) speak(said, false, moved.replace("{moved}", changed.join(", ")));
     else if (rule) speak(said, ...reached(rule, runs[rule.place], forms[rule.place].loss));
     else speak(said, null, "This goal is judged by Python: it needs a running kernel.");
