@@ -5,6 +5,8 @@ from browser import open_notebook, run_cells, wait_while_it_moves, whole_noteboo
 from test_browser import NOTEBOOKS, Live
 from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
 
+from optcourse.pictures import looks
+
 # what JupyterLab leaves with its sidebar closed, and the site's own margins: 1280 × 720, 1440 × 900 and 1920 × 1080
 DESK, LARGE, PROJECTOR, PHONE, ZOOMED = (1122, 599), (1282, 779), (1762, 959), (390, 844), (640, 360)
 # the boxes of an explorer: how high it is, what sticks out of it, what lies over something else, and letters below 12 pixels
@@ -62,6 +64,12 @@ def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  #
         assert projector["hero"][0] > large["hero"][0] > desk["hero"][0], "the hero grows with the window"
 
 
+CORNER = """() => {  // the colour of the first hero's upper left corner: the ground's strongest
+  const [r, g, b] = document.querySelector('.oc-ground').getContext('2d').getImageData(3, 3, 1, 1).data;
+  return '#' + [r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('');
+}"""
+
+
 def test_jupyterlab_leaves_room_for_all_of_it(lab, page):
     """AdaGrad beside RMSProp, four pictures, and large type, as JupyterLab shows them."""
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -74,6 +82,9 @@ def test_jupyterlab_leaves_room_for_all_of_it(lab, page):
     two, four, large = measured(page, (1280, 720))
     assert two["high"] <= room and four["high"] <= room, (room, two, four)
     assert large["cut"] == large["covered"] == [] and large["hero"][1] >= 190, large
+    for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
+        page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
+        page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
 
 
 VIEW = "(live) => live.explorer.view.join()"

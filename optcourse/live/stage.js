@@ -40,6 +40,7 @@ class Stage {
     this.notice = ""; // what the page has to say, until something is moved
     this.touched = false; // whether the start has been moved
     this.waiting = "";
+    this.colours = false; // whether the theme's are known
     this.fit = ""; // what the present layout was made for
     this.painted = 0;
     /** @type {number | null} the row of the step that is shown, or all */
@@ -105,7 +106,8 @@ class Stage {
     this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
     this.setFormula();
     this.fit = "";
-    this.recolour();
+    this.colours = false; // a notebook shows the stage after it is made: only then it has a theme
+    if (this.el.isConnected) this.recolour();
   }
 
   /** @param {Partial<Setting>} changes */
@@ -256,6 +258,7 @@ class Stage {
 
   /** The colours of the theme that is under the stage now. */
   recolour() {
+    this.colours = true;
     this.el.classList.toggle("oc-dark", isDark(this.el));
     const theme = themeOf(this.el);
     this.hero.theme = theme;
@@ -271,6 +274,7 @@ class Stage {
     const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
     const fit = `${room} ${screen} ${ratio} ${this.controls.box.offsetHeight}`;
     if (!room || (!anew && fit === this.fit)) return;
+    if (!this.colours) this.recolour();
     this.fit = fit;
     const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
     el.style.setProperty("--oc-size", String(size));
