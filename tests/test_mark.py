@@ -93,6 +93,13 @@ ATTACKS = {
     "caller": lesson(answer=CALLER),
     "pipe": lesson(answer=PIPE),
     "own class": lesson(answer=OWN_CLASS),
+    "own class, unhooked": lesson(
+        answer=OWN_CLASS.replace(
+            "theta, state",
+            "import sys; sys.meta_path = [each for each in sys.meta_path if hasattr(each, '__name__')]; from optcourse import Momentum\n    theta, state",
+            1,
+        )
+    ),
 }
 HONEST = {
     "right": lesson(),
@@ -199,6 +206,21 @@ FAULTY = {  # the verdict, and words of the message
         "cell 2, line 1, stopped with ModuleNotFoundError",
     ),
     "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course itself is not there"),
+    "helper is broken": (
+        lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
+        "not yet",
+        "NameError: name 'step' is not defined; cell 2, line 1: SyntaxError: expected ':'",
+    ),
+    "both": (
+        notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"),
+        "not run",
+        "SyntaxError in cell 2, line 2: name 'v'",
+    ),
+    "indented": (
+        notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"),
+        "not run",
+        "IndentationError in cell 2, line 3",
+    ),
     "unanswered": (lesson(answer=EMPTY), "not answered", "Not answered yet"),
     "colon": (
         notebook(IMPORTS, f"{RIGHT.replace('):', ')', 1)}\n{CHECK}"),
@@ -254,6 +276,7 @@ def handed_in(folder):
     put(folder, "right/.ipynb_checkpoints/03.ipynb", lesson(answer=EMPTY))
     put(folder, "right/08.ipynb", notebook("1 + 1"))
     put(folder, "zipped/all.zip", b"PK")
+    pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/zipped/\xfe.zip")).write_bytes(b"PK")
     put(folder, "maxmeier_12_203_solution.py", "pass")
     (folder / "dangling.ipynb").symlink_to("nowhere")
     (folder / "empty").mkdir()
@@ -307,7 +330,7 @@ class TestAClass:
             "fifo": "no file",
             "folder.ipynb": "no notebook (*.ipynb), but nothing",
             "empty": "no notebook (*.ipynb), but nothing",
-            "zipped": "no notebook (*.ipynb), but all.zip",
+            "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
             "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
         }.items():
             assert marks[who]["verdict"] == "not run" and words in marks[who]["message"], marks[who]

@@ -106,7 +106,7 @@ def main() -> None:
     space: dict[str, Any] = {"__name__": "__main__"}
     parts = task["parts"]
     for _ in range(2):  # what stopped is run again, when the rest is there
-        failed = list(run(parts, space, channel))
+        failed = list(run(parts, task["sources"], space, channel))
     try:
         function = eval(task["wanted"], space)
     except BaseException as error:
@@ -119,18 +119,19 @@ def main() -> None:
     return None
 
 
-def run(parts: list, space: dict[str, Any], channel: Channel) -> Iterator[str]:
+def run(parts: list, sources: dict[str, str], space: dict[str, Any], channel: Channel) -> Iterator[str]:
     """Run the statements that an answer hangs on, and take them off the list; what is said of each that stopped, and stays."""
     for part in list(parts):
-        where, source, at = part
+        where, at = part
         channel.say(at=where)
-        tree = compile(source, where, "exec", TREE)
-        tree.body = [tree.body[at]]
         try:
-            exec(compile(tree, where, "exec"), space)
+            statement = compile(sources[where], where, "exec", TREE).body[at]
+            exec(compile(ast.Module([statement], []), where, "exec"), space)
             parts.remove(part)
+        except SyntaxError as error:
+            yield f"{where}, line {error.lineno}: {type(error).__name__}: {words(error)}"
         except BaseException as error:
-            yield f"{where}, line {tree.body[0].lineno}, stopped with {type(error).__name__}: {words(error)}"
+            yield f"{where}, line {statement.lineno}, stopped with {type(error).__name__}: {words(error)}"
 
 
 def step(function: Callable, given: list, channel: Channel, failed: list[str]) -> None:

@@ -198,7 +198,9 @@ class Function:
         """Run what the answer hangs on; why there is no function then, or nothing."""
         where = ""
         try:
-            self._say(wanted=self._answer.wanted, parts=self._answer.parts)
+            parts = self._answer.parts
+            sources = {cell: source for cell, source, _ in parts}
+            self._say(wanted=self._answer.wanted, sources=sources, parts=[(cell, at) for cell, _, at in parts])
             while "ready" not in (said := self._hear()):
                 if "failed" in said:
                     return str(said["failed"])
@@ -372,7 +374,7 @@ def write(marks: Sequence[Mark], folder: pathlib.Path) -> None:
 
 def _cell(text: str) -> str:
     """A text that any file can hold, and that a spreadsheet does not take for a formula."""
-    text = text.encode("utf-8", "backslashreplace").decode()
+    pass
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 

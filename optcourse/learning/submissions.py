@@ -21,7 +21,7 @@ from .answering import TREE
 from .exercises import EXERCISES
 
 LARGEST, LONGEST, MOST = 100 << 20, 1 << 20, 5000  # bytes of a notebook, characters of its code, statements
-CANDIDATES = 5  # of one exercise in one notebook: the last ones
+CANDIDATES = 8  # of one exercise in one notebook: the last ones
 NO_STUDENTS = ("__MACOSX", ".ipynb_checkpoints")
 TIMERS = r"%%(time|timeit|capture|prun)\b"  # cell magics whose cell is Python
 SURE = (
@@ -99,7 +99,9 @@ class Cell:
 
     def __post_init__(self) -> None:
         try:
-            self.tree = self.parsed()
+            tree = self.parsed()
+            compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # some errors are found only here
+            self.tree = tree
         except SyntaxError as error:
             lines = self.source.splitlines()
             at = error.lineno or 1
@@ -120,13 +122,11 @@ class Cell:
             from IPython.core.inputtransformer2 import TransformerManager
 
             blank = len(dialect) - len(dialect.lstrip("\n"))
-            python = "\n" * blank + TransformerManager().transform_cell(dialect)
             try:
-                tree = compile(python, "cell", "exec", TREE)
-            except SyntaxError as after:
-                raise after from error
-            self.source = python
-            return tree
+                self.source = "\n" * blank + TransformerManager().transform_cell(dialect)
+            except Exception:  # IPython's own, at code that nobody can read
+                raise error from None
+            return compile(self.source, "cell", "exec", TREE)
 
 
 def cells(data: bytes) -> list[Cell]:
@@ -176,11 +176,15 @@ def _source(cell: dict[str, Any]) -> str:
 
 @dataclass
 class Statement:
-    """A statement at the top of a cell, and the global names that it binds, alters and uses."""
+    """A statement at the top of a cell, and the global names that it binds, alters and uses.
+
+    A cell that is no Python is one statement, without a node, that binds what it seems to: whoever needs that hears why it is
+    not there.
+    """
 
     cell: Cell
     place: int
-    node: ast.stmt
+    node: ast.stmt | None
     binds: set[str] = field(default_factory=set)
     alters: set[str] = field(default_factory=set)
     uses: set[str] = field(default_factory=set)
@@ -188,10 +192,10 @@ class Statement:
     is_star: bool = False  # from … import *, but not the course's own names
 
     def __post_init__(self) -> None:
-        try:
-            self.binds, self.uses = names(ast.unparse(self.node))
-        except (SyntaxError, ValueError, RecursionError):
+        if self.node is None:
+            self.binds = set(re.findall(r"(?m)^ *(?:def |class )?(\w+) *[=(]", self.cell.source))
             return
+        self.binds, self.uses = names(ast.unparse(self.node))
         if isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.uses.discard(self.node.name)
         self.imports = isinstance(self.node, ast.Import | ast.ImportFrom)
@@ -274,9 +278,10 @@ def answers_in(data: bytes) -> dict[str, list[Answer]]:
 
 
 def _answers_in(code: Sequence[Cell]) -> dict[str, list[Answer]]:
-    if sum(len(cell.tree.body) for cell in code if cell.tree) > MOST:
+    bodies = [(cell, cell.tree.body if cell.tree else [None]) for cell in code]
+    if sum(len(body) for _, body in bodies) > MOST:
         raise Unreadable(f"this notebook holds more than {MOST:,} statements")
-    statements = [Statement(cell, *each) for cell in code if cell.tree for each in enumerate(cell.tree.body)]
+    statements = [Statement(cell, *each) for cell, body in bodies for each in enumerate(body)]
     found: dict[str, list[Answer]] = {}
     given: dict[str, set[str]] = {}  # the names of functions that are checked, with their exercises
     calls = list(_calls(statements))
@@ -312,7 +317,7 @@ def _calls(statements: Sequence[Statement]) -> Iterator[tuple[str, ast.expr, int
         for alias in each.node.names
     }
     for at, each in enumerate(statements):
-        for call in ast.walk(each.node):
+        for call in ast.walk(each.node) if each.node else ():
             if not isinstance(call, ast.Call):
                 continue
             given = [
