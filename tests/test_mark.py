@@ -350,9 +350,10 @@ def test_a_python_without_docstrings_and_a_terminal_without_letters(tmp_path):
         put(folder, f"{who}.ipynb", HONEST.get(who) or FAULTY[who][0])
     pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/\xff.ipynb")).write_text(lesson())
     put(folder, "notes.txt", "no student's")
-    command = [sys.executable, "-OO", "-m", "optcourse.mark", "class", "--out", "not/there"]
+    put(folder, "csv.py", "raise SystemExit('this is not the csv that you look for')")
+    command = [sys.executable, "-OO", "-m", "optcourse.mark", ".", "--out", str(out)]
     surroundings = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
-    done = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode("cp1252", "replace")[-3000:]
     printed = done.stdout.decode("cp1252")
     assert "passed over, no notebook: notes.txt" in printed
