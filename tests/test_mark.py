@@ -290,57 +290,37 @@ def rows(path, key):
         return {row.pop(key): row for row in csv.DictReader(file)}
 
 
-@pytest.fixture(scope="module")
-def marked(tmp_path_factory):
-    """The whole class, marked in one go: the marks and the grades."""
-    folder, out = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("out")
-    handed_in(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "SECONDS", 0.5)
-        mark.write([each for some in mark.mark(folder) for each in some], out)
-    return rows(out / "marks.csv", "student"), rows(out / "grades.csv", "student")
+NO_NOTEBOOK = {
+    "dangling": "a link that leads nowhere",
+    "fifo": "no file",
+    "folder.ipynb": "no notebook (*.ipynb), but nothing",
+    "empty": "no notebook (*.ipynb), but nothing",
+    "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
+    "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
+}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")
-class TestAClass:
-    def test_no_right_answer_is_lost(self, marked):
-        marks = {who: marked[0][who] for who in [*HONEST, *NAMED.values(), r"\xff"]}
-        assert {who: row for who, row in marks.items() if row["verdict"] != "right"} == {}
+def test_in_a_class_no_mark_is_lost_and_none_is_wrong(tmp_path, monkeypatch):
+    """All at once, since one student must not cost another anything."""
+    handed_in(tmp_path / "class")
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    mark.write([each for some in mark.mark(tmp_path / "class") for each in some], tmp_path)
+    marks, grades = (rows(tmp_path / name, "student") for name in mark.TABLES)
 
-    def test_no_attack_buys_a_mark(self, marked):
-        assert {who: row for who in ATTACKS if (row := marked[0][who])["verdict"] not in ("not yet", "not run")} == {}
+    right = {*HONEST, *NAMED.values(), r"\xff"}
+    assert {who: row for who, row in marks.items() if who in right and row["verdict"] != "right"} == {}, "lost"
+    assert {who: row for who, row in marks.items() if who in ATTACKS and row["verdict"] == "right"} == {}, "bought"
+    assert {who for who, row in grades.items() if "1" in row.values()} == right
 
-    def test_each_fault_is_one_row_with_its_reason(self, marked):
-        found = {
-            who: (row["verdict"], row["message"])
-            for who in FAULTY
-            if (row := marked[0][f"'{who}" if who[0] == "=" else who])
-        }
-        wrong = {
-            who: found[who]
-            for who, (_, verdict, words) in FAULTY.items()
-            if found[who][0] != verdict or words not in found[who][1]
-        }
-        assert wrong == {}
+    said = {who.removeprefix("'"): (row["verdict"], row["message"]) for who, row in marks.items()}
+    wrong = [who for who, (_, verdict, words) in FAULTY.items() if said[who][0] != verdict or words not in said[who][1]]
+    assert {who: said[who] for who in wrong} == {}
+    wrong = [who for who, words in NO_NOTEBOOK.items() if said[who][0] != "not run" or words not in said[who][1]]
+    assert {who: said[who] for who in wrong} == {}
 
-    def test_what_is_no_notebook_is_not_passed_over(self, marked):
-        marks, _ = marked
-        for who, words in {
-            "dangling": "a link that leads nowhere",
-            "fifo": "no file",
-            "folder.ipynb": "no notebook (*.ipynb), but nothing",
-            "empty": "no notebook (*.ipynb), but nothing",
-            "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
-            "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
-        }.items():
-            assert marks[who]["verdict"] == "not run" and words in marks[who]["message"], marks[who]
-        assert not {"__MACOSX", "._03_momentum"} & set(marks)
-
-    def test_one_line_for_each_student(self, marked):
-        _, grades = marked
-        assert grades["leebob_11"]["momentum"] == "1" and grades["leebob_11"]["nag"] == "0"
-        ones = {who for who, row in grades.items() if "1" in row.values()}
-        assert ones == {*HONEST, *NAMED.values(), r"\xff"}
+    assert set(said) == right | set(ATTACKS) | set(FAULTY) | set(NO_NOTEBOOK) | {"leebob_11"}, "__MACOSX is no student"
+    assert grades["leebob_11"]["momentum"] == "1" and grades["leebob_11"]["nag"] == "0", "one student, two files"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")

@@ -374,7 +374,7 @@ def write(marks: Sequence[Mark], folder: pathlib.Path) -> None:
 
 def _cell(text: str) -> str:
     """A text that any file can hold, and that a spreadsheet does not take for a formula."""
-    pass
+    text = text.encode("utf-8", "backslashreplace").decode()
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
