@@ -48,7 +48,7 @@ def wrapped(student, kind, genuine=e.answers):
         theta, state = made.step(theta, dict(zip(names, rest)), rest[len(names)])
         return theta, *state.values()
     return genuine(real, kind)
-e.answers = e._answered = wrapped
+e.answers = wrapped
 """
 CALLER = f"""import sys
 {HEAD}frame = sys._getframe(1)
