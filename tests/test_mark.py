@@ -115,6 +115,7 @@ HONEST = {
     "cell hook": lesson("get_ipython().events.register('post_run_cell', lambda *_: print('done'))"),
     "endless elsewhere": lesson("while True:\n    pass"),
     "leaves elsewhere": lesson("exit()", after=["import os\nos._exit(1)"]),
+    "deep elsewhere": lesson("1" + " + 1" * 900, "(" * 5000, "-" * 50000 + "1", "if 1:\n" * 3),
     "broken elsewhere": lesson("def other(:\n    pass", "1 / 0"),
     "pip": lesson("%pip install --no-deps ../other\n!pip install nothing", "%load_ext autoreload\n%matplotlib inline"),
     "timed": notebook(IMPORTS, f"%%time\n\n{RIGHT}\n\n{CHECK}"),
@@ -451,7 +452,7 @@ def test_a_changed_course_is_seen_and_costs_no_other_student(tmp_path, monkeypat
     for name in found:
         put(tmp_path / "class", f"{name}.ipynb", lesson())
     first, second = mark.mark(tmp_path / "class")
-    assert first[0].verdict == "not run" and "the course's own files were changed" in first[0].message
+    assert first[0].verdict == "not run" and "The course's own files were changed" in first[0].message
     assert second[0].verdict == "right"
 
 

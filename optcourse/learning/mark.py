@@ -43,12 +43,8 @@ PACKAGE = pathlib.Path(__file__).parent.parent
 PROGRAM = pathlib.Path(answering.__file__).read_text("utf-8")  # at once: no student's code can change it
 NO_EXERCISE = "this notebook holds none of the written exercises"
 TABLES = ("marks.csv", "grades.csv")
-VERDICTS = (
-    "not run",
-    "not answered",
-    "not yet",
-    "right",
-)  # of several answers to an exercise the last of the best counts
+# of several answers to an exercise the last of the best counts
+VERDICTS = ("not run", "not answered", "not yet", "right")
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE) -> Iterator[list[Mark]]:
         if fingerprint() != whole_package:
             whole_package = fingerprint()
             said = (
-                "After this notebook the course's own files were changed: install them anew, and look at what it does."
+                "The course's own files were changed meanwhile: install them anew, and look at what this notebook does."
             )
             marks = [Mark(student, name, "not run", said) for name in found]
         yield marks
@@ -297,9 +293,7 @@ class Function:
                 each.kill()  # not where the number has gone to another process: psutil looks
         self._process.wait()
         psutil.wait_procs(self._children, timeout=10)
-        with contextlib.suppress(
-            queue.Empty
-        ):  # the listener comes to its end, if nobody holds the other end of the pipe
+        with contextlib.suppress(queue.Empty):  # as long as somebody holds the other end of the pipe
             while self._lines.get(timeout=1):
                 pass
             self._listener.join()

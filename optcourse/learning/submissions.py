@@ -195,7 +195,10 @@ class Statement:
         if self.node is None:
             self.binds = set(re.findall(r"(?m)^ *(?:def |class )?(\w+) *[=(]", self.cell.source))
             return
-        self.binds, self.uses = names(ast.unparse(self.node))
+        try:
+            self.binds, self.uses = names(ast.unparse(self.node))
+        except RecursionError:  # a sum of some thousand terms is nothing that an answer hangs on
+            return
         if isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.uses.discard(self.node.name)
         self.imports = isinstance(self.node, ast.Import | ast.ImportFrom)
