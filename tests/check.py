@@ -21,6 +21,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/(live|web)/": ["site"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
+    r"tests/wrong_answers\.py": ["exercises"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
     r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": ["project"],
 }

@@ -79,7 +79,7 @@ FLOORS = {  # each folder imports only from those before it, and from these pack
         "ipywidgets",
         "IPython",
     },
-    "learning": {"numpy", "ipywidgets", "IPython", "nbclient", "nbformat", "psutil"},
+    "learning": {"numpy", "ipywidgets", "IPython", "psutil"},
     "web": {"nbformat", "nbconvert", "pygments", "jinja2", "pdoc"},
 }
 ROOMS = sorted((ROOT / "optcourse").glob("*/[!_]*.py"))

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import sys
 import threading
 import urllib.parse
 
@@ -193,6 +194,18 @@ def test_every_internal_link_leads_somewhere(site):
     assert wrong == []
 
 
+def test_no_page_of_the_api_shows_a_path_of_the_machine_that_built_it(tmp_path):
+    from optcourse.web.__main__ import COURSE, documented
+
+    documented(tmp_path)
+    text = "".join(page.read_text("utf-8") for page in (tmp_path / "api").glob("*.html"))
+    assert "Path('optcourse/mathematics/contest.npz')" in re.sub(
+        r"<[^>]*>|&#39;", lambda tag: "'" * (tag[0][0] == "&"), text
+    )
+    for place in (COURSE, sys.prefix, sys.base_prefix, pathlib.Path.home()):
+        assert f"{pathlib.Path(place).as_posix()}/" not in text, place
+
+
 def test_search_finds_a_word_and_leads_to_it(closed, address):
     closed.goto(f"{address}/index.html")
     for words, wanted in (
@@ -208,6 +221,27 @@ def test_search_finds_a_word_and_leads_to_it(closed, address):
     closed.locator("#site-search").fill("pendulum")
     closed.locator("#site-found a").first.click()
     closed.wait_for_url("**/03_momentum.html#*")
+
+
+def test_search_knows_greek_letters_by_their_names(closed, address):
+    """Whoever has no ε on the keyboard finds the same, with the same excerpts."""
+    closed.goto(f"{address}/index.html")
+
+    def found(words):
+        closed.locator("#site-search").fill(words)
+        closed.locator("#site-found li").first.wait_for()
+        return closed.locator("#site-found li").all_inner_texts()
+
+    for letter, *names in (
+        ("ε", "epsilon", "eps", "Epsilon"),
+        ("β₁", "beta1", "beta_1", "β1"),
+        ("η", "eta"),
+        ("γ η", "gamma eta"),
+    ):
+        wanted = found(letter)
+        assert "Nothing found." not in wanted
+        assert {name: found(name) for name in names} == dict.fromkeys(names, wanted)
+    assert found("epsilonics") == ["Nothing found."]
 
 
 def test_prediction_and_quiz_answer_without_a_kernel(closed, address):

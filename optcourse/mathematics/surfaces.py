@@ -131,12 +131,14 @@ class Surface:
         """The Python source that SymPy wrote for the value and for the gradient: what NumPy runs, and the page from it."""
         return tuple(inspect.getsource(function) for function in self._functions[:2])
 
+    @np.errstate(all="ignore")
     def value(self, theta: ArrayLike) -> Array:
         """J at ``theta``, shape (..., 2); the result has shape (...)."""
         theta = points(theta)
         value = self._functions[0](theta[..., 0], theta[..., 1])
         return np.broadcast_to(np.asarray(value, dtype=float), theta.shape[:-1]).copy()
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: ArrayLike) -> Array:
         """∇J at ``theta``, shape (..., 2); the result has the same shape."""
         theta = points(theta)
@@ -144,6 +146,7 @@ class Surface:
         out[..., 0], out[..., 1] = self._functions[1](theta[..., 0], theta[..., 1])
         return out
 
+    @np.errstate(all="ignore")
     def hessian(self, theta: ArrayLike) -> Array:
         """The matrix of second derivatives at ``theta``, shape (..., 2); the result has shape (..., 2, 2)."""
         theta = points(theta)
@@ -177,6 +180,7 @@ class Surface:
         """Whether ``minima`` were named, not merely found in view."""
         return bool(self._minima)
 
+    @np.errstate(all="ignore")
     def _newton(self, point: Array) -> Array:
         for _ in range(20):
             gradient, hessian = self.gradient(point), self.hessian(point)
@@ -193,6 +197,7 @@ class Surface:
         """The loss at the lowest known minimum: what a run is measured against."""
         return float(self.value(self.minima[0]))
 
+    @np.errstate(all="ignore")
     def nearest_minimum(self, theta: ArrayLike) -> Array:
         """The known minimum nearest to each point, shape (..., 2) as ``theta``; the first where a point is not finite."""
         distance = np.linalg.norm(points(theta)[..., None, :] - self.minima, axis=-1)

@@ -1,6 +1,7 @@
 """Real data, small models and the mini-batch loop, driven by the same optimizers as the surfaces: θ is one flat vector.
 
-Leading axes of θ are a batch of runs (learning rates, seeds), trained all at once.
+Leading axes of θ are a batch of runs (learning rates, seeds), trained all at once. What diverges gives infinities, not
+warnings: losses and gradients have an error state of their own, whatever ``np.seterr`` says.
 """
 
 import functools
@@ -63,10 +64,12 @@ def six_or_nine() -> tuple[Array, Array]:
 class LeastSquares:
     """A linear model: the prediction is the inputs times θ, the loss half the mean squared error."""
 
+    @np.errstate(all="ignore")
     def loss(self, theta: Array, inputs: Array, targets: Array) -> Array:
         """Shape (*batch,) for θ of shape (*batch, d)."""
         return 0.5 * np.mean(self._error(theta, inputs, targets) ** 2, axis=-1)
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: Array, inputs: Array, targets: Array) -> Array:
         """∇ of the loss, the mean over the examples given; θ's shape. Each run may have examples of its own: (*batch, n, d)."""
         error = self._error(theta, inputs, targets)
@@ -137,6 +140,7 @@ class Network:
             at = end
         return found
 
+    @np.errstate(all="ignore")
     def forward(self, theta: Array, inputs: Array, training: bool = False) -> list[Array]:
         """The activations of every layer, (*batch, n, units); the last are log-probabilities.
 
@@ -158,11 +162,13 @@ class Network:
         kept = np.stack([rng.random(shape[-2:]) >= self.dropout for rng in self._rngs])
         return kept[0] if len(kept) == 1 else kept.reshape(len(kept), *(1,) * (len(shape) - 3), *shape[-2:])
 
+    @np.errstate(all="ignore")
     def loss(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """Mean cross-entropy, shape (*batch,) for θ of shape (*batch, count)."""
         chosen = np.take_along_axis(self.forward(theta, inputs)[-1], self._column(labels, theta), axis=-1)
         return -chosen[..., 0].mean(axis=-1)
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """∇ of the loss by backpropagation; θ's shape."""
         active = self.forward(theta, inputs, training=True)
@@ -182,6 +188,7 @@ class Network:
             end = start
         return gradient
 
+    @np.errstate(all="ignore")
     def accuracy(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """The share of inputs whose most probable class is right."""
         return (self.forward(theta, inputs)[-1].argmax(axis=-1) == labels).mean(axis=-1)
@@ -274,9 +281,8 @@ def on_surface(surface: Surface, optimizer: Optimizer, path: Array) -> Trajector
     path = points(path).copy()
     if path.ndim != 2 or not len(path):
         raise ValueError(f"path must have the shape (updates + 1, 2), not {path.shape}")
-    with np.errstate(all="ignore"):
-        diverged_at = cut(path)
-        loss, gradient = surface.value(path), surface.gradient(path)
+    diverged_at = cut(path)
+    loss, gradient = surface.value(path), surface.gradient(path)
     return Trajectory(optimizer, surface, path, loss, gradient, {}, diverged_at)
 
 
@@ -309,21 +315,25 @@ class Slice(Surface):
         self.network, self.data, self.centre, self.directions = network, data, centre, directions
         self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
 
+    @np.errstate(all="ignore")
     def weights(self, theta: ArrayLike) -> Array:
         """The network's θ at points of the plane, (..., count)."""
         return self.centre + np.asarray(theta, dtype=float) @ self.directions
 
+    @np.errstate(all="ignore")
     def value(self, theta: ArrayLike) -> Array:
         theta = points(theta)
         losses = [self.network.loss(self.weights(part), *self.data) for part in _chunks(theta.reshape(-1, 2))]
         return np.concatenate([np.empty(0), *losses]).reshape(theta.shape[:-1])
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: ArrayLike) -> Array:
         theta = points(theta)
         chunks = _chunks(theta.reshape(-1, 2))
         parts = [self.network.gradient(self.weights(part), *self.data) @ self.directions.T for part in chunks]
         return np.concatenate([np.empty((0, 2)), *parts]).reshape(theta.shape)
 
+    @np.errstate(all="ignore")
     def hessian(self, theta: ArrayLike, h: float = 1e-4) -> Array:
         """By central differences of the gradient."""
         theta = points(theta)
@@ -418,12 +428,10 @@ def compare(
     losses: list[tuple[Array, Array]] = []
     for done, theta in enumerate(updates):
         if done % each == 0:
-            with np.errstate(all="ignore"):
-                losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
+            losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
             tick()
         if done == passes * each:
             break
-    with np.errstate(all="ignore"):
-        accuracy = network.accuracy(theta, *data.test)
+    accuracy = network.accuracy(theta, *data.test)
     training, validation = (np.array(part) for part in zip(*losses, strict=True))
     return Comparison(np.asarray(etas), training, validation, accuracy)

@@ -11,12 +11,12 @@ import html
 import io
 import pathlib
 import re
-import symtable
 from collections.abc import Container, Iterator
 from typing import Any
 
 import nbformat
 
+from ..learning.submissions import names
 from ..live.explorers import Explorer
 from . import markup
 
@@ -39,18 +39,6 @@ def called(source: str) -> str:
     return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
 
 
-def names(source: str) -> tuple[set[str], set[str]]:
-    """The global names that a cell sets, and those that it needs from before."""
-    top = symtable.symtable(source, "cell", "exec")
-    made = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
-    inner = list(top.get_children())
-    for scope in inner:
-        inner += scope.get_children()
-        used |= {each.get_name() for each in scope.get_symbols() if each.is_global()}
-    return made, used - made
-
-
 def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
     """The places of the cells whose last line calls one of these names, and of those that they hang on."""
     kept: list[int] = []
@@ -58,7 +46,7 @@ def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
     for place in reversed(range(len(sources))):
         made, used = names(sources[place])
         if called(sources[place]) in live or made & wanted:
-            kept, wanted = [place, *kept], (wanted - made) | used
+            kept, wanted = [place, *kept], (wanted - made) | (used - made)
     return kept
 
 

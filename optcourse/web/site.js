@@ -40,15 +40,31 @@ function setUp(nodes, data) {
 
 // ---- search: the index comes with the first key ----
 
+// Greek letters by the names that a keyboard has, eps as in the code; beta1 and beta_1 are β₁
+const LETTERS = {
+    alpha: "α",
+    beta: "β",
+    gamma: "γ",
+    epsilon: "ε",
+    eps: "ε",
+    eta: "η",
+    theta: "θ",
+    lambda: "λ",
+    nabla: "∇",
+  },
+  NAMES = new RegExp(`\\b(${Object.keys(LETTERS).join("|")})(?:_?(?=\\d)|\\b)`, "g"),
+  FILL = "\u0000"; // as many as a name is longer than its letter, so that places in the text stay what they are
+
 function plain(text) {
   return text
     .toLowerCase()
     .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "");
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(NAMES, (whole, name) => LETTERS[name].padStart(whole.length, FILL));
 }
 
 function found(index, query) {
-  const words = plain(query).split(/\s+/).filter(Boolean),
+  const words = plain(query).replaceAll(FILL, "").split(/\s+/).filter(Boolean),
     hits = [];
   for (const entry of index) {
     const [, title, text] = entry,
