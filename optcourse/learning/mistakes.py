@@ -4,7 +4,7 @@ Both are changes to the method's own formula rows; a row that is executed says w
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..mathematics.beyond import AdamW
@@ -79,14 +79,12 @@ FORMS: dict[type[Optimizer], tuple[tuple[tuple[str, ...], str], ...]] = {
 
 def forms(kind: type[Optimizer]) -> list[tuple[type[Optimizer], str]]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
-    return [
-        (kind, ""),
-        *((type(kind.__name__, (kind,), {"rows": _rows(rows)}), word) for rows, word in FORMS.get(kind, ())),
-    ]
+    return [(kind, ""), *((_with_rows(kind, rows), word) for rows, word in FORMS.get(kind, ()))]
 
 
-def _rows(latex: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple(Row(line, "") for line in latex)
+def _with_rows(kind: type[Optimizer], latex: Sequence[str]) -> type[Optimizer]:
+    """A method with other rows, and the same state."""
+    return type(kind.__name__, (kind,), {"rows": tuple(Row(line, "") for line in latex), "init": kind.init})
 
 
 @dataclass(frozen=True)
@@ -236,4 +234,4 @@ def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
         if changed == lines:
             return None
         lines = changed
-    return type(kind.__name__, (kind,), {"rows": _rows(tuple(lines))})
+    return _with_rows(kind, lines)

@@ -43,30 +43,38 @@ OPERATIONS: dict[str, Callable] = {
 } | {name: getattr(np, name) for name in FUNCTIONS[:12]}
 
 
-def evaluate(node: Node, names: Mapping[str, Any], grad: Gradient | None = None, loss: Gradient | None = None) -> Any:
-    """The value of a tree, with the symbols' values from ``names``, ∇J from ``grad`` and J from ``loss``.
+def compiled(node: Node) -> Callable[[Mapping[str, Any]], Any]:
+    """A tree as a function of its symbols' values by name; ∇J and J are among them as ``grad`` and ``loss``.
 
     J, one number for each point, keeps a last axis of length one, so that it broadcasts with vectors. ``columns`` among the names
     says how many columns ``orth`` reads a flat vector in.
     """
     match node:
         case ("num", number):
-            return number
+            return lambda names: number
         case ("sym", name):
-            if name not in names and name not in CONSTANTS:
-                raise ValueError(f"the formula has no symbol {name!r}: it has {', '.join(names)}")
-            return names[name] if name in names else CONSTANTS[name]
+            return lambda names: names[name]
         case ("grad", point):
-            return grad(evaluate(point, names, grad, loss))
+            at = compiled(point)
+            return lambda names: names["grad"](at(names))
         case ("loss", point):
-            return loss(evaluate(point, names, grad, loss))[..., None]
+            at = compiled(point)
+            return lambda names: names["loss"](at(names))[..., None]
         case ("call", "orth", inner):
-            return orthogonal(evaluate(inner, names, grad, loss), names.get("columns", 1))
-        case ("call", name, first, *others):
-            first = evaluate(first, names, grad, loss)
-            return OPERATIONS[name](first, *(evaluate(other, names, grad, loss) for other in others))
-        case (name, first):
-            return OPERATIONS[name](evaluate(first, names, grad, loss))
-        case (name, first, second):
-            return OPERATIONS[name](evaluate(first, names, grad, loss), evaluate(second, names, grad, loss))
+            value = compiled(inner)
+            return lambda names: orthogonal(value(names), names.get("columns", 1))
+        case ("call", name, part) | (name, part) if name in OPERATIONS:
+            operation, value = OPERATIONS[name], compiled(part)
+            return lambda names: operation(value(names))
+        case ("call", name, part, other) | (name, part, other) if name in OPERATIONS:
+            operation, value, second = OPERATIONS[name], compiled(part), compiled(other)
+            return lambda names: operation(value(names), second(names))
     raise ValueError(f"no formula, but {node!r}")
+
+
+def evaluate(node: Node, names: Mapping[str, Any], grad: Gradient | None = None, loss: Gradient | None = None) -> Any:
+    """The value of a tree, with the symbols' values from ``names``, ∇J from ``grad`` and J from ``loss``; see :func:`compiled`."""
+    try:
+        return compiled(node)({**CONSTANTS, **names, "grad": grad, "loss": loss})
+    except KeyError as error:
+        raise ValueError(f"the formula has no symbol {error}: it has {', '.join(names)}") from None

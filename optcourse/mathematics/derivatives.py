@@ -216,21 +216,32 @@ class Calculation:
 
 
 class Program:
-    """Steps that can be run: call it with the symbols' values, numbers or arrays; it answers with the values of its ends."""
+    """Steps that can be run: call it with the symbols' values, numbers or arrays; it answers with the values of its ends.
+
+    A step's value takes the slot of one that is not needed any more, so that arrays are freed on the way.
+    """
 
     def __init__(self, steps: Sequence[Step], ends: Sequence[int]):
-        self._ends, self._symbols, self._rest = ends, [], []
-        self._first: list[Any] = [None] * len(steps)
+        last = {part: i for i, (kind, *parts) in enumerate(steps) if kind not in ("num", "sym") for part in parts}
+        slot, free = {}, []
+        self._first: list[Any] = []
+        self._symbols, self._rest, self._length = [], [], len(steps)
         for i, (kind, *parts) in enumerate(steps):
-            if kind == "num" or (kind == "sym" and parts[0] in CONSTANTS):
-                self._first[i] = np.float64(parts[0] if kind == "num" else CONSTANTS[parts[0]])
-            elif kind == "sym":
-                self._symbols.append((i, parts[0]))
+            operands = [] if kind in ("num", "sym") else [slot[part] for part in parts]
+            free += [slot[part] for part in set(parts) if operands and last[part] == i and part not in ends]
+            slot[i] = free.pop() if operands and free else len(self._first)
+            if slot[i] == len(self._first):
+                self._first.append(None)
+            if operands:
+                self._rest.append((slot[i], OPERATIONS[kind], operands[0], operands[1] if len(operands) > 1 else -1))
+            elif kind == "num" or parts[0] in CONSTANTS:
+                self._first[slot[i]] = np.float64(parts[0] if kind == "num" else CONSTANTS[parts[0]])
             else:
-                self._rest.append((i, OPERATIONS[kind], parts[0], parts[1] if len(parts) > 1 else -1))
+                self._symbols.append((slot[i], parts[0]))
+        self._ends = [slot[end] for end in ends]
 
     def __len__(self) -> int:
-        return len(self._first)
+        return self._length
 
     def __call__(self, **symbols: Any) -> list[Any]:
         values = self._first.copy()

@@ -189,7 +189,7 @@ class Parser:
         if self.sign("="):
             if node[0] != "sym":
                 raise self.error("a row must begin with one symbol", 0)
-            self.seen("=", self.at)
+            self.where = {"=": self.at}
             self.take()
             node = ("row", node[1], self.total())
         if self.kind != "end":
@@ -397,7 +397,7 @@ class Parser:
 
 @functools.lru_cache(4096)
 def read(text: str) -> tuple[Node, Mapping[str, int]]:
-    """A formula's tree, and where each name, function, ``=`` and ``J(`` stands first, in the order of the text.
+    """A formula's tree, and where each name, function, ``=`` and ``J(`` stands first, in the order of the text; of a row, behind its =.
 
     Raises
     ------

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import ArrayLike
 from sklearn.datasets import load_digits
 
-from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
-from .declaration import Array, Optimizer, finite_numbers
+from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
+from .arithmetic import Array
+from .declaration import Optimizer
 from .schedules import Schedule
-from .surfaces import Surface, View, X, Y, points
+from .surfaces import Surface, View, points
 from .trajectory import Trajectory, cut, scheduled, tail_loss
 
 Labels = np.ndarray
@@ -82,11 +82,12 @@ class LeastSquares:
         """The loss of two weights over these data: a quadratic (coefficients rounded to six decimals)."""
         half = inputs.T @ inputs / len(inputs) / 2
         slope = -inputs.T @ targets / len(inputs)
-        quadratic = half[0, 0] * X**2 + 2 * half[0, 1] * X * Y + half[1, 1] * Y**2
-        exact = quadratic + slope[0] * X + slope[1] * Y + np.mean(targets**2) / 2
-        expr = exact.xreplace({number: sympy.Float(round(float(number), 6)) for number in exact.atoms(sympy.Float)})
+        terms = {"x^2": half[0, 0], "x*y": 2 * half[0, 1], "y^2": half[1, 1], "x": slope[0], "y": slope[1]}
+        quadratic = " + ".join(f"({factor:.6f})*{part}" for part, factor in terms.items())
         best = np.linalg.solve(2 * half, -slope)
-        return Surface("two weights", expr, (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),))
+        return Surface(
+            "two weights", f"{quadratic} + {np.mean(targets**2) / 2:.6f}", (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),)
+        )
 
 
 class Network:
@@ -305,9 +306,12 @@ class Slice(Surface):
         data = _pair_of_arrays(data)
         centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
         directions = shaped(directions, "directions", (2, network.count), f"two rows of {network.count} numbers")
-        super().__init__(name, X + Y, view, start)
+        super().__init__(name, "x + y", view, start)  # its methods have the network's loss in place of this formula
         self.network, self.data, self.centre, self.directions = network, data, centre, directions
-        self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
+
+    @property
+    def latex(self) -> str:
+        return r"J(x, y) = J(\theta_0 + x d_1 + y d_2)"
 
     def weights(self, theta: ArrayLike) -> Array:
         """The network's θ at points of the plane, (..., count)."""

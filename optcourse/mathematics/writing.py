@@ -1,6 +1,7 @@
 r"""Trees as text: LaTeX that is read as the same tree again, and symbols as plain letters."""
 
 import re
+from collections.abc import Callable
 
 from .language import GREEK, Node
 
@@ -107,3 +108,37 @@ def symbol_latex(symbol: str) -> str:
 def short(text: str) -> str:
     """An index or a power as LaTeX wants it: in braces, unless it is one character."""
     return text if len(text) == 1 and text != "J" else f"{{{text}}}"
+
+
+OPERATORS = {"add": "+", "sub": "-", "mul": "*", "frac": "/"}
+NUMPY = {"max": "np.maximum"}
+
+
+def python(node: Node, name: Callable[[Node], str]) -> str:
+    """A tree as a line of NumPy; ``name`` writes symbols and gradients.
+
+    >>> python(("frac", ("sym", "m_t"), ("sub", ("num", 1.0), ("pow", ("sym", "beta_1"), ("sym", "t")))), lambda node: node[1])
+    'm_t / (1 - beta_1**t)'
+    """
+
+    def write(part: int, least: int) -> str:
+        inner = python(node[part], name)
+        binds = 1 if node[part][0] == "frac" else rank(node[part])
+        return f"({inner})" if binds < least else inner
+
+    match node:
+        case ("num", value):
+            return numeral(value)
+        case ("sym" | "grad", _):
+            return name(node)
+        case ("neg", _):
+            return f"-{write(1, 1)}"
+        case ("pow", _, (kind, *_)):
+            tight = "**" if kind in ("num", "sym") else " ** "
+            return f"{write(1, 3)}{tight}{write(2, 3)}"
+        case ("call", "orth", inner):
+            return f"orthogonal({python(inner, name)}, {name(('sym', 'columns'))})"
+        case ("call", function, *arguments):
+            return f"{NUMPY.get(function, f'np.{function}')}({', '.join(python(each, name) for each in arguments)})"
+    tightness = 1 if node[0] in ("mul", "frac") else 0
+    return f"{write(1, tightness)} {OPERATORS[node[0]]} {write(2, tightness + 1)}"

@@ -481,7 +481,7 @@ class ModesView(SeriesView):
 
     def quantities(self, optimizer: Optimizer) -> list[tuple[str, str, int]]:
         found = self.surface.landmarks  # of a live line the page fills in those of the minimum that its run goes to
-        curvatures = (r"\lambda_1", r"\lambda_2")
+        curvatures = ("lambda_1", "lambda_2")
         names = [f"λ = {found[each]:.3g}" if self.still else f"λ = {{{each}}}" for each in curvatures]
         return [
             (name, rf"\operatorname{{sum}}(d_{i} (\theta - \theta_{{\min}}))", 0) for i, name in enumerate(names, 1)
@@ -570,8 +570,8 @@ class MapView(View):
 
     def boundary(self) -> Array:
         """The analytic limit of η for each γ of the map."""
-        limit = formulas.evaluate(formulas.parse(self.optimizers[0].stable_below), {r"\gamma": self.gammas})
-        return np.broadcast_to(limit, self.gammas.shape) / self.surface.landmarks[r"\lambda_2"]
+        limit = formulas.evaluate(formulas.parse(self.optimizers[0].stable_below), {"gamma": self.gammas})
+        return np.broadcast_to(limit, self.gammas.shape) / self.surface.landmarks["lambda_2"]
 
 
 VIEWS: dict[str, type[View]] = {
