@@ -84,7 +84,11 @@ def forms(kind: type[Optimizer]) -> list[tuple[type[Optimizer], str]]:
 
 def _with_rows(kind: type[Optimizer], latex: Sequence[str]) -> type[Optimizer]:
     """A method with other rows, and the same state."""
-    return type(kind.__name__, (kind,), {"rows": tuple(Row(line, "") for line in latex), "init": kind.init})
+    return type(
+        kind.__name__,
+        (kind,),
+        {"rows": tuple(Row(line, "") for line in latex), "init": lambda _, theta: kind().init(theta)},
+    )
 
 
 @dataclass(frozen=True)
