@@ -66,7 +66,7 @@ class Scene:
             "label": labels[place],
             "convention": kind.convention,
             "program": None if self._by_kernel(place) else method_program(optimizer),
-            "hypers": {item.symbol: self.sliders[place, item.name].name for item in kind.hypers()},
+            "hypers": {item.key: self.sliders[place, item.name].name for item in kind.hypers()},
             "expressions": list(expressions.trees),
             "lines": lines,
             "formula": formula,

@@ -1,6 +1,7 @@
 // The stage: controls, pictures, the step control and the formula of one explorer. No kernel takes part while a hand moves.
 
-import { handedOver, methodOf, surfaceOf } from "./runs.js";
+import { handedOver, methodOf } from "./runs.js";
+import { surfaceOf } from "./surfaces.js";
 import { drawPanel, lensesOf, text } from "./drawing.js";
 import { controlsOf, make, nearest } from "./controls.js";
 import { reach } from "./pointer.js";
@@ -419,8 +420,8 @@ function render({ model, el }) {
     }
     const values = { ...now.values };
     for (const [symbol, value] of [
-      ["\\eta", x],
-      ["\\gamma", y],
+      ["eta", x],
+      ["gamma", y],
     ]) {
       const control = lesson.controls.find(({ name }) => name === methods[0].form.hypers[symbol]);
       values[control.name] = control.values[nearest(control.values, value)];

@@ -4,7 +4,7 @@ The page has the same rules (``derive.js``), in the same order of operations, so
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -154,37 +154,7 @@ class Calculation:
             case "max":  # (a + b + |a − b|) / 2: at a tie the mean of both
                 leads = self.mul(self.folded("sign", self.sub(a, b)), self.sub(da, db))
                 return self.mul(self.number(0.5), self.add(self.add(da, db), leads))
-        return self.mul(self._inner(kind, step, a), da)
-
-    def _inner(self, name: str, step: int, u: int) -> int:
-        """The derivative of a function by its argument."""
-        one, two = self.number(1), self.number(2)
-        match name:
-            case "sin":
-                return self.folded("cos", u)
-            case "cos":
-                return self.neg(self.folded("sin", u))
-            case "tan":
-                return self.add(one, self.pow(step, two))
-            case "sinh":
-                return self.folded("cosh", u)
-            case "cosh":
-                return self.folded("sinh", u)
-            case "tanh":
-                return self.sub(one, self.pow(step, two))
-            case "exp":
-                return step
-            case "log":
-                return self.frac(one, u)
-            case "sqrt":
-                return self.frac(self.number(0.5), step)
-            case "arctan":
-                return self.frac(one, self.add(one, self.pow(u, two)))
-            case "abs":
-                return self.folded("sign", u)
-            case "sign":
-                return self.number(0)
-        raise ValueError(f"{name} has no derivative here")
+        return self.mul(INNER[kind](self, a, step), da)
 
     # ---- running ----
 
@@ -213,6 +183,23 @@ class Calculation:
         for _ in range(int(exponent) - 1):
             product = self.put("mul", product, base)
         return product
+
+
+# the derivative of a function by its argument u; ``step`` is the function itself
+INNER: dict[str, Callable[[Calculation, int, int], int]] = {
+    "sin": lambda c, u, step: c.folded("cos", u),
+    "cos": lambda c, u, step: c.neg(c.folded("sin", u)),
+    "tan": lambda c, u, step: c.add(c.number(1), c.pow(step, c.number(2))),
+    "sinh": lambda c, u, step: c.folded("cosh", u),
+    "cosh": lambda c, u, step: c.folded("sinh", u),
+    "tanh": lambda c, u, step: c.sub(c.number(1), c.pow(step, c.number(2))),
+    "exp": lambda c, u, step: step,
+    "log": lambda c, u, step: c.frac(c.number(1), u),
+    "sqrt": lambda c, u, step: c.frac(c.number(0.5), step),
+    "arctan": lambda c, u, step: c.frac(c.number(1), c.add(c.number(1), c.pow(u, c.number(2)))),
+    "abs": lambda c, u, step: c.folded("sign", u),
+    "sign": lambda c, u, step: c.number(0),
+}
 
 
 class Program:

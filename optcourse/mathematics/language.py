@@ -37,8 +37,8 @@ SIGNS = {
 SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−", "0123456789+-t0123456789+-t-")
 INSTEAD = {  # what to write in place of what people try
     ".": "write sqrt(x), not np.sqrt(x)", "lr": "write eta", "momentum": "write gamma", "decay": "write lambda",
-    "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "write ( and ), and a cube root as x^(1/3)", "]": "write ( and )",
-    "@": "products are taken element by element: write *", "==": "write one =", "½": "write 1/2", "∂": "the gradient is grad(theta)",
+    "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "write ( and ), v_{t-1} for v[t-1], and x^(1/3) for a cube root", "_": "write an index as in v_{t-1}", "]": "write ( and )",
+    "@": "products are taken element by element: write *", "==": "write one =", **dict.fromkeys(("+=", "-=", "*=", "/="), "write it out, as in v = v + x"), "½": "write 1/2", "∂": "the gradient is grad(theta)",
     "\\": "write each row in a line of its own, and parentheses as ( and )",
 }  # fmt: skip
 
@@ -47,7 +47,7 @@ TOKEN = re.compile(
     r"|(?P<opening>\\(?:left|[bB]igg?l?) *(?:\||\\vert)|\\lvert)|(?P<closing>\\(?:right|[bB]igg?r) *(?:\||\\vert)|\\rvert)"
     r"|(?P<space>[ \t\n\r\u00a0\u2009\u202f~$]+|\\[,;:! ()\[\]]|\\(?:left|right|[bB]igg?[lr]?|quad|qquad|displaystyle)(?![A-Za-z]))"
     r"|\\(?:operatorname|mathrm|text|mathbf|boldsymbol)\{ *(?P<wrapped>\\?[A-Za-z]+) *\}"
-    r"|(?P<sign>\*\*|:=|&=|==|\\(?:cdot|times|odot|ast|div|leftarrow|gets|vert)(?![A-Za-z])|[-+*/^=(){}|,·×⋅∗⊙÷∕−–←])"
+    r"|(?P<sign>\*\*|:=|&=|[-+*/=]=|\\(?:cdot|times|odot|ast|div|leftarrow|gets|vert)(?![A-Za-z])|[-+*/^=(){}|,·×⋅∗⊙÷∕−–←])"
     r"|(?P<index>_(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)?\}|\\[A-Za-z]+|[A-Za-z0-9α-ω]+)|[₀₁₂₃₄₅₆₇₈₉₊₋ₜ]+)"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ]+)|(?P<accent>\u0302)|(?P<product>[xy]{2,}(?![A-Za-z0-9]))"
     r"|(?P<name>\\[A-Za-z]+|[A-Za-z]+[0-9]*|[α-ωϵϑϕ√∇])"
@@ -55,6 +55,8 @@ TOKEN = re.compile(
 INDEX = re.compile(r"[A-Za-z0-9]+|t[+-][0-9]+")
 
 LARGEST = 1e300
+UPDATES = ("==", "+=", "-=", "*=", "/=")
+HIDDEN = r"[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff\ud800-\udfff]"  # what cannot be seen where it is quoted
 SLASH = "what stands behind / can be read in two ways: write parentheses, as in 1/(2*x) or (1/2)*x"
 POWER = "this power can be read in two ways: write parentheses, as in e^(2*x) or (e^2)*x"
 HAT = r"\hat needs one symbol, as in \hat{m}"
@@ -74,8 +76,7 @@ class FormulaError(ValueError):
 
 def quoted(text: str) -> str:
     """A piece of what was typed, in quotes; what cannot be seen by its number."""
-    seen = (f"U+{ord(c):04X}" if ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 else c for c in text)
-    return f"'{''.join(seen)}'"
+    return "'" + re.sub(HIDDEN, lambda found: f"U+{ord(found[0]):04X}", text) + "'"
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
@@ -83,7 +84,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     at = 0
     while at < len(text):
         match = TOKEN.match(text, at)
-        if match is None or match[0] == "==":
+        if match is None or match[0] in UPDATES:
             found = text[at] if match is None else match[0]
             advice = f": {INSTEAD[found]}" if found in INSTEAD else ""
             raise FormulaError(f"{quoted(found)} is no part of a formula{advice}", text, at)
@@ -100,17 +101,13 @@ class Parser:
     """Reads one expression or row, token by token. ``where`` says at which place each name stands first."""
 
     def __init__(self, text: str):
-        if not isinstance(text, str):
-            raise TypeError(f"a formula must be text, not {text!r}")
         self.written, self.depth, self.bars = text, 0, 0
         if len(text) > LONGEST:
             raise self.error(f"the formula has {len(text)} characters; at most {LONGEST} are allowed", LONGEST)
         self.tokens, self.index = list(tokens(text)), 0
         self.where: dict[str, int] = {}
-        self.loose, self.bare = (
-            "",
-            False,
-        )  # what to say if a factor follows here without a sign; after sin x, also with one
+        # what to say if a factor follows here without a sign; whether it must not follow with one, either, as after sin x
+        self.loose, self.bare = "", False
 
     # ---- tokens ----
 
@@ -172,7 +169,7 @@ class Parser:
     def unexpected(self) -> FormulaError:
         says = {
             "=": "a formula has one =, behind the symbol that it assigns",
-            ",": "a comma stands only between the arguments of max; a decimal number has a point",
+            ",": "a comma stands only between the arguments of max: write 0.5 for 0,5, and a surface without J(x, y) =",
             "index": "an index needs a symbol before it",
         }
         shut = self.sign(")", "}") or self.kind == "closing"
@@ -234,7 +231,7 @@ class Parser:
         self.loose, self.bare = "", False
         node = self.atom()
         if self.sign("^") or self.kind == "raised":
-            plain = self.sign("^") and self.tokens[self.index + 1][0] == "number"
+            plain = self.sign("^") and self.tokens[self.index + 1][1] not in ("(", "{")
             node = ("pow", node, self.exponent())
             self.loose = POWER if plain and (node[1][0] == "num" or node[1] == ("sym", "e")) else ""
         if self.kind == "index":
@@ -387,15 +384,15 @@ class Parser:
         return name, False, digits
 
     def read_index(self) -> str:
-        text = self.text.translate(SMALL).replace(" ", "").removeprefix("_").removeprefix("{").removesuffix("}")
-        text = re.sub(r"\\(?:text|mathrm)\{(.*)\}", r"\1", text).removeprefix("\\")
-        text = NAMES.get(text, text)
-        if not INDEX.fullmatch(text):
+        text = self.text.translate(SMALL).removeprefix("_").removeprefix("{").removesuffix("}").strip(" ")
+        text = re.sub(r" *([+-]) *", r"\1", re.sub(r"^\\(?:text|mathrm)\{([A-Za-z]+)\}$", r"\1", text))
+        bare = text.removeprefix("\\")
+        name = NAMES.get(bare, bare)
+        if not INDEX.fullmatch(name) or (bare != text and name not in ("min", "max", *GREEK)):
             raise self.error("an index is letters and digits, t-1 or t+1, as in v_{t-1}")
-        return text
+        return name
 
 
-@functools.lru_cache(4096)
 def read(text: str) -> tuple[Node, Mapping[str, int]]:
     """A formula's tree, and where each name, function, ``=`` and ``J(`` stands first, in the order of the text; of a row, behind its =.
 
@@ -403,6 +400,13 @@ def read(text: str) -> tuple[Node, Mapping[str, int]]:
     ------
     FormulaError at what cannot be understood; TypeError if it is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a formula must be text, not {text!r}")
+    return _read(text)
+
+
+@functools.lru_cache(4096)
+def _read(text: str) -> tuple[Node, Mapping[str, int]]:
     parser = Parser(text)
     return parser.row(), parser.where
 

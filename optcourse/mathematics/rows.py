@@ -60,7 +60,7 @@ class Reader:
         self.assigned = [timed(tree[1]) for tree, _ in self.read]
         self.last = self.assigned[-1]
         if self.last not in ("theta_t", "theta_{t+1}"):
-            raise self.error(f"the last row must assign theta_t, not {self.last}")
+            raise self.error(f"the last row must assign theta, not {self.read[-1][0][1]}")
         self.before = "theta_{t-1}" if self.last == "theta_t" else "theta_t"
         self.known = {self.before, *CONSTANTS, *FUNCTIONS, "=", "grad", "J("}
         self.used: list[str] = []
@@ -80,8 +80,10 @@ class Reader:
             name = self.assigned[self.row]
             if symbol == "t":
                 raise self.error("t counts the steps by itself: leave this row out")
-            if name in self.known or symbol in (*USUAL, *CONSTANTS) or BEFORE.fullmatch(name):
-                raise self.error(f"it assigns {name}, which has a value already")
+            if symbol in USUAL:
+                raise self.error(f"{symbol} is a hyperparameter, which no row assigns")
+            if name in self.known or symbol in CONSTANTS or BEFORE.fullmatch(name):
+                raise self.error(f"it assigns {symbol}, which has a value already")
             self.known.add(name)
             trees.append(("row", name, renamed(right, names)))
         order = [*USUAL, *dict.fromkeys(self.used)]

@@ -18,6 +18,7 @@ from .writing import latex
 View = tuple[float, float, float, float]
 
 VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
+MINIMA = 161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
 MOST = 3000  # operations of value, gradient and Hessian together
 # what formulas and views may say of a surface: its lowest loss, the minimum that its start leads to, the curvatures there and
 # their directions
@@ -106,10 +107,11 @@ class Surface:
         """Known minima, shape (k, 2), lowest first; of a surface that names none, the lowest point in view."""
         points = self._minima
         if not points:
-            x, y, value = self.grid()
+            x, y, value = self.grid(MINIMA)
             lowest = lowest_of(value)
             points = ((x.flat[lowest], y.flat[lowest]),)
-        polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
+        with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
+            polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
         return polished[np.argsort(self.value(polished), kind="stable")]
 
     @property
@@ -160,7 +162,7 @@ class Surface:
 
         :math:`J_{min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
-        with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
+        with np.errstate(all="ignore"):  # as in minima
             hessian = self.hessian(minimum)
         found = (self.lowest, minimum, *curvatures(hessian if np.isfinite(hessian).all() else np.eye(2)))
         return dict(zip(LANDMARKS, found, strict=True))
@@ -194,7 +196,7 @@ class Surface:
         """
         if not isinstance(text, str):
             raise TypeError(f"the formula must be text such as x**2 + 10*y**2, not {text!r}")
-        surface = cls(text.strip(), text.strip(), view, (-4, 3) if start is None else start)
+        surface = cls(text.strip(), text, view, (-4, 3) if start is None else start)
         with np.errstate(all="ignore"):
             missing = np.isnan(surface.grid(40)[2]).mean()
             found = _nearest_finite(surface) if missing <= 0.9 else None
@@ -242,8 +244,8 @@ def differentiated(tree: Node) -> tuple[Program, Program, Program]:
 
 def lowest_of(value: Array) -> int:
     """The place of the lowest finite value of a grid; of several that differ by rounding, the first."""
-    low, high = np.nanmin(value), np.nanmax(value)
-    return int(np.flatnonzero(value <= low + 1e-12 * (high - low))[0])
+    low = np.nanmin(value)
+    return int(np.flatnonzero(value <= low + 1e-12 * abs(low))[0])
 
 
 def curvatures(hessian: Array) -> tuple[float, float, Array, Array]:

@@ -2,6 +2,7 @@ r"""Trees as text: LaTeX that is read as the same tree again, and symbols as pla
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from .language import GREEK, Node
 
@@ -30,8 +31,19 @@ def letters(symbol: str) -> str:
 
 
 def numeral(value: float) -> str:
-    """A number in as few digits as give it again."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    """A number in as few digits as give it again; the page writes the same.
+
+    >>> numeral(12.0), numeral(0.5), numeral(1.5e-8)
+    ('12', '0.5', '1.5e-8')
+    """
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    if 1e-4 <= abs(value) < 1e15:
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, *others = map(str, digits)
+    point = "." if others else ""
+    return f"{'-' * sign}{first}{point}{''.join(others)}e{exponent + len(others):+d}"
 
 
 def rank(node: Node) -> int:
