@@ -7,7 +7,7 @@ const [DEEPEST, LARGEST] = [20, 1e300];
 const SLASH = "what stands behind / can be read in two ways: write parentheses, as in 1/(2*x) or (1/2)*x";
 const POWER = "this power can be read in two ways: write parentheses, as in e^(2*x) or (e^2)*x";
 
-/** Reads one expression or row, token by token. `where` says at which place each name stands first. */
+/** Reads one expression or row, token by token. `where` has the position at which each name stands first. */
 class Parser extends SymbolReader {
   /** @param {string} text */
   constructor(text) {

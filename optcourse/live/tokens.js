@@ -68,12 +68,12 @@ const TOKEN = new RegExp(
 export class FormulaError extends Error {
   /** @param {string} says @param {string} text @param {number} at in UTF-16 units @param {number} [row] */
   constructor(says, text, at, row) {
-    const [place, letters] = [[...text.slice(0, at)].length, [...text]];
+    const [position, letters] = [[...text.slice(0, at)].length, [...text]];
     const shown = letters.length <= 60 ? text : `${letters.slice(0, 60).join("")}…`;
-    super(/[^ \t\n\r]/.test(text) ? `${says}, at character ${place + 1} of the formula ${shown}` : says);
+    super(/[^ \t\n\r]/.test(text) ? `${says}, at character ${position + 1} of the formula ${shown}` : says);
     this.says = says;
     this.text = text;
-    this.at = place;
+    this.at = position;
     this.row = row;
   }
 }

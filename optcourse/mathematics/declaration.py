@@ -186,7 +186,7 @@ class Optimizer:
 
         Raises
         ------
-        ValueError that says the row and the place, for anything that the language does not know, a symbol without a value, a
+        ValueError that says the row and the position, for anything that the language does not know, a symbol without a value, a
         state that no row assigns, or a last row that does not assign θ. TypeError if ``rows`` are not texts.
 
         >>> rows = [r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} - v_t"]

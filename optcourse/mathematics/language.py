@@ -80,7 +80,7 @@ def quoted(text: str) -> str:
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Cut a formula into (kind, spelling, place); FormulaError at what the language lacks."""
+    """Cut a formula into (kind, spelling, position); FormulaError at what the language lacks."""
     at = 0
     while at < len(text):
         match = TOKEN.match(text, at)
@@ -98,7 +98,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
 
 
 class Parser:
-    """Reads one expression or row, token by token. ``where`` says at which place each name stands first."""
+    """Reads one expression or row, token by token. ``where`` has the position at which each name stands first."""
 
     def __init__(self, text: str):
         self.written, self.depth, self.bars = text, 0, 0

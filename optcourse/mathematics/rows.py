@@ -120,7 +120,7 @@ def timed(symbol: str) -> str:
 
 
 def read_rows(texts: Sequence[str]) -> Rows:
-    """A student's rows; FormulaError that says the row and the place, ``row`` counted from 0, for what makes no sense."""
+    """A student's rows; FormulaError with its position, and ``row`` counted from 0, for what makes no sense."""
     if not 1 <= len(texts) <= MOST_ROWS:
         raise ValueError(f"a method needs 1 to {MOST_ROWS} rows, not {len(texts)}")
     return Reader(texts).rows()

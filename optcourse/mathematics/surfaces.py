@@ -18,7 +18,9 @@ from .writing import latex
 View = tuple[float, float, float, float]
 
 VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
-MINIMA = 161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
+MINIMA = (
+    161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
+)
 MOST = 3000  # operations of value, gradient and Hessian together
 # what formulas and views may say of a surface: its lowest loss, the minimum that its start leads to, the curvatures there and
 # their directions
@@ -34,7 +36,7 @@ class Surface:
     name : str
     formula : J in x and y, as a hand types it or in LaTeX, see :mod:`.language`
     view : (x_low, x_high, y_low, y_high), the part that is drawn
-    start : (x, y), a good place to start from
+    start : (x, y), a good point to start from
     minima : known minima, each (x, y), given roughly: Newton's method polishes them
     note : what the surface is good for, in a few words
     """
@@ -243,7 +245,7 @@ def differentiated(tree: Node) -> tuple[Program, Program, Program]:
 
 
 def lowest_of(value: Array) -> int:
-    """The place of the lowest finite value of a grid; of several that differ by rounding, the first."""
+    """The index of the lowest finite value of a grid; of several that differ by rounding, the first."""
     low = np.nanmin(value)
     return int(np.flatnonzero(value <= low + 1e-12 * abs(low))[0])
 

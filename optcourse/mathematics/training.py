@@ -306,7 +306,7 @@ class Slice(Surface):
         data = _pair_of_arrays(data)
         centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
         directions = shaped(directions, "directions", (2, network.count), f"two rows of {network.count} numbers")
-        super().__init__(name, "x + y", view, start)  # its methods have the network's loss in place of this formula
+        super().__init__(name, "x + y", view, start)  # its methods have the network's loss, not this formula's
         self.network, self.data, self.centre, self.directions = network, data, centre, directions
 
     @property
@@ -341,10 +341,10 @@ class Slice(Surface):
 
     def grid(self, size: int = 41, view: View | None = None) -> tuple[Array, Array, Array]:
         """As for :class:`Surface`, always 41 × 41, and once for each view: each point is a whole network."""
-        place = self.view if view is None else view
-        if place not in self._grids:
-            self._grids[place] = super().grid(41, view)
-        return self._grids[place]
+        seen = self.view if view is None else view
+        if seen not in self._grids:
+            self._grids[seen] = super().grid(41, view)
+        return self._grids[seen]
 
     @functools.cached_property
     def minima(self) -> Array:
@@ -383,7 +383,7 @@ class Comparison:
 
     @property
     def best(self) -> int:
-        """The place of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
+        """The index of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
         return int(np.argmin(np.median(tail_loss(self.training), axis=0)))
 
 

@@ -7,7 +7,6 @@ array([0.81, 0.81])
 """
 
 import functools
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -146,6 +145,8 @@ class Trajectory:
                 best = np.nanmin(np.where(self.diverged_at >= 0, np.nan, self.loss[-1])) if diverged < runs else np.nan
             return f"{head}: {runs} runs, {diverged} diverged, best final loss {_number(best)}."
         parts = [f"{head} from {_point(self.theta[0])}."]
+        if self.surface.note and not self.surface.minima_are_known:  # a reader's own: where it starts, and why
+            parts.append(f"The surface {self.surface.note}.")
         if self.diverged_at is None:
             parts.append(f"Loss {_number(self.loss[0])} → {_number(self.loss[-1])}, ends at {_point(self.theta[-1])}.")
             settled = self.first_below()
@@ -334,10 +335,9 @@ def sweep(
     axes = {name: np.atleast_1d(finite_numbers(values, known[name], "finite numbers")) for name, values in grid.items()}
     point = first_point(surface.start if start is None else start, replace(optimizer))
     after = (1,) * (point.ndim - 1)
-    counter = itertools.count()
     spread = {
-        name: values.reshape((1,) * next(counter) + (-1,) + (1,) * (len(axes) - 1 - place) + after)
-        for place, (name, values) in enumerate(axes.items())
+        name: values.reshape((1,) * axis + (-1,) + (1,) * (len(axes) - 1 - axis) + after)
+        for axis, (name, values) in enumerate(axes.items())
     }
     stepper = replace(optimizer, **spread)
     theta = first_point(point, stepper)

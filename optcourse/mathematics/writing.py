@@ -52,7 +52,7 @@ def rank(node: Node) -> int:
 
 
 def needs_parentheses(node: Node, part: int) -> bool:
-    """Whether a part of a tree, by its place in it, stands in parentheses; roots, fractions and calls have their own."""
+    """Whether a part of a tree, by its index, stands in parentheses; roots, fractions and calls have their own."""
     inner = node[part]
     match node[0], part:
         case ("pow", 1):
