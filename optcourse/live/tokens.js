@@ -43,9 +43,7 @@ export const INSTEAD = new Map([
   ["∂", "the gradient is grad(theta)"],
   ["\\", "write each row in a line of its own, and parentheses as ( and )"],
 ]);
-// what cannot be seen where it is quoted; half of a pair cannot, a whole one can
-const HIDDEN =
-  /[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const HIDDEN = /^[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff\ud800-\udfff]$/; // what cannot be seen where it is quoted
 const UPDATES = ["==", "+=", "-=", "*=", "/="];
 for (const update of UPDATES.slice(1)) INSTEAD.set(update, "write it out, as in v = v + x");
 const TOKEN = new RegExp(
@@ -79,8 +77,10 @@ export class FormulaError extends Error {
 }
 
 /** A piece of what was typed, in quotes; what cannot be seen by its number. @param {string} text */
-export const quoted = (text) =>
-  `'${text.replace(HIDDEN, (letter) => `U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`)}'`;
+export function quoted(text) {
+  const number = (/** @type {string} */ letter) => letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return `'${Array.from(text, (letter) => (HIDDEN.test(letter) ? `U+${number(letter)}` : letter)).join("")}'`;
+}
 
 /** Small digits and signs as plain ones. */
 export const plainly = (/** @type {string} */ text) =>
