@@ -22,11 +22,11 @@ function differentiated(tree) {
 }
 
 /**
- * J, ∇J and the matrix of second derivatives of a surface, from its tree.
- * @param {Tree} tree
+ * J, ∇J and the matrix of second derivatives of a surface, from its tree, or from what a reader types.
+ * @param {Tree | string} formula
  */
-export function surfaceOf(tree) {
-  const [value, gradient, second] = differentiated(tree);
+export function surfaceOf(formula) {
+  const [value, gradient, second] = differentiated(typeof formula === "string" ? surfaceTree(formula) : formula);
   const [J] = value.slots;
   const [gx, gy] = gradient.slots;
   const [xx, xy, yy] = second.slots;
