@@ -8,10 +8,17 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent
 RULES = {  # what changed: which tests of the folder tests; a module's doctests come by themselves
-    r"optcourse/mathematics/(declaration|formulas|optimizers|own|schedules|beyond|conventions)\.py": [
+    r"optcourse/mathematics/(declaration|rows|optimizers|schedules|beyond|conventions)\.py": [
         "optimizers",
+        "language",
         "page",
     ],
+    r"optcourse/mathematics/(language|writing|arithmetic|derivatives|formulas)\.py|tests/(language\.py|corpus\.json|js/)": [
+        "language",
+        "page",
+        "surfaces",
+    ],
+    r"optcourse/live/(parse|tokens|symbols|derive|surfaces|rows|runs|flat|typeset|language)\.js": ["language", "page"],
     r"optcourse/mathematics/arguments\.py": ["arguments"],
     r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],

@@ -508,7 +508,7 @@ def test_compilation_is_not_the_students_time():
     program = (
         "from optcourse.learning import limits, exercises as e\nfrom optcourse import Momentum\n"
         "limits.SECONDS, collect = 0.4, limits.collect\n"
-        "ready = lambda: all('_functions' in vars(surface) for surface, _ in e.TRIALS)\n"
+        "ready = lambda: all('_programs' in vars(surface) for surface, _ in e.TRIALS)\n"
         "limits.collect = lambda make: (print(ready()), collect(make))[1]\n"
         "print(ready())\n"
         "def f(theta, v, grad, eta, gamma):\n    v = gamma * v + eta * grad(theta)\n    return theta - v, v\n"

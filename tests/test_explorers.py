@@ -301,19 +301,25 @@ class Twice(Momentum):
 
 @dataclass(frozen=True, eq=False)
 class Renamed(Momentum):
-    """The rows are new, the code is not."""
+    """New rows, and so another step."""
 
     rows = GradientDescent.rows
 
 
-@pytest.mark.parametrize("kind", [Twice, Renamed])
-def test_a_class_that_overrides_step_runs_its_own_code(kind):
-    explorer = explore(kind(eta=0.01), surfaces.ravine, steps=12)
+def test_a_class_that_overrides_step_runs_its_own_code():
+    explorer = explore(Twice(eta=0.01), surfaces.ravine, steps=12)
     assert explorer.lesson["methods"][0][0]["program"] is None
     for change in ({}, {"values": {"η": 0.02}}, {"steps": 9}, {"surface": surfaces.beale}):
         explorer.set(**change)
         assert_handed_over(explorer)
-    np.testing.assert_array_equal(explorer.trajectories[0].theta, run(kind(eta=0.02), surfaces.beale, steps=9).theta)
+    np.testing.assert_array_equal(explorer.trajectories[0].theta, run(Twice(eta=0.02), surfaces.beale, steps=9).theta)
+
+
+def test_a_class_with_new_rows_runs_them():
+    explorer = explore(Renamed(eta=0.01), surfaces.ravine, steps=12)
+    assert explorer.lesson["methods"][0][0]["program"]["state"] == []
+    expected = run(GradientDescent(eta=0.01), surfaces.ravine, steps=12).theta
+    np.testing.assert_array_equal(explorer.trajectories[0].theta, expected)
 
 
 def assert_handed_over(explorer):
@@ -348,8 +354,9 @@ def test_a_method_beside_its_base_and_with_fields_of_its_own():
     pair = explore([Momentum(), DampedMomentum()], surfaces.ravine, steps=10)
     assert [len(forms) for forms in pair.forms] == [1, 1], "no form that stands beside it"
     matrix = explore(Muon(columns=2), surfaces.ravine, steps=10)
-    assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"] is None
-    assert explore(Muon(), surfaces.ravine, steps=10).lesson["methods"][0][0]["program"]
+    assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"]["settings"] == {
+        "columns": 2
+    }
 
 
 # ---- a student's own formulas ----
@@ -358,12 +365,12 @@ def test_a_method_beside_its_base_and_with_fields_of_its_own():
 def test_own_surface_and_its_messages():
     explorer = explore(GradientDescent(eta=0.01), surfaces.bowl, steps=30)
     explorer.set(own="x**2 + 3*y**2")
-    assert explorer.message == "" and "3*y**2" in str(explorer.surface.expr) and len(explorer.surfaces) == 9
+    assert explorer.message == "" and "3*y**2" in explorer.surface.formula and len(explorer.surfaces) == 9
     check(explorer)
     drawn, surface = explorer.describe(), explorer.surface
-    for text, part in (("__import__('os')", "not allowed"), ("x +", "cannot be read"), ("<b>q</b>", "not allowed")):
+    for text, part in (("__import__('os')", "no part"), ("x +", "missing at the end"), ("<b>q</b>", "no part")):
         explorer.set(own=text)
-        assert part in explorer.message or "cannot be read" in explorer.message
+        assert part in explorer.message
         assert explorer.describe() == drawn and explorer.surface is surface
     explorer.set(own="x**2 + y**4")
     assert explorer.message == "" and len(explorer.surfaces) == 9
@@ -372,7 +379,7 @@ def test_own_surface_and_its_messages():
     explorer.reset()
     assert explorer.message == "" and explorer.surface is surfaces.bowl
     explorer.set(own="x**2 + y**4")  # as before the reset
-    assert "y**4" in str(explorer.surface.expr)
+    assert "y**4" in explorer.surface.formula
 
 
 ROWS = r"v_t = \gamma v_{t-1} + \alpha \nabla J(\theta_{t-1})" + "\n" + r"\theta_t = \theta_{t-1} - v_t"
@@ -396,7 +403,7 @@ def test_the_formula_can_be_edited():
 
 def test_a_student_s_formula_never_becomes_markup():
     for row in (r"\theta_t = \theta_{t-1} - v_{<img src=x>}", r"\theta_t = <script>", r"<b>_t = 1", r"v_{'><b>} = 1"):
-        with pytest.raises(ValueError, match="dialect"):
+        with pytest.raises(ValueError, match=r"row 1: .*at character"):
             Optimizer.from_rows([row])
 
 

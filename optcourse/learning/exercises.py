@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ..mathematics import formulas, surfaces
+from ..mathematics import surfaces
 from ..mathematics.beyond import AdamW
-from ..mathematics.declaration import Array, Gradient, Optimizer, State
+from ..mathematics.declaration import Array, Gradient, Optimizer, State, by_rows
 from ..mathematics.optimizers import OPTIMIZERS
 from ..mathematics.surfaces import Surface
 from . import answering, limits
@@ -256,7 +256,7 @@ def steps(kind: type[Optimizer]) -> Iterator[Named]:
     for surface, theta, state in beginnings(optimizer):
         for _ in range(STEPS):
             with np.errstate(all="ignore"):
-                theta, state = formulas.by_rows(optimizer, theta, state, surface.gradient)
+                theta, state = by_rows(optimizer, theta, state, surface.gradient)
             yield {"theta": theta, **state}
 
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..mathematics.beyond import AdamW
-from ..mathematics.declaration import Optimizer, Row, plain
+from ..mathematics.declaration import Optimizer, Row
+from ..mathematics.language import parse
 from ..mathematics.optimizers import NAG, Adam, Momentum
+from ..mathematics.writing import letters
 
 OTHER_SIGN = "Your velocity has the other sign, as Sutskever et al. and Keras write it: the same method."
 WITHOUT_ETA = "Your velocity is kept without η, as in PyTorch: the same method while η is constant."
@@ -79,14 +81,16 @@ FORMS: dict[type[Optimizer], tuple[tuple[str, ...], ...]] = {
 
 def forms(kind: type[Optimizer]) -> list[tuple[type[Optimizer], str]]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
-    return [
-        (kind, ""),
-        *((type(kind.__name__, (kind,), {"rows": _rows(rows)}), word) for word, *rows in FORMS.get(kind, ())),
-    ]
+    return [(kind, ""), *((_with_rows(kind, rows), word) for word, *rows in FORMS.get(kind, ()))]
 
 
-def _rows(latex: Sequence[str]) -> tuple[Row, ...]:
-    return tuple(Row(line, "") for line in latex)
+def _with_rows(kind: type[Optimizer], latex: Sequence[str]) -> type[Optimizer]:
+    """A method with other rows, and the same state."""
+    return type(
+        kind.__name__,
+        (kind,),
+        {"rows": tuple(Row(line, "") for line in latex), "init": lambda _, theta: kind().init(theta)},
+    )
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,10 @@ LITERAL = "You wrote {} for {}: use the argument, whose value is not always that
 
 def literal(values: dict[str, str], besides: str = "") -> Mistake:
     """Numbers by the symbols in whose place they stand, except before what ``besides`` matches."""
-    said = (" and ".join(each) for each in (values.values(), map(plain, values)))
-    changes = ((rf"{re.escape(symbol)}(?![a-z]{besides})", value) for symbol, value in values.items())
+    said = (" and ".join(each) for each in (values.values(), (letters(parse(symbol)[1]) for symbol in values)))
+    changes = (
+        (rf"{re.escape(symbol)}(?![a-z]{besides})", rf"\\frac{{{value}}}{{1}}") for symbol, value in values.items()
+    )
     return mistake(LITERAL.format(*said), *itertools.chain.from_iterable(changes))
 
 
@@ -503,4 +509,4 @@ def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
         if changed == lines:
             return None
         lines = changed
-    return type(kind.__name__, (kind,), {"rows": _rows(lines)})
+    return _with_rows(kind, lines)

@@ -3,10 +3,6 @@
 
 const short = (/** @type {number} */ value) => String(Number(value.toPrecision(5)));
 
-/** A number in three digits, for words. @param {number} value */
-export const brief = (value) =>
-  Math.abs(value) < 1e-9 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-
 export const round3 = (/** @type {number} */ value) => Math.round(value * 1000) / 1000;
 
 /**
@@ -251,14 +247,9 @@ export class Controls {
     keepKeys(field);
     const ask = () => {
       this.writing = true;
-      host.change({ own: field.value });
-      host.save();
-      host.need("Your own formula needs");
+      host.typeSurface(field.value);
     };
-    field.addEventListener("change", ask);
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") ask();
-    });
+    field.addEventListener("input", ask);
     select.addEventListener("change", () => {
       if (this.writing) ask();
     });
@@ -267,7 +258,7 @@ export class Controls {
     });
   }
 
-  /** "Edit the formula": the rows as text; the kernel reads them and sends the method back. @param {HTMLElement} parent */
+  /** "Edit the formula": the rows as text, read at each key. @param {HTMLElement} parent */
   editors(parent) {
     const { host } = this;
     if (!host.lesson.methods.some((forms) => forms[0].formula)) return;
@@ -275,14 +266,10 @@ export class Controls {
     for (const [i, forms] of host.lesson.methods.entries()) {
       const value = host.now.rows[i] || forms[host.now.forms[i]]?.rows.join("\n") || "";
       const area = make("textarea", box, { rows: forms[0].rows.length, spellcheck: false, value });
-      area.setAttribute("aria-label", `rows of ${forms[0].title}, in LaTeX`);
+      area.setAttribute("aria-label", `rows of ${forms[0].title}`);
       area.dataset.method = String(i);
       keepKeys(area);
-      area.addEventListener("input", () => {
-        host.change({ rows: host.now.rows.with(i, area.value) });
-        host.save();
-        host.need("Editing the formula needs");
-      });
+      area.addEventListener("input", () => host.typeRows(i, area.value));
     }
   }
 }

@@ -173,10 +173,9 @@ class Explorer(Setting, Scene, Shown, Stage):
         if not text:
             return
         surface = Surface.from_formula(text)
-        data = surface_data(surface)
         self.places = [*self.places[: self.built_in], surface]
-        self.surfaces = [*self.surfaces[: self.built_in], data]
-        self.setting = {**self.setting, "surface": self.built_in, "start": data["start"]}
+        if self.setting.get("surface") != self.built_in:  # asked for from Python; the page makes the same from the text
+            self.setting = {**self.setting, "surface": self.built_in, "start": list(map(float, surface.start))}
 
     def _own_rows(self) -> None:
         """A student's own formula for a method: one more form of it."""
@@ -192,8 +191,6 @@ class Explorer(Setting, Scene, Shown, Stage):
             if len(self.forms[place]) > base and [row.latex for row in self.forms[place][base].rows] == rows:
                 continue
             made = Optimizer.from_rows(rows)
-            if "rate" in self.views:
-                raise ValueError("the picture of the rates needs a method that declares its rate; your rows do not")
             self.forms[place] = [*self.forms[place][:base], type(made)]
             for item in made.hypers():
                 if (place, item.name) not in self.sliders:
@@ -201,9 +198,9 @@ class Explorer(Setting, Scene, Shown, Stage):
                         values = slider_values(item, item.default)
                         self._add_control(item.letter, typeset.mathml(item.symbol), item.doc, values, item.default)
                     self.sliders[place, item.name] = self.controls[item.letter]
-            self.lesson = self._lesson()
             forms = [*self._now()["forms"][:place], base, *self._now()["forms"][place + 1 :]]
-            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+            if self.setting.get("forms") != forms:  # asked for from Python
+                self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
 
     def _hand_over(self) -> None:
         """The runs that the page cannot compute."""
@@ -242,7 +239,7 @@ class Explorer(Setting, Scene, Shown, Stage):
             if "map" in self.views:
                 lines.append(MapView.in_words(self.optimizers()[0], self.surface))
             if "rate" in self.views:
-                lines += [rates_in_words(trajectory) for trajectory in trajectories]
+                lines += [rates_in_words(trajectory) for trajectory in trajectories if trajectory.optimizer.rate]
             return "\n".join(lines)
 
 

@@ -58,9 +58,9 @@ export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, 
     pen.line(paths[i], colour, 2, { dash: shown.length > 1 ? form.look.dash : [] });
     if (apart(paths[i])) pen.dots(paths[i], colour, 2.3);
   }
-  const marks = shown[0].run.marks?.["\\theta_{\\min}"];
+  const marks = shown[0].run.marks?.theta_min;
   for (const each of surface.landmarks) {
-    const point = each["\\theta_{\\min}"];
+    const point = each.theta_min;
     pen.ring([px(entry(point, 0)), py(entry(point, 1))], 5, ink, 1.3);
   }
   if (vectors && shown.length === 1)

@@ -31,3 +31,22 @@ export function arranged({ room, height, screen, aspect, beside, size }) {
   const each = (kept - (beside > seen ? STRIP * size : 0) - (seen - 1) * GAP) / Math.max(seen, 1);
   return { narrow: false, hero: [wide, kept], side: [left, Math.min(each, 0.85 * left)], seen };
 }
+
+/** How high the window is in which a notebook, or a page, shows a stage. @param {Element} el */
+export const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+
+/**
+ * The height that all but the pictures leaves, once the formula has the form that fits: without what its rows are for where
+ * height is scarce, stacked where width is.
+ * @param {HTMLElement} el @param {HTMLElement} pictures @param {HTMLElement} formulas @param {number} size of type
+ */
+export function heightLeft(el, pictures, formulas, size) {
+  el.style.setProperty("--oc-size", String(size));
+  formulas.classList.remove("oc-tight", "oc-stacked");
+  const left = () => screenOf(el) - (el.offsetHeight - pictures.offsetHeight) - 18;
+  const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
+  if (left() < 300 || wide()) formulas.classList.add("oc-tight");
+  if (wide()) formulas.classList.add("oc-stacked");
+  formulas.tabIndex = wide() ? 0 : -1; // what scrolls scrolls by keys, too
+  return left();
+}

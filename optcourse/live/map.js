@@ -63,8 +63,8 @@ export class EtaGammaMap {
 
 /** The analytic limit of η for a γ: below it a run is stable on a quadratic of curvature λ. @param {Tree} stable @returns {(gamma: number, curvature: number) => number} */
 export function limitOf(stable) {
-  const limit = compile(stable, new Map([["\\gamma", 0]]));
-  return (gamma, curvature) => limit([gamma]) / curvature;
+  const limit = compile(stable, new Map([["gamma", 0]]));
+  return (gamma, curvature) => Number(limit([gamma])) / curvature;
 }
 
 /**

@@ -1,8 +1,10 @@
 // From the setting to the runs: what is compiled once and what is computed anew. Nothing here knows of a page.
 import { gridOf, interpolated } from "./ground.js";
 import { entry } from "./language.js";
-import { handedOver, methodOf, outcomeOf, surfaceOf } from "./runs.js";
-/** @import { Form, Ground, Handed, Lesson, Pair, Run, Setting, Shown, Surface } from "./wire.d.ts" */
+import { ownForm, ownSurface } from "./own.js";
+import { handedOver, methodOf, outcomeOf } from "./runs.js";
+import { surfaceOf } from "./surfaces.js";
+/** @import { Form, Ground, Handed, Lesson, Pair, Program, Run, Setting, Shown, Surface } from "./wire.d.ts" */
 
 /** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
 /** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
@@ -11,6 +13,7 @@ export class Scene {
   /** @param {Lesson} lesson @param {Surface[]} surfaces */
   constructor(lesson, surfaces) {
     this.lesson = lesson;
+    this.declared = lesson; // without what a reader types
     this.surfaces = surfaces;
     this.key = "";
     /** @type {Shown[]} the runs as they were computed last */
@@ -64,10 +67,40 @@ export class Scene {
     let cap = this.caps.get(surface);
     if (cap === undefined) {
       const { top } = gridOf(this.ground(surface).loss, surface.view, 40, 40);
-      cap = Math.max(top - Number(surface.landmarks[0]["J_{\\min}"]), 1e-8);
+      cap = Math.max(top - Number(surface.landmarks[0].J_min), 1e-8);
       this.caps.set(surface, cap);
     }
     return cap;
+  }
+
+  // ---- what a reader types; FormulaError where it makes no sense ----
+
+  /** A surface of the reader's own, shown from where it was seen last, if it has a value there. @param {string} text @param {Setting} now @returns {Partial<Setting>} */
+  ownSurface(text, now) {
+    const surface = ownSurface(text);
+    const { built_in } = this.lesson;
+    this.surfaces = [...this.surfaces.slice(0, built_in), surface];
+    const stays = now.surface === built_in && Number.isFinite(this.ground(surface).loss(now.start));
+    this.renew();
+    return { own: text, surface: built_in, start: stays ? now.start : surface.start };
+  }
+
+  /** Rows of the reader's own as one more form of a method. @param {number} method @param {string} text @param {Setting} now @returns {Partial<Setting>} */
+  ownRows(method, text, now) {
+    const { form, controls, values } = ownForm(this.declared, method, text);
+    const forms = this.declared.methods[method];
+    const known = this.lesson.controls.map(({ name }) => name);
+    this.lesson = {
+      ...this.lesson,
+      methods: this.lesson.methods.with(method, [...forms, form]),
+      controls: [...this.lesson.controls, ...controls.filter(({ name }) => !known.includes(name))],
+    };
+    this.renew();
+    return {
+      rows: now.rows.with(method, text),
+      forms: now.forms.with(method, forms.length),
+      values: { ...values, ...now.values },
+    };
   }
 
   /** Forget what was computed: the kernel has handed over something else. */
@@ -99,7 +132,8 @@ export class Scene {
   run(form, surface, now) {
     const { schedule } = this.lesson;
     const { expressions, hypers } = form;
-    const runner = this.runners.get(form) ?? methodOf({ ...form.program, expressions, hypers, schedule });
+    const program = /** @type {Program} */ (form.program);
+    const runner = this.runners.get(form) ?? methodOf({ ...program, expressions, hypers, schedule });
     this.runners.set(form, runner);
     return runner(this.ground(surface), this.values(form, now), now.start, now.steps);
   }
@@ -116,12 +150,12 @@ export class Scene {
     this.outcomes.set(form, outcome);
     const { longest, tolerance } = this.lesson;
     const values = this.values(form, now);
-    const others = Object.entries(values).filter(([symbol]) => symbol !== "\\eta" && symbol !== "\\gamma");
+    const others = Object.entries(values).filter(([symbol]) => symbol !== "eta" && symbol !== "gamma");
     const ground = this.ground(surface);
     return {
-      key: JSON.stringify([now.surface, surface.name, now.forms[0], others]),
+      key: JSON.stringify([now.surface, surface.name, now.forms[0], now.rows[0], others]),
       of: (/** @type {number} */ eta, /** @type {number} */ gamma) =>
-        outcome(ground, { ...values, "\\eta": eta, "\\gamma": gamma }, surface.start, longest, tolerance),
+        outcome(ground, { ...values, eta, gamma }, surface.start, longest, tolerance),
     };
   }
 }
@@ -139,4 +173,17 @@ function lastOf(form, run) {
   if (run.diverged === null) return run.steps;
   const theta = run.at(form.theta, run.diverged);
   return [0, 1].every((i) => Number.isFinite(entry(theta, i))) ? run.diverged : Math.max(run.diverged - 1, 0);
+}
+
+/** A number in three digits, for words. @param {number} value */
+const brief = (value) =>
+  Math.abs(value) < 1e-9 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+
+/** What became of the runs, in a sentence. @param {Shown[]} shown */
+export function inWords(shown) {
+  const said = shown.map(({ form, run }) => {
+    const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
+    return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
+  });
+  return `${said.join("; ")}.`;
 }

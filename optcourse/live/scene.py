@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..mathematics.declaration import Optimizer
+from ..mathematics.language import parse
 from ..mathematics.surfaces import Surface
 from ..pictures import typeset, views
 from ..pictures.looks import SECOND, Look
 from ..pictures.views import VIEWS, labels_and_looks
 from . import wire
-from .program import Expressions, method_program, surface_program
+from .program import Expressions, method_program, own_hypers, surface_program
 
 GRID = 64  # points of a surface that the page cannot compute, along x and along y
 
@@ -65,7 +66,7 @@ def form_of(
         divisor=None if divisor is None else expressions.place(divisor),
         series=series_of(panels, optimizer, look, several, expressions),
         arrows=arrows,
-        stable=views.formulas.parse(kind.stable_below) if kind.stable_below else None,
+        stable=parse(kind.stable_below) if kind.stable_below else None,
         formula=typeset.template(kind) if formula else "",
         slots=[(expressions.place(part), at) for part, at in typeset.slots(kind)] if formula else [],
         rows=[row.latex for row in kind.rows],
@@ -84,7 +85,7 @@ def surface_data(surface: Surface) -> dict[str, Any]:
     grid, shape = (None, (0, 0)) if program else (surface.grid(GRID)[2].astype("<f4").tobytes(), (GRID, GRID))
     view, start = (list(map(float, each)) for each in (surface.view, surface.start))
     return wire.plain(
-        wire.Surface(surface.name, view, start, landmarks, surface.minima_are_known, program, grid, shape)
+        wire.Surface(surface.name, view, start, landmarks, surface.minima_are_known, program, surface.note, grid, shape)
     )
 
 
@@ -96,7 +97,8 @@ class Scene:
         now = self._now()
         present = [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
         methods = [
-            [self._form(place, form, present) for form in range(len(forms))] for place, forms in enumerate(self.forms)
+            [self._form(place, form, present) for form in range(len(self._forms(each)))]
+            for place, each in enumerate(self.first)
         ]
         steps = range(1, self.most_steps + 1)
         return wire.plain(
@@ -113,13 +115,14 @@ class Scene:
                 schedule=[float(self.schedule(np.array(t))) for t in steps] if self.schedule else [],
                 tolerance=views.TOLERANCE,
                 longest=views.LONGEST,
+                known=own_hypers() if self.formula_shown else {},
             )
         )
 
     def _form(self, place: int, form: int, present: Sequence[Optimizer]) -> wire.Form:
         optimizer = self._optimizer(place, form, self._now()["values"])
         labels, looks = labels_and_looks([*present[:place], optimizer, *present[place + 1 :]])
-        hypers = {item.symbol: self.sliders[place, item.name].name for item in optimizer.hypers()}
+        hypers = {item.key: self.sliders[place, item.name].name for item in optimizer.hypers()}
         panels = [VIEWS[name] for name in self.views]
         several = len(present) > 1
         return form_of(

@@ -100,9 +100,9 @@ export class Side {
   drawMap(picture, scene, now, shown) {
     const { pen, panel } = picture;
     const [{ form }] = shown;
-    const curvature = Number(scene.surface(now).landmarks[0]["\\lambda_2"]);
+    const curvature = Number(scene.surface(now).landmarks[0].lambda_2);
     const limit = form.stable && limitOf(form.stable);
-    const { "\\eta": eta, "\\gamma": gamma } = scene.values(form, now);
+    const { eta, gamma } = scene.values(form, now);
     const known = limit && gamma !== undefined;
     const map = known ? this.mapOf(scene, now) : null;
     const said = known ? panel.title : "no map: this form has no γ or no known limit";
@@ -148,8 +148,8 @@ export class Side {
     /** @type {Record<string, number>} */
     const values = {};
     for (const [symbol, [low, high], wanted] of /** @type {[string, Pair, number][]} */ ([
-      ["\\eta", ETAS, px.back(x)],
-      ["\\gamma", GAMMAS, py.back(y)],
+      ["eta", ETAS, px.back(x)],
+      ["gamma", GAMMAS, py.back(y)],
     ])) {
       const control = lesson.controls.find(({ name }) => name === hypers[symbol]);
       if (control)

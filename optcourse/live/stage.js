@@ -1,29 +1,28 @@
 // The stage: controls, pictures, step control and formula of one explorer. It owns the state; no kernel takes part while a
 // hand moves.
-import { Controls, brief, keepKeys, make, round3 } from "./controls.js";
+import { Controls, keepKeys, make, round3 } from "./controls.js";
 import { themeOf } from "./draw.js";
 import { Formula } from "./formula.js";
-import { entry } from "./language.js";
-import { arranged } from "./layout.js";
+import { arranged, heightLeft, screenOf } from "./layout.js";
+import { ownForm, ownSurface } from "./own.js";
 import { BAR, Player } from "./player.js";
-import { Scene } from "./scene.js";
+import { Scene, inWords } from "./scene.js";
 import { Side } from "./side.js";
 import { Hero } from "./surface.js";
-import { isDark, watchTheme } from "./theme.js";
+import { isDark } from "./theme.js";
+import { FormulaError } from "./tokens.js";
 /** @import { Lesson, Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const PATIENCE = 3000; // ms that a kernel has to answer
 const SHARPEST = 3; // device pixels of a CSS pixel
-const LOST =
-  "The kernel is gone. Sliders, pictures and formula go on; your own formulas, training and exercises need it: run the cell again.";
+const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
 const FROZEN = "Python computes this run from data: to move these sliders you need";
 const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
   <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
   <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
   <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
 
-class Stage {
+export class Stage {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
@@ -40,6 +39,7 @@ class Stage {
     this.notice = ""; // what the page has to say, until something is moved
     this.touched = false; // whether the start has been moved
     this.waiting = "";
+    this.ready = false; // whether there is anything to paint
     this.colours = false; // whether the theme's are known
     this.fit = ""; // what the present layout was made for
     this.painted = 0;
@@ -47,13 +47,9 @@ class Stage {
     this.part = null;
     /** @type {Shown[]} */
     this.shown = [];
-    /** @type {Lesson} */
-    this.lesson = model.get("lesson");
-    /** @type {Surface[]} */
-    this.surfaces = model.get("surfaces");
     /** @type {Setting} */
     this.now = model.get("setting");
-    this.scene = new Scene(this.lesson, this.surfaces);
+    this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
     const stage = this;
     this.controls = new Controls(find(".oc-controls"), {
       get lesson() { return stage.lesson; },
@@ -62,8 +58,8 @@ class Stage {
       get frozen() { return stage.frozen; },
       change: (changes) => this.change(changes),
       moved: () => this.moved(),
-      save: () => this.save(),
-      need: (words) => this.need(words),
+      typeSurface: (text) => this.typed(() => this.scene.ownSurface(text, this.now)),
+      typeRows: (method, text) => this.typed(() => this.scene.ownRows(method, text, this.now)),
       reset: () => this.reset(),
     }); // prettier-ignore
     this.player = new Player(find(".oc-bar"), {
@@ -88,26 +84,61 @@ class Stage {
     for (const node of el.querySelectorAll("input, button, select, canvas"))
       if (node instanceof HTMLElement) keepKeys(node);
     this.take();
-    this.ask();
   }
 
   // ---- the state ----
 
   /** Everything anew from the model. */
   take() {
-    this.lesson = this.model.get("lesson");
-    this.surfaces = this.model.get("surfaces");
-    this.now = this.model.get("setting");
-    this.scene = new Scene(this.lesson, this.surfaces);
+    this.ready = false;
+    this.scene = new Scene(this.model.get("lesson"), this.model.get("surfaces"));
+    this.adopt(true);
     const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
     this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
     this.side.set(panels.filter(([panel]) => panel.kind !== "surface"));
     this.controls.build();
     this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
     this.setFormula();
-    this.fit = "";
+    this.ready = true;
     this.colours = false; // a notebook shows the stage after it is made: only then it has a theme
     if (this.el.isConnected) this.recolour();
+  }
+
+  /** The setting as the model has it, with what a reader has typed. @param {boolean} [anew] */
+  adopt(anew = false) {
+    const before = this.now;
+    /** @type {Setting} */
+    const now = this.model.get("setting");
+    this.now = now;
+    if (now.own && (anew || now.own !== before.own)) this.typed(() => this.scene.ownSurface(now.own, this.now));
+    for (const [method, rows] of now.rows.entries())
+      if (rows && (anew || rows !== before.rows[method])) this.typed(() => this.scene.ownRows(method, rows, this.now));
+    this.now = { ...now, values: { ...this.now.values, ...now.values } };
+    this.schedule();
+  }
+
+  // ---- what a reader types: an error is a sentence, and the last good picture stays ----
+
+  /** @param {() => Partial<Setting>} read gives what changes */
+  typed(read) {
+    const sliders = this.lesson.controls.length;
+    try {
+      this.change(read());
+      this.notice = this.now.surface < this.lesson.built_in ? "" : this.scene.surface(this.now).note;
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      this.notice = `${error.message}.`;
+    }
+    if (this.lesson.controls.length > sliders) this.controls.build();
+    this.schedule();
+  }
+
+  get lesson() {
+    return this.scene.lesson;
+  }
+
+  get surfaces() {
+    return this.scene.surfaces;
   }
 
   /** @param {Partial<Setting>} changes */
@@ -179,29 +210,20 @@ class Stage {
 
   say() {
     const frozen = this.frozen;
-    const needs = this.notice || frozen;
-    const words = [this.model.get("message"), needs && `${needs} a running kernel.`].filter(Boolean).join(" ");
+    const words = [this.model.get("message"), this.notice, frozen && `${frozen} a running kernel.`]
+      .filter(Boolean)
+      .join(" ");
     if (this.message.dataset.said === words) return;
     this.message.dataset.said = words;
     this.message.replaceChildren(words);
-    if (needs && this.el.dataset.help)
-      this.message.append(" ", make("a", null, { href: this.el.dataset.help }, "How to get one."));
-  }
-
-  /** What only a kernel can do; a page that never has one says where to get one. @param {string} words */
-  need(words) {
-    if (this.kernel === "here") return;
-    this.notice = words;
-    this.say();
+    const { help } = this.el.dataset;
+    if (frozen && help) this.message.append(" ", make("a", null, { href: help }, "How to get one."));
   }
 
   /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
   settle() {
     if (!this.player.playing) this.save();
-    const words = `${this.shown.map(({ form, run }) => {
-      const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
-      return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
-    }).join("; ")}.`; // prettier-ignore
+    const words = inWords(this.shown);
     this.words.textContent = words;
     this.hero.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
     for (const { pen, panel } of this.side.pictures) pen.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
@@ -228,6 +250,7 @@ class Stage {
 
   paint() {
     const { scene, now } = this;
+    if (!this.ready) return;
     if (scene.forms(now).some((form, i) => form !== this.forms?.[i])) this.setFormula();
     this.shown = scene.compute(now, this.model.get("handed"));
     this.controls.follow();
@@ -268,94 +291,51 @@ class Stage {
 
   /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
   arrange(anew = false) {
-    const { el, formulas, lesson, pictures, side } = this;
+    const { pictures, side, hero, heroBox } = this;
     const room = pictures.clientWidth;
-    const screen = el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
     const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
-    const fit = `${room} ${screen} ${ratio} ${this.controls.box.offsetHeight}`;
+    const fit = `${room} ${screenOf(this.el)} ${ratio} ${this.controls.box.offsetHeight}`;
     if (!room || (!anew && fit === this.fit)) return;
     if (!this.colours) this.recolour();
     this.fit = fit;
-    const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
-    el.style.setProperty("--oc-size", String(size));
-    formulas.classList.remove("oc-tight", "oc-stacked");
-    const left = () => screen - (el.offsetHeight - pictures.offsetHeight) - 18;
-    const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
-    if (left() < 300 || wide()) formulas.classList.add("oc-tight");
-    if (wide()) formulas.classList.add("oc-stacked");
-    formulas.tabIndex = wide() ? 0 : -1; // what scrolls scrolls by keys, too
-    const [a, b, c, d] = this.scene.surface(this.now).view;
-    const beside = side.pictures.length;
-    const found = arranged({ room, height: left(), screen, aspect: (b - a) / (d - c), beside, size });
-    el.classList.toggle("oc-narrow", found.narrow);
-    if (!this.heroBox.hidden) this.hero.resize(found.hero, ratio, size, found.narrow);
+    const size = this.lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
+    const [left, right, bottom, top] = this.scene.surface(this.now).view;
+    const aspect = (right - left) / (top - bottom);
+    const height = heightLeft(this.el, pictures, this.formulas, size);
+    const found = arranged({ room, height, screen: screenOf(this.el), aspect, beside: side.pictures.length, size });
+    this.el.classList.toggle("oc-narrow", found.narrow);
+    if (!heroBox.hidden) hero.resize(found.hero, ratio, size, found.narrow);
     const flat = /** @type {Pair} */ ([Math.min(room, 900), 300 * size]);
-    side.resize(this.heroBox.hidden ? flat : found.side, found.seen, ratio, size);
+    side.resize(heroBox.hidden ? flat : found.side, found.seen, ratio, size);
     this.schedule();
   }
 
-  // ---- from outside ----
+  // ---- for those who look from outside ----
 
-  /** Ask whether a kernel answers. */
-  ask() {
-    this.model.send({ kind: "ready" });
-    if (this.kernel !== "none")
-      this.patience = setTimeout(() => this.hear(this.kernel === "here" ? "here" : "gone"), PATIENCE);
+  get runs() {
+    return this.shown.map(({ run }) => run);
+  }
+
+  get view() {
+    return this.hero.view;
   }
 
   /** @param {"here" | "gone"} kernel */
   hear(kernel) {
-    if (kernel === "here") clearTimeout(this.patience);
     this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
     this.kernel = kernel;
     if (this.scene.byKernel(this.now)) this.schedule();
   }
 
-  /** Hear the model, the window and the theme. @returns {() => void} ends it all */
-  listen() {
-    const { model } = this;
-    /** @type {Record<string, (content?: any) => void>} */
-    const reactions = {
-      "change:lesson": () => this.take(),
-      "change:surfaces": () => this.take(),
-      "change:handed": () => (this.scene.renew(), this.schedule()),
-      "change:setting": () => ((this.now = model.get("setting")), this.schedule()),
-      "change:message": () => this.say(),
-      "msg:custom": (content) => content.kind === "here" && this.hear("here"),
-      comm_live_update: () => (this.hear("gone"), this.ask()), // restarted, or connected again
-    };
-    for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
-    const watcher = new ResizeObserver(() => this.arrange());
-    for (const node of [this.el, this.controls.box]) watcher.observe(node);
-    const arrange = () => this.arrange();
-    window.addEventListener("resize", arrange);
-    const unwatch = watchTheme(() => this.recolour());
-    return () => {
-      this.player.reset();
-      this.side.stop();
-      clearTimeout(this.still);
-      clearTimeout(this.patience);
-      watcher.disconnect();
-      unwatch();
-      window.removeEventListener("resize", arrange);
-      for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
-    };
+  /** The kernel has handed over another run. */
+  anew() {
+    this.scene.renew();
+    this.schedule();
   }
-}
 
-/** @param {{ model: Model, el: HTMLElement }} view */
-export function render({ model, el }) {
-  const stage = new Stage(model, el);
-  // what a goal in the page, and a test, reads
-  const explorer = Object.defineProperties(
-    {},
-    {
-      runs: { get: () => stage.shown.map(({ run }) => run) },
-      now: { get: () => stage.now },
-      forms: { get: () => stage.forms },
-      view: { get: () => stage.hero.view },
-    },
-  );
-  Object.assign(el, { explorer });
-  return stage.listen();
+  end() {
+    this.player.reset();
+    this.side.stop();
+    clearTimeout(this.still);
+  }
 }

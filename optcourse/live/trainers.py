@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ..mathematics.arguments import instance, whole
 from ..mathematics.declaration import Array, Optimizer
-from ..mathematics.formulas import Node
+from ..mathematics.language import Node
 from ..mathematics.optimizers import OPTIMIZERS
 from ..mathematics.training import ETAS, Data, LeastSquares, Network, digits, on_surface, six_or_nine, train
 from ..mathematics.trajectory import Trajectory
@@ -161,9 +161,11 @@ class Trainer(Shown, widgets.VBox):
         }
         lesson = wire.Lesson(
             panels=[panel_of("training", TrainingView)], methods=[[form]], controls=[], first=first, most_steps=0, size=1.0,
-            own=False, built_in=1, vectors=False, schedule=[], tolerance=0.0, longest=0,
+            own=False, built_in=1, vectors=False, schedule=[], tolerance=0.0, longest=0, known={},
         )  # fmt: skip
-        nothing = wire.Surface("", [0, 1, 0, 1], [0, 0], [{}], False, None, np.zeros((2, 2), "<f4").tobytes(), (2, 2))
+        nothing = wire.Surface(
+            "", [0, 1, 0, 1], [0, 0], [{}], False, None, "", np.zeros((2, 2), "<f4").tobytes(), (2, 2)
+        )
         with self.stage.hold_sync():
             self.stage.surfaces, self.stage.setting, self.stage.lesson = (
                 [wire.plain(nothing)],

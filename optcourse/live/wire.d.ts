@@ -47,6 +47,7 @@ export interface Program {
   rows: [string, Tree][];
   result: string;
   state: string[];
+  settings?: Record<string, number>; // what is no hyperparameter: Muon's columns
 }
 
 export interface Form {
@@ -103,6 +104,7 @@ export interface Lesson {
   schedule: number[]; // factors of η by step, or none
   tolerance: number; // of the map
   longest: number;
+  known: Record<string, Hyper>; // the usual hyperparameters of a reader's own rows; "" is any other
 }
 
 export type Landmarks = Record<string, Value>;
@@ -113,7 +115,8 @@ export interface Surface {
   start: Pair;
   landmarks: Landmarks[]; // of each minimum
   known: boolean; // whether the minima are known, not only the lowest point in view
-  program: any; // null: the kernel evaluates it
+  program: Tree | null; // J; null: the kernel evaluates it
+  note: string; // why it starts where it does, say
   grid: DataView | string | null; // then: J on a grid over the view, as float32
   shape: Pair; // of the grid: columns, rows
 }
@@ -163,8 +166,8 @@ export interface Host {
   readonly frozen: string; // why sliders cannot move anything now, or nothing
   change(changes: Partial<Setting>): void; // of the setting
   moved(): void; // draw what has changed
-  save(): void; // tell the kernel now
-  need(words: string): void; // say that something needs a kernel, if there is none
+  typeSurface(text: string): void; // a reader's own surface, or what is wrong with it
+  typeRows(method: number, text: string): void; // a reader's own rows
   reset(): void;
 }
 
@@ -185,4 +188,15 @@ export interface Model {
   send(content: any): void;
   on(event: string, reaction: (content?: any) => void): void;
   off(event: string, reaction: (content?: any) => void): void;
+}
+
+/** A hyperparameter of a reader's own method: its symbol in trees, its name in Python, and its slider. */
+export interface Hyper {
+  symbol: string;
+  name: string;
+  letter: string;
+  doc: string;
+  allowed: string; // in words
+  default: number;
+  values: number[];
 }

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from ..mathematics.formulas import Node
+from ..mathematics.language import Node
 from ..pictures.looks import Look
 
 
@@ -75,7 +75,8 @@ class Surface:
     start: list[float]
     landmarks: list[dict[str, Any]]
     known: bool
-    program: dict[str, Any] | None
+    program: Node | None
+    note: str = ""
     grid: bytes | None = None
     shape: tuple[int, int] = (0, 0)
 
@@ -96,6 +97,7 @@ class Lesson:
     schedule: list[float]
     tolerance: float
     longest: int
+    known: dict[str, Any]
 
 
 def plain(data: Any) -> Any:

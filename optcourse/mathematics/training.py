@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import ArrayLike
 from sklearn.datasets import load_digits
 
-from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
-from .declaration import Array, Optimizer, finite_numbers
+from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
+from .arithmetic import Array
+from .declaration import Optimizer
 from .schedules import Schedule
-from .surfaces import Surface, View, X, Y, points
+from .surfaces import Surface, View, points
 from .trajectory import Trajectory, cut, scheduled, tail_loss
 
 Labels = np.ndarray
@@ -85,11 +85,12 @@ class LeastSquares:
         """The loss of two weights over these data: a quadratic (coefficients rounded to six decimals)."""
         half = inputs.T @ inputs / len(inputs) / 2
         slope = -inputs.T @ targets / len(inputs)
-        quadratic = half[0, 0] * X**2 + 2 * half[0, 1] * X * Y + half[1, 1] * Y**2
-        exact = quadratic + slope[0] * X + slope[1] * Y + np.mean(targets**2) / 2
-        expr = exact.xreplace({number: sympy.Float(round(float(number), 6)) for number in exact.atoms(sympy.Float)})
+        terms = {"x^2": half[0, 0], "x*y": 2 * half[0, 1], "y^2": half[1, 1], "x": slope[0], "y": slope[1]}
+        quadratic = " + ".join(f"({factor:.6f})*{part}" for part, factor in terms.items())
         best = np.linalg.solve(2 * half, -slope)
-        return Surface("two weights", expr, (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),))
+        return Surface(
+            "two weights", f"{quadratic} + {np.mean(targets**2) / 2:.6f}", (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),)
+        )
 
 
 class Network:
@@ -311,9 +312,12 @@ class Slice(Surface):
         data = _pair_of_arrays(data)
         centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
         directions = shaped(directions, "directions", (2, network.count), f"two rows of {network.count} numbers")
-        super().__init__(name, X + Y, view, start)
+        super().__init__(name, "x + y", view, start)  # its methods have the network's loss, not this formula's
         self.network, self.data, self.centre, self.directions = network, data, centre, directions
-        self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
+
+    @property
+    def latex(self) -> str:
+        return r"J(x, y) = J(\theta_0 + x d_1 + y d_2)"
 
     @np.errstate(all="ignore")
     def weights(self, theta: ArrayLike) -> Array:
@@ -347,10 +351,10 @@ class Slice(Surface):
 
     def grid(self, size: int = 41, view: View | None = None) -> tuple[Array, Array, Array]:
         """As for :class:`Surface`, always 41 × 41, and once for each view: each point is a whole network."""
-        place = self.view if view is None else view
-        if place not in self._grids:
-            self._grids[place] = super().grid(41, view)
-        return self._grids[place]
+        seen = self.view if view is None else view
+        if seen not in self._grids:
+            self._grids[seen] = super().grid(41, view)
+        return self._grids[seen]
 
     @functools.cached_property
     def minima(self) -> Array:
@@ -389,7 +393,7 @@ class Comparison:
 
     @property
     def best(self) -> int:
-        """The place of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
+        """The index of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
         return int(np.argmin(np.median(tail_loss(self.training), axis=0)))
 
 

@@ -20,8 +20,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from PIL import Image
 
-from ..mathematics import formulas
+from ..mathematics.arithmetic import evaluate
 from ..mathematics.declaration import Array, Optimizer
+from ..mathematics.language import parse
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import Trajectory
 from .looks import LIGHT, SECOND, Look, look, style
@@ -279,7 +280,7 @@ def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def filled(name: str, trajectory: Trajectory) -> str:
-    r"""A quantity's name with the run's own landmarks in it: ``λ = {\lambda_1}``."""
+    """A quantity's name with the run's own landmarks in it: ``λ = {lambda_1}``."""
     if "{" not in name:
         return name
     for symbol, value in trajectory.surface.landmarks_at(trajectory.minimum).items():
@@ -295,8 +296,8 @@ def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
     gone = np.where(found.diverged_at >= 0, 1.0, np.nan)
     grey = LinearSegmentedColormap.from_list("gone", [str(LIGHT["map-gone"])] * 2)
     axes.pcolormesh(MapView.etas, MapView.gammas, gone.T, cmap=grey)
-    edge = formulas.evaluate(formulas.parse(optimizer.stable_below), {r"\gamma": MapView.gammas})
-    edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks[r"\lambda_2"]
+    edge = evaluate(parse(optimizer.stable_below), {"gamma": MapView.gammas})
+    edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks["lambda_2"]
     axes.plot(edge, MapView.gammas, color=INK, linewidth=2)
     axes.plot(optimizer.values["eta"], optimizer.values["gamma"], "o", color=INK, markerfacecolor=PAPER, markersize=8)
     axes.set(xscale="log", xlim=MapView.etas[[0, -1]], ylim=(0, 0.99), xlabel="η", ylabel="γ", title=MapView.title)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..mathematics import formulas
 from ..mathematics.arguments import wrong_value
 from ..mathematics.declaration import Optimizer
+from ..mathematics.language import Node, parse, symbols
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import Sweep, sweep
 from .looks import LETTERS, Look, look, style
@@ -24,7 +24,7 @@ class Quantity:
     """A line of a picture: its name, where another line has none the same; what is drawn; and of which coordinate."""
 
     name: str
-    expression: str | formulas.Node
+    expression: str | Node
     at: int = 0
 
 
@@ -67,7 +67,8 @@ class RateView(View):
 
     @staticmethod
     def quantities(optimizer: Optimizer) -> list[Quantity]:
-        RateView.check(optimizer)
+        if not optimizer.rate:  # a reader's own rows
+            return []
         return [Quantity("x", optimizer.rate), Quantity("y", optimizer.rate, 1)]
 
     @staticmethod
@@ -83,7 +84,7 @@ class ModesView(View):
 
     @staticmethod
     def quantities(optimizer: Optimizer) -> list[Quantity]:
-        return [Quantity(f"λ = {{\\lambda_{i}}}", distance(i)) for i in (1, 2)]
+        return [Quantity(f"λ = {{lambda_{i}}}", distance(i)) for i in (1, 2)]
 
 
 class SplitView(View):
@@ -93,7 +94,7 @@ class SplitView(View):
 
     @staticmethod
     def quantities(optimizer: Optimizer) -> list[Quantity]:
-        return [Quantity(f"λ = {{\\lambda_{i}}}", rf"\frac{{\lambda_{i}}}{{2}} ({distance(i)})^2") for i in (1, 2)]
+        return [Quantity(f"λ = {{lambda_{i}}}", rf"\frac{{\lambda_{i}}}{{2}} ({distance(i)})^2") for i in (1, 2)]
 
 
 def distance(i: int) -> str:
@@ -186,9 +187,9 @@ def highest(surface: Surface) -> float:
     return max(float(np.nanmax(surface.grid(40)[2])) - surface.lowest, 10 * FLOOR)
 
 
-def divisor(optimizer: Optimizer) -> formulas.Node | None:
+def divisor(optimizer: Optimizer) -> Node | None:
     """What the declared rate divides by, if it is a fraction."""
-    rate = formulas.parse(optimizer.rate) if optimizer.rate else ("none",)
+    rate = parse(optimizer.rate) if optimizer.rate else ("none",)
     return rate[2] if rate[0] == "frac" else None
 
 
@@ -197,7 +198,7 @@ def vector_colours(kind: type[Optimizer]) -> list[str]:
     free = [item for item in reversed(kind.hypers()) if item.letter in LETTERS]
     colours = []
     for arrow in (arrow for row in kind.rows for arrow in row.arrows):
-        own = next((item for item in free if item.symbol in arrow.vector), None)
+        own = next((item for item in free if item.key in symbols(parse(arrow.vector))), None)
         free = [item for item in free if item is not own or item.letter == "ε"]
         colours.append(LETTERS[own.letter] if own and own.letter != "ε" else "ink")
     return colours

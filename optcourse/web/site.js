@@ -1,6 +1,6 @@
 // A page of the site: its explorers and activities are set up, and it can be searched.
 import { make } from "../live/controls.js";
-import { render } from "../live/stage.js";
+import { render } from "../live/mount.js";
 import { goal, prediction, question } from "./activities.js";
 
 // What a widget's model is without a kernel: its state, and nobody to tell

@@ -1,0 +1,49 @@
+// A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
+import { Stage } from "./stage.js";
+import { watchTheme } from "./theme.js";
+/** @import { Model } from "./wire.d.ts" */
+
+const PATIENCE = 3000; // ms that a kernel has to answer
+
+/** @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all */
+export function render({ model, el }) {
+  const stage = new Stage(model, el);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let patience = undefined;
+  const ask = () => {
+    model.send({ kind: "ready" });
+    if (stage.kernel !== "none")
+      patience = setTimeout(() => stage.hear(stage.kernel === "here" ? "here" : "gone"), PATIENCE);
+  };
+  const answered = (/** @type {any} */ content) => {
+    if (content.kind !== "here") return;
+    clearTimeout(patience);
+    stage.hear("here");
+  };
+  /** @type {Record<string, (content?: any) => void>} */
+  const reactions = {
+    "change:lesson": () => stage.take(),
+    "change:surfaces": () => stage.take(),
+    "change:handed": () => stage.anew(),
+    "change:setting": () => stage.adopt(),
+    "change:message": () => stage.say(),
+    "msg:custom": answered,
+    comm_live_update: () => (stage.hear("gone"), ask()), // restarted, or connected again
+  };
+  for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
+  const arrange = () => stage.arrange();
+  const watcher = new ResizeObserver(arrange);
+  for (const node of [el, stage.controls.box]) watcher.observe(node);
+  window.addEventListener("resize", arrange);
+  const unwatch = watchTheme(() => stage.recolour());
+  ask();
+  Object.assign(el, { explorer: stage }); // what a goal in the page, and a test, reads
+  return () => {
+    stage.end();
+    clearTimeout(patience);
+    watcher.disconnect();
+    unwatch();
+    window.removeEventListener("resize", arrange);
+    for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
+  };
+}
