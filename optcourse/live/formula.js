@@ -32,9 +32,9 @@ const STYLE = `
   .oc-row { grid-column: 2 / -1; align-items: center; border-left: 3px solid transparent; padding-left: 4px; }
   .oc-row.oc-now { border-left-color: var(--oc-ink); background: var(--oc-inset); }
   .oc-row.oc-later { opacity: 0.3; }
-  .oc-symbols, .oc-numbers { white-space: nowrap; font-size: 1.06em; }
+  .oc-symbols, .oc-numbers { white-space: nowrap; font-size: 1.04em; }
   .oc-axis { font: italic 1em serif; margin-right: 6px; color: var(--oc-faint); }
-  .oc-caption { font-size: max(12px, 0.86em); line-height: 1.2; max-height: 2.4em; overflow: hidden; color: var(--oc-faint); }
+  .oc-caption { font-size: max(12px, 0.86em); line-height: 1.2; color: var(--oc-faint); }
   math { font-family: "optcourse mathematics", math, serif; math-style: normal; }
   mn { font-variant-numeric: tabular-nums; }
   .oc-eta { color: var(--oc-eta); } .oc-gamma { color: var(--oc-gamma); } .oc-beta1 { color: var(--oc-beta1); }

@@ -58,7 +58,7 @@ export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, 
     pen.line(paths[i], colour, 2, { dash: shown.length > 1 ? form.look.dash : [] });
     if (apart(paths[i])) pen.dots(paths[i], colour, 2.3);
   }
-  const marks = shown[0].run.marks?.theta_min;
+  const marks = (shown[0].run.marks ?? surface.landmarks[0])?.theta_min;
   for (const each of surface.landmarks) {
     const point = each.theta_min;
     pen.ring([px(entry(point, 0)), py(entry(point, 1))], 5, ink, 1.3);

@@ -192,7 +192,7 @@ export class Hero {
     pen.clear();
     /** @type {Box[]} */
     let boxes = [];
-    const enlarged = options.vectors && shown.length <= 2;
+    const enlarged = options.vectors && shown.length <= 2 && shown.some(({ form }) => form.arrows.length);
     this.under.canvas.hidden = !(enlarged && this.narrow);
     if (enlarged && !this.narrow) {
       const points = shown.flatMap((each) => pathOf(each, scales));
