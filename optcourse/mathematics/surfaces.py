@@ -21,7 +21,7 @@ VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
 MINIMA = (
     161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
 )
-MOST = 3000  # operations of value, gradient and Hessian together
+MOST_OPERATIONS = 3000  # operations of value, gradient and Hessian together
 # what formulas and views may say of a surface: its lowest loss, the minimum that its start leads to, the curvatures there and
 # their directions
 LANDMARKS = ("J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2")
@@ -227,9 +227,11 @@ def surface_tree(text: str) -> Node:
                 f"{named} is not allowed on a surface: use x, y, numbers, pi, e and {', '.join(ALLOWED[4:])}", text, at
             )
     programs = differentiated(tree)
-    if (steps := sum(map(len, programs))) > MOST:
+    if (steps := sum(map(len, programs))) > MOST_OPERATIONS:
         raise FormulaError(
-            f"the formula is too long once differentiated: {steps} operations, at most {MOST} are allowed", text, 0
+            f"the formula is too long once differentiated: {steps} operations, at most {MOST_OPERATIONS} are allowed",
+            text,
+            0,
         )
     return tree
 
