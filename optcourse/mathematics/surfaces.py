@@ -74,12 +74,14 @@ class Surface:
     def _programs(self) -> tuple[Program, Program, Program]:
         return differentiated(self.tree)
 
+    @np.errstate(all="ignore")
     def value(self, theta: ArrayLike) -> Array:
         """J at ``theta``, shape (..., 2); the result has shape (...)."""
         theta = points(theta)
         (value,) = self._programs[0](x=theta[..., 0], y=theta[..., 1])
         return np.broadcast_to(np.asarray(value, dtype=float), theta.shape[:-1]).copy()
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: ArrayLike) -> Array:
         """∇J at ``theta``, shape (..., 2); the result has the same shape."""
         theta = points(theta)
@@ -87,6 +89,7 @@ class Surface:
         out[..., 0], out[..., 1] = self._programs[1](x=theta[..., 0], y=theta[..., 1])
         return out
 
+    @np.errstate(all="ignore")
     def hessian(self, theta: ArrayLike) -> Array:
         """The matrix of second derivatives at ``theta``, shape (..., 2); the result has shape (..., 2, 2)."""
         theta = points(theta)
@@ -100,8 +103,7 @@ class Surface:
         size = whole(size, "size", 2, 2000)
         left, right, bottom, top = self.view if view is None else shaped(view, "view", (4,), VIEW)
         x, y = np.meshgrid(np.linspace(left, right, size), np.linspace(bottom, top, size))
-        with np.errstate(all="ignore"):
-            value = self.value(np.stack([x, y], axis=-1))
+        value = self.value(np.stack([x, y], axis=-1))
         return x, y, np.where(np.isfinite(value), value, np.nan)
 
     @functools.cached_property
@@ -112,8 +114,7 @@ class Surface:
             x, y, value = self.grid(MINIMA)
             lowest = lowest_of(value)
             points = ((x.flat[lowest], y.flat[lowest]),)
-        with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
-            polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
+        polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
         return polished[np.argsort(self.value(polished), kind="stable")]
 
     @property
@@ -121,6 +122,7 @@ class Surface:
         """Whether ``minima`` were named, not merely found in view."""
         return bool(self._minima)
 
+    @np.errstate(all="ignore")
     def _newton(self, point: Array) -> Array:
         for _ in range(20):
             (gx, gy), ((xx, xy), (_, yy)) = self.gradient(point), self.hessian(point)
@@ -138,6 +140,7 @@ class Surface:
         """The loss at the lowest known minimum: what a run is measured against."""
         return float(self.value(self.minima[0]))
 
+    @np.errstate(all="ignore")
     def nearest_minimum(self, theta: ArrayLike) -> Array:
         """The known minimum nearest to each point, shape (..., 2) as ``theta``; the first where a point is not finite."""
         distance = np.linalg.norm(points(theta)[..., None, :] - self.minima, axis=-1)
@@ -164,8 +167,7 @@ class Surface:
 
         :math:`J_{min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
-        with np.errstate(all="ignore"):  # as in minima
-            hessian = self.hessian(minimum)
+        hessian = self.hessian(minimum)  # the lowest point in view may lie where the surface has an edge
         found = (self.lowest, minimum, *curvatures(hessian if np.isfinite(hessian).all() else np.eye(2)))
         return dict(zip(LANDMARKS, found, strict=True))
 
@@ -199,9 +201,8 @@ class Surface:
         if not isinstance(text, str):
             raise TypeError(f"the formula must be text such as x**2 + 10*y**2, not {text!r}")
         surface = cls(text.strip(), text, view, (-4, 3) if start is None else start)
-        with np.errstate(all="ignore"):
-            missing = np.isnan(surface.grid(40)[2]).mean()
-            found = _nearest_finite(surface) if missing <= 0.9 else None
+        missing = np.isnan(surface.grid(40)[2]).mean()
+        found = _nearest_finite(surface) if missing <= 0.9 else None
         if found is None:
             raise FormulaError(
                 "the formula has no finite real value, or no gradient, over most of the view", surface.formula, 0
