@@ -92,7 +92,10 @@ function flatNode([kind, ...rest], length, columns) {
   return b ? ofTwo(name, a, b, length) : ofOne(name, a, length, columns);
 }
 
-/** A row's right side: one that is a symbol alone is copied, since the symbol's array changes before the row's is kept. @param {Tree} tree @param {number} length @param {number} columns @returns {Node} */
+/**
+ * A row's right side: one that is a symbol alone is copied, since the symbol's array changes before the row's is kept.
+ * @param {Tree} tree @param {number} length @param {number} columns @returns {Node}
+ */
 function rowNode(tree, length, columns) {
   const [node, out] = [flatNode(tree, length, columns), new Float64Array(length)];
   if (tree[0] !== "sym") return node;

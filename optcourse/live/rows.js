@@ -14,7 +14,10 @@ const BEFORE = /^(.+)_\{t-1\}$/;
 /** The name of a symbol after the step, if it is written without an index. @param {string} symbol */
 const timed = (symbol) => (symbol.replace(/_hat$/, "").includes("_") ? symbol : `${symbol}_t`);
 
-/** What is kept from step to step: v if a row reads v before the step and one assigns it; t if a row reads it. @param {Tree[]} trees @returns {string[]} */
+/**
+ * What is kept from step to step: v if a row reads v before the step and one assigns it; t if a row reads it.
+ * @param {Tree[]} trees @returns {string[]}
+ */
 function states(trees) {
   const assigned = trees.map(([, symbol]) => symbol);
   const kept = trees.flatMap(([, , right]) => symbols(right)).flatMap((name) => {

@@ -97,7 +97,10 @@ export function outcomeOf(program) {
   };
 }
 
-/** The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum. @param {Landmarks[]} landmarks @param {Pair} point */
+/**
+ * The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
+ * @param {Landmarks[]} landmarks @param {Pair} point
+ */
 function nearestOf(landmarks, [x, y]) {
   const away = (/** @type {Landmarks} */ each) => {
     const [a, b] = /** @type {Pair} */ (each.theta_min);

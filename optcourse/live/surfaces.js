@@ -6,7 +6,7 @@ import { FUNCTIONS, FormulaError } from "./tokens.js";
 
 const ALLOWED = ["x", "y", "pi", "e", ...FUNCTIONS.filter((name) => name !== "sum" && name !== "orth")];
 const MINIMA = 161; // points along x and along y among which the lowest is looked for
-const MOST = 3000; // operations of value, gradient and Hessian together
+const MOST_OPERATIONS = 3000; // operations of value, gradient and Hessian together
 const NOWHERE = "the formula has no finite real value, or no gradient, over most of the view";
 
 /** @typedef {[[number, number], [number, number]]} Matrix */
@@ -58,8 +58,8 @@ export function surfaceTree(text) {
     throw new FormulaError(`${named} is not allowed on a surface: ${use}`, text, at);
   }
   const length = differentiated(tree).reduce((sum, each) => sum + each.length, 0);
-  if (length > MOST) {
-    const says = `the formula is too long once differentiated: ${length} operations, at most ${MOST} are allowed`;
+  if (length > MOST_OPERATIONS) {
+    const says = `the formula is too long once differentiated: ${length} operations, at most ${MOST_OPERATIONS} are allowed`;
     throw new FormulaError(says, text, 0);
   }
   return tree;
@@ -122,7 +122,10 @@ function lowestPoint({ loss }, view) {
   return points[values.findIndex((value) => Number.isFinite(value) && value <= low + 1e-12 * Math.abs(low))];
 }
 
-/** The start, or the nearest point of a grid in view with a finite value and gradient; null if there is none. @param {Functions} functions @param {number[]} view @param {Pair} start */
+/**
+ * The start, or the nearest point of a grid in view with a finite value and gradient; null if there is none.
+ * @param {Functions} functions @param {number[]} view @param {Pair} start
+ */
 function nearestFinite({ loss, grad }, view, start) {
   const good = (/** @type {Pair} */ point) => finite(loss(point), ...grad(point));
   if (good(start)) return start;

@@ -95,8 +95,9 @@ class Optimizer:
 
     A method is a frozen dataclass whose fields are made by :func:`hyper`. It sets ``rows`` (its formula, one :class:`Row` per
     assignment), ``rate`` (what multiplies each coordinate of the direction) and ``reference``. Its rows are its ``init`` and
-    ``step``, unless it writes its own: both are pure, they return new values and change nothing. ``stable_below`` is optional: on a quadratic of curvature λ a run is stable while ηλ is below this expression.
-    A subclass that differs only in a convention of the literature says in ``convention`` who uses it.
+    ``step``, unless it writes its own: both are pure, they return new values and change nothing. ``stable_below`` is optional: on a
+    quadratic of curvature λ a run is stable while ηλ is below this expression. A subclass that differs only in a convention of the
+    literature says in ``convention`` who uses it.
     """
 
     title: ClassVar[str]

@@ -1,7 +1,6 @@
 r"""The one language of the course: what is typed becomes a tree, in Python and in the page (``parse.js``) alike.
 
-It reads LaTeX (``\frac{\eta}{\sqrt{G_t + \epsilon}}``), what a hand types (``x**2 + 3*y^2``, ``gamma*v + eta*grad(theta)``) and
-Unicode (``β₁``, ``x²``, ``∇J(θ)``). A tree is a tuple, its kind and its parts: ``("num", 2.0)``, ``("sym", "v_{t-1}")``, ``neg``,
+It reads LaTeX (``\frac{\eta}{\sqrt{G_t}}``), what a hand types (``x**2 + 3*y^2``, ``gamma*v + eta*grad(theta)``) and Unicode (``β₁``, ``x²``, ``∇J(θ)``). A tree is a tuple, its kind and its parts: ``("num", 2.0)``, ``("sym", "v_{t-1}")``, ``neg``,
 ``add``, ``sub``, ``mul``, ``frac``, ``pow``, ``("call", "sin", u)``, ``("grad", point)`` for ∇J, ``("loss", point)`` for J, and
 ``("row", symbol, u)``. However a symbol is written, its name in the tree is the same. What can be read in two ways is refused, with
 what to write instead. Nothing that is typed is ever executed as text.
@@ -64,7 +63,9 @@ INDEX_ALONE = "an index needs a symbol before it"
 
 
 class FormulaError(ValueError):
-    """What a formula cannot be: ``says`` is a sentence, ``at`` where in the ``text``, counted from 0."""
+    """What a formula cannot be: ``says`` is a sentence, ``at`` where in the ``text``, counted from 0; of rows, ``row`` is which."""
+
+    row: int | None = None
 
     def __init__(self, says: str, text: str, at: int):
         self.says, self.text, self.at = says, text, at
@@ -140,9 +141,8 @@ class Parser:
         bare = self.text.lstrip("\\")
         return "sqrt" if bare == "√" else "grad" if bare == "∇" else NAMES.get(bare, bare)
 
-    def seen(self, name: str, at: int) -> str:
+    def seen(self, name: str, at: int) -> None:
         self.where.setdefault(name, at)
-        return name
 
     def deeper(self) -> None:
         self.depth += 1
@@ -394,7 +394,7 @@ class Parser:
 
 
 def read(text: str) -> tuple[Node, Mapping[str, int]]:
-    """A formula's tree, and where each name, function, ``=`` and ``J(`` stands first, in the order of the text; of a row, behind its =.
+    """A formula's tree, and where each name, function, ``=`` and ``J(`` stands first, in the text's order; of a row, behind its =.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 r"""The rows of a method: which symbols they keep from step to step, and what a student's own rows may be.
 
-A row is ``v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})``, or as a hand types it, ``v = gamma*v + eta*grad(theta)``: a symbol that a row
-assigns has its old value until then, and the new one afterwards.
+A row is ``v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})``, or as a hand types it, ``v = gamma*v + eta*grad(theta)``: a symbol that
+a row assigns has its old value until then, and the new one afterwards.
 """
 
 import re

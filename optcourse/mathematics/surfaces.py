@@ -21,7 +21,7 @@ VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
 MINIMA = (
     161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
 )
-MOST = 3000  # operations of value, gradient and Hessian together
+MOST_OPERATIONS = 3000  # operations of value, gradient and Hessian together
 # what formulas and views may say of a surface: its lowest loss, the minimum that its start leads to, the curvatures there and
 # their directions
 LANDMARKS = ("J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2")
@@ -103,8 +103,7 @@ class Surface:
         size = whole(size, "size", 2, 2000)
         left, right, bottom, top = self.view if view is None else shaped(view, "view", (4,), VIEW)
         x, y = np.meshgrid(np.linspace(left, right, size), np.linspace(bottom, top, size))
-        with np.errstate(all="ignore"):
-            value = self.value(np.stack([x, y], axis=-1))
+        value = self.value(np.stack([x, y], axis=-1))
         return x, y, np.where(np.isfinite(value), value, np.nan)
 
     @functools.cached_property
@@ -115,8 +114,7 @@ class Surface:
             x, y, value = self.grid(MINIMA)
             lowest = lowest_of(value)
             points = ((x.flat[lowest], y.flat[lowest]),)
-        with np.errstate(all="ignore"):  # the lowest point in view may lie where the surface has an edge
-            polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
+        polished = np.array([self._newton(np.array(point, dtype=float)) for point in points])
         return polished[np.argsort(self.value(polished), kind="stable")]
 
     @property
@@ -169,8 +167,7 @@ class Surface:
 
         :math:`J_{min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
-        with np.errstate(all="ignore"):  # as in minima
-            hessian = self.hessian(minimum)
+        hessian = self.hessian(minimum)  # the lowest point in view may lie where the surface has an edge
         found = (self.lowest, minimum, *curvatures(hessian if np.isfinite(hessian).all() else np.eye(2)))
         return dict(zip(LANDMARKS, found, strict=True))
 
@@ -204,9 +201,8 @@ class Surface:
         if not isinstance(text, str):
             raise TypeError(f"the formula must be text such as x**2 + 10*y**2, not {text!r}")
         surface = cls(text.strip(), text, view, (-4, 3) if start is None else start)
-        with np.errstate(all="ignore"):
-            missing = np.isnan(surface.grid(40)[2]).mean()
-            found = _nearest_finite(surface) if missing <= 0.9 else None
+        missing = np.isnan(surface.grid(40)[2]).mean()
+        found = _nearest_finite(surface) if missing <= 0.9 else None
         if found is None:
             raise FormulaError(
                 "the formula has no finite real value, or no gradient, over most of the view", surface.formula, 0
@@ -232,9 +228,11 @@ def surface_tree(text: str) -> Node:
                 f"{named} is not allowed on a surface: use x, y, numbers, pi, e and {', '.join(ALLOWED[4:])}", text, at
             )
     programs = differentiated(tree)
-    if (steps := sum(map(len, programs))) > MOST:
+    if (steps := sum(map(len, programs))) > MOST_OPERATIONS:
         raise FormulaError(
-            f"the formula is too long once differentiated: {steps} operations, at most {MOST} are allowed", text, 0
+            f"the formula is too long once differentiated: {steps} operations, at most {MOST_OPERATIONS} are allowed",
+            text,
+            0,
         )
     return tree
 
