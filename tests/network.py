@@ -7,7 +7,7 @@ import numpy as np
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaDelta, Muon, Optimizer
 from optcourse.live.program import method_program
-from optcourse.mathematics.training import Network, batches, digits, train
+from optcourse.mathematics.training import Network, digits, train
 
 OWN = Optimizer.from_rows(["m = gamma*m + (1 - gamma)*grad(theta)", "theta = theta - eta*m/(abs(m) + 0.01)"])
 METHODS = [kind(eta=0.3 if kind is AdaDelta else 0.02) for kind in (*OPTIMIZERS, *CONVENTIONS, *BEYOND)]

@@ -275,6 +275,11 @@ def explore(
     return Explorer(optimizers, surface, start, steps, **options)
 
 
+def type_size() -> float:
+    """How large the type of an explorer is that is made now: 1 is usual."""
+    return _size[0]
+
+
 def large_type(factor: float = 1.4) -> None:
     """Make words, formulas and controls of all later explorers ``factor`` (0.5 to 4) times as large, for a projector.
 

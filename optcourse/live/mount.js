@@ -1,4 +1,5 @@
 // A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
+import { Laboratory } from "./laboratory.js";
 import { Stage } from "./stage.js";
 import { watchTheme } from "./theme.js";
 /** @import { Model } from "./wire.d.ts" */
@@ -7,7 +8,7 @@ const PATIENCE = 3000; // ms that a kernel has to answer
 
 /** @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all */
 export function render({ model, el }) {
-  const stage = new Stage(model, el);
+  const stage = "etas" in model.get("lesson") ? new Laboratory(model, el) : new Stage(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
   const ask = () => {

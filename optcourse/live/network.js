@@ -93,7 +93,17 @@ export class Network {
     const { width } = this;
     const biases = PIXELS * width;
     for (let j = 0; j < width; j++) out[j] = theta[biases + j];
-    for (let p = first[row]; p < first[row + 1]; p++) {
+    const end = first[row + 1];
+    let p = first[row];
+    for (; p + 3 < end; p += 4) {
+      // four pixels at a time: the sums are read and written a quarter as often
+      const [v, x, y, z] = [values[p], values[p + 1], values[p + 2], values[p + 3]];
+      const [a, b] = [places[p] * width, places[p + 1] * width];
+      const [c, d] = [places[p + 2] * width, places[p + 3] * width];
+      for (let j = 0; j < width; j++)
+        out[j] += v * theta[a + j] + x * theta[b + j] + (y * theta[c + j] + z * theta[d + j]);
+    }
+    for (; p < end; p++) {
       const [x, from] = [values[p], places[p] * width];
       for (let j = 0; j < width; j++) out[j] += x * theta[from + j];
     }

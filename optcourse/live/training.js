@@ -59,14 +59,16 @@ export class Training {
     this.rates = [];
     this.guesses = new Uint8Array(digits.validation.count);
     this.wrong = 0;
+    this.work = this.run(); // as far as it has come
   }
 
   get theta() {
     return this.method.theta;
   }
 
+  /** Whether it goes no further. */
   get done() {
-    return this.training.length > this.passes;
+    return this.training.length > this.passes || this.diverged;
   }
 
   /** Whether the loss has become no number. */
@@ -100,7 +102,7 @@ export class Training {
           yield;
         }
       if (pass >= from) yield* this.measure(all);
-      if (pass >= from && this.diverged) return;
+      if (this.diverged || Number.isNaN(this.theta[this.network.biases])) return;
     }
   }
 
@@ -138,12 +140,12 @@ function bandOf(rates) {
 
 /** The run that has come least far is taken one pass further, until all are done. @param {Training[]} runs */
 export function* together(runs) {
-  const going = runs.map((run) => ({ run, work: run.run() }));
+  const going = [...runs];
   while (going.length) {
-    const least = going.reduce((a, b) => (b.run.training.length < a.run.training.length ? b : a));
-    const before = least.run.training.length;
+    const least = going.reduce((a, b) => (b.training.length < a.training.length ? b : a));
+    const before = least.training.length;
     let done = false;
-    while (!done && least.run.training.length === before) {
+    while (!done && least.training.length === before) {
       done = least.work.next().done === true;
       yield;
     }

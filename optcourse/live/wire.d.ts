@@ -107,6 +107,23 @@ export interface Lesson {
   known: Record<string, Hyper>; // the usual hyperparameters of a reader's own rows; "" is any other
 }
 
+/** A laboratory's setting: Trainer. */
+export interface Trial {
+  values: Record<string, number>;
+  chosen: number[]; // the methods that train, by place
+  focus: number; // whose weights are shown
+  forms: number[];
+  rows: string[];
+}
+
+/** A laboratory, but for the digits: beside what it has of a Lesson. */
+export interface Experiment extends Omit<Lesson, "first"> {
+  first: Trial;
+  etas: number[]; // of the valley
+  seeds: number;
+  counts: number[]; // of the digits: how many train and validate
+}
+
 export type Landmarks = Record<string, Value>;
 
 export interface Surface {

@@ -100,6 +100,20 @@ class Lesson:
     known: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """A laboratory, but for the digits and what its controls say: as :class:`Lesson`, and what the valley measures."""
+
+    methods: list[list[Form]]
+    controls: list[dict[str, Any]]
+    first: dict[str, Any]
+    size: float
+    known: dict[str, Any]
+    etas: list[float]
+    seeds: int
+    counts: list[int]
+
+
 def plain(data: Any) -> Any:
     """What is declared here as the dictionaries and lists that a widget takes; trees and bytes stay as they are."""
     if dataclasses.is_dataclass(data):
