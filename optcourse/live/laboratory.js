@@ -16,6 +16,7 @@ import { Valley } from "./valley.js";
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
 const SHARPEST = 3; // device pixels of a CSS pixel
 const MOST = 6; // methods at a time
+const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
 const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
   <div class="oc-pictures"><figure class="oc-hero"><canvas tabindex="0" role="img" data-name="training"></canvas></figure>
@@ -97,6 +98,7 @@ export class Laboratory {
     );
     this.notice = "";
     this.fit = "";
+    this.narrow = false;
     this.painted = 0; // pictures
     this.last = 0; // when the last was painted
     this.waiting = false;
@@ -163,16 +165,22 @@ export class Laboratory {
     this.moved();
   }
 
-  /** The declaration, with what is seldom used folded away: of many methods all but η. */
+  /**
+   * The declaration with what is seldom used folded away: of many methods all but η, whose slider then has its method's name; on a
+   * phone all but η and what the network is.
+   */
   get visible() {
-    const { experiment, now } = this;
+    const { experiment, now, narrow } = this;
     const few = now.chosen.length <= 2;
-    const controls = experiment.controls
-      .filter(({ method }) => method === null || now.chosen.includes(method))
-      .map((control) => ({
-        ...control,
-        folded: control.folded || !(control.method === null || few || control.name.startsWith("η")),
-      }));
+    const mine = experiment.controls.filter(({ method }) => method === null || now.chosen.includes(method));
+    const controls = mine.map((control) => {
+      const { name, method, symbol } = control;
+      if (method === null) return { ...control, folded: narrow && !IN_SIGHT.includes(name) };
+      if (!name.startsWith("η")) return { ...control, folded: narrow || !few };
+      const [{ label, look }] = experiment.methods[method];
+      const named = `${symbol} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label}</span>`;
+      return few ? control : { ...control, method: null, label: name, symbol: named, doc: "" };
+    });
     return { ...experiment, controls, own: false, built_in: 0 };
   }
 
@@ -365,7 +373,7 @@ export class Laboratory {
     const count = this.digits?.validation.count ?? 0;
     const brief = (/** @type {number | undefined} */ value) => String(Number((value ?? NaN).toPrecision(3)));
     const band = rates.at(-1);
-    const all = band ? ` Learning rates of its weights: median ${brief(band.middle)}, 5 to 95 % from ${brief(band.low)} to ${brief(band.high)}.` : ""; // prettier-ignore
+    const all = band ? ` Learning rates of its weights that have had a gradient: median ${brief(band.middle)}, 5 to 95 % from ${brief(band.low)} to ${brief(band.high)}.` : ""; // prettier-ignore
     return `${form.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${all}`; // prettier-ignore
   }
 
@@ -380,8 +388,8 @@ export class Laboratory {
       const now = shown.map(({ form }) => this.now.values[form.hypers.eta]);
       drawValley(hero, valley, now);
     } else drawLosses(hero, shown, plan.passes);
-    drawRates(rates, shown, plan.passes);
     const place = Math.max(this.now.chosen.indexOf(this.now.focus), 0);
+    drawRates(rates, shown, plan.passes, place);
     const { form, run } = shown[place];
     drawWeights(weights, form.label, run);
     drawWrong(wrong, form.label, run);
@@ -421,7 +429,7 @@ export class Laboratory {
     this.schedule();
   }
 
-  /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
+  /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] @returns {void} */
   arrange(anew = false) {
     const room = this.pictures.clientWidth;
     const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
@@ -433,6 +441,13 @@ export class Laboratory {
     const height = heightLeft(this.el, this.pictures, this.formulas, size);
     const { narrow, hero, side } = arranged({ room, height, screen: screenOf(this.el), aspect: 1.25, beside: 2, size });
     this.el.classList.toggle("oc-narrow", narrow);
+    if (narrow !== this.narrow) {
+      this.narrow = narrow;
+      this.controls.build();
+      this.controls.follow();
+      this.arrange(true);
+      return;
+    }
     const half = (side[0] - 14) / 2;
     const small = narrow ? half * 1.1 : side[1];
     const sizes = [hero, side, [half, small], [half, small]];

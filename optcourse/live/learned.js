@@ -85,32 +85,39 @@ function brief(value) {
   return value < 1e-3 ? value.toExponential(0).replace("-", "−") : String(Number(value.toPrecision(2)));
 }
 
-/** The effective learning rates of all weights: median, and from 5 to 95 %. @param {Pen} pen @param {Shown[]} shown @param {number} passes */
-export function drawRates(pen, shown, passes) {
+/**
+ * The effective learning rates of all weights that have had a gradient: median, and from 5 to 95 %; of many methods that of one.
+ * @param {Pen} pen @param {Shown[]} shown @param {number} passes @param {number} focus
+ */
+export function drawRates(pen, shown, passes, focus) {
   const drawn = shown.filter(({ run }) => run.rates.length);
-  const y = decades(drawn.flatMap(({ run }) => run.rates.flatMap(({ low, high }) => [low, high])), Infinity, 0); // prettier-ignore
+  const wide = drawn.filter((each) => shown.length <= 2 || each === shown[focus]);
+  const bands = wide.flatMap(({ run }) => run.rates.flatMap(({ low, high }) => [low, high]));
+  const y = decades([...bands, ...drawn.flatMap(({ run }) => run.rates.map(({ middle }) => middle))], Infinity, 0);
   const ends = drawn.map(({ form, run }) => ({
     name: form.label,
     at: run.rates.at(-1)?.middle ?? NaN,
     colour: pen.colour(form.look.colour),
   }));
-  const title = "learning rates of all weights: median, 5–95 %";
+  const title = "learning rates of all weights: median, 5 to 95 %";
   const { px, py, box } = framed(pen, { title, across: "passes", x: [0, passes], y, log: false }, ends);
   pen.within(box, () => {
     const { context } = pen;
-    for (const { form, run } of drawn) {
+    for (const each of drawn) {
+      const { form, run } = each;
       const colour = pen.colour(form.look.colour);
       const at = (/** @type {"low" | "middle" | "high"} */ name) =>
         run.rates.map((band, k) => /** @type {Pair} */ ([px(k + 1), py(Math.max(band[name], y[0]))]));
+      pen.line(at("middle"), colour, 2.2);
+      if (!wide.includes(each)) continue;
       const edge = [...at("low"), ...at("high").reverse()].filter((point) => point.every(Number.isFinite));
       context.beginPath();
       for (const point of edge) context.lineTo(...point);
-      Object.assign(context, { fillStyle: colour, globalAlpha: 0.22 });
+      Object.assign(context, { fillStyle: colour, globalAlpha: 0.2 });
       context.fill();
       context.globalAlpha = 1;
-      for (const name of /** @type {("low" | "high")[]} */ (["low", "high"]))
-        pen.line(at(name), colour, 1, { alpha: 0.6 });
-      pen.line(at("middle"), colour, 2.2);
+      pen.line(at("low"), colour, 1, { alpha: 0.6 });
+      pen.line(at("high"), colour, 1, { alpha: 0.6 });
     }
   });
 }

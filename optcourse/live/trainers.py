@@ -40,12 +40,12 @@ ETA = {
     Adam: 0.01,
 }  # where networks learn well
 FIRST = (AdaGrad(eta=0.05), RMSProp(eta=0.01))
-SHARED: dict[str, tuple[str, Sequence[float]]] = {
-    "batch size": ("digits in one update", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1077)),
-    "hidden units": ("none: softmax regression", (0, 2, 4, 8, 16, 32, 48, 64, 96, 128)),
-    "dropout": ("left out at random", tuple(round(0.1 * i, 1) for i in range(9))),
-    "passes": ("over the digits", tuple(range(1, MOST_PASSES + 1))),
-    "seed": ("start, order, dropout", tuple(range(31))),
+SHARED: dict[str, tuple[float, ...]] = {
+    "batch size": (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1077),
+    "hidden units": (0, 2, 4, 8, 16, 32, 48, 64, 96, 128),
+    "dropout": tuple(round(0.1 * i, 1) for i in range(9)),
+    "passes": tuple(range(1, MOST_PASSES + 1)),
+    "seed": tuple(range(31)),
 }
 
 
@@ -156,15 +156,14 @@ class Trainer(Shown, Stage):
             if self.labels.count(self.labels[place]) > 1:
                 self.labels[place] = f"{self.labels[place]} {self.labels[: place + 1].count(self.labels[place])}"
         values: dict[str, float] = {
-            "batch size": whole(batch_size, "batch_size", 1, SHARED["batch size"][1][-1]),
-            "hidden units": whole(hidden, "hidden", 0, SHARED["hidden units"][1][-1]),
-            "dropout": number(dropout, "dropout", 0, SHARED["dropout"][1][-1]),
+            "batch size": whole(batch_size, "batch_size", 1, SHARED["batch size"][-1]),
+            "hidden units": whole(hidden, "hidden", 0, SHARED["hidden units"][-1]),
+            "dropout": number(dropout, "dropout", 0, SHARED["dropout"][-1]),
             "passes": whole(passes, "passes", 1, MOST_PASSES),
-            "seed": whole(seed, "seed", 0, SHARED["seed"][1][-1]),
+            "seed": whole(seed, "seed", 0, SHARED["seed"][-1]),
         }
         controls = [
-            control(name, name, doc, sorted({*options, values[name]}), None, "focus")
-            for name, (doc, options) in SHARED.items()
+            control(name, name, "", sorted({*options, values[name]}), None, "focus") for name, options in SHARED.items()
         ]
         forms = []
         for place, (optimizer, label) in enumerate(zip(self.offered, self.labels, strict=True)):

@@ -59,6 +59,7 @@ export class Training {
     this.rates = [];
     this.guesses = new Uint8Array(digits.validation.count);
     this.wrong = 0;
+    this.moved = new Uint8Array(this.network.count); // whether a weight has had a gradient: that of a pixel always white has none
     this.work = this.run(); // as far as it has come
   }
 
@@ -87,6 +88,7 @@ export class Training {
         seen.set(at);
         network.leaveOut(rows.length);
         network.gradient(at, digits.train, rows, known);
+        if (this.rate) for (let i = 0; i < known.length; i++) if (known[i]) this.moved[i] = 1;
       }
       fresh = false;
       into.set(known);
@@ -114,7 +116,7 @@ export class Training {
       const validation = yield* this.mean(digits.validation, this.guesses);
       this.validation.push(validation);
       this.wrong = this.guesses.reduce((sum, guess, i) => sum + (guess === digits.validation.labels[i] ? 0 : 1), 0);
-      if (rate && this.training.length) this.rates.push(bandOf(rate()));
+      if (rate && this.training.length) this.rates.push(bandOf(rate(), this.moved));
     }
     this.training.push(training);
   }
@@ -130,10 +132,10 @@ export class Training {
   }
 }
 
-/** @param {number | Float64Array} rates @returns {Band} */
-function bandOf(rates) {
+/** @param {number | Float64Array} rates @param {Uint8Array} counts which of them count @returns {Band} */
+function bandOf(rates, counts) {
   if (typeof rates === "number") return { low: rates, middle: rates, high: rates };
-  const sorted = rates.slice().sort();
+  const sorted = rates.filter((_, i) => counts[i]).sort();
   const at = (/** @type {number} */ part) => sorted[Math.round(part * (sorted.length - 1))];
   return { low: at(0.05), middle: at(0.5), high: at(0.95) };
 }
