@@ -52,7 +52,6 @@ class Explorer(Setting, Scene, Shown, Stage):
 
     catalogue: Sequence[Surface] = CATALOGUE
     with_formula = True
-    by_kernel = False  # whether the kernel runs the methods, because their rows do not say all
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "./lea
 import { arranged, heightLeft, screenOf } from "./layout.js";
 import { digitsOf } from "./network.js";
 import { ownForm } from "./own.js";
+import { bytesOf } from "./sampled.js";
 import { isDark } from "./theme.js";
 import { FormulaError } from "./tokens.js";
 import { Training, sliced, together } from "./training.js";
@@ -33,16 +34,12 @@ const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div
 /** The digits, unpacked once for all laboratories of a page. @type {Map<string, Promise<Digits>>} */
 const unpacked = new Map();
 
-/** @param {DataView<ArrayBuffer> | string} bytes from the kernel, or in base64 from a page without one @param {number[]} counts */
+/** @param {DataView | string} bytes @param {number[]} counts */
 function digitsFrom(bytes, counts) {
   const key = `${typeof bytes === "string" ? bytes.length : bytes.byteLength} ${counts}`;
   const known = unpacked.get(key);
   if (known) return known;
-  const plain =
-    typeof bytes === "string"
-      ? Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))
-      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const made = digitsOf(plain, counts);
+  const made = digitsOf(bytesOf(bytes), counts);
   unpacked.set(key, made);
   return made;
 }

@@ -59,13 +59,14 @@ class BatchExplorer(Explorer):
 
     sizes = (1, 2, 4, 8, 16, 32, 64, 128, 256, 361)
     with_formula = False
-    by_kernel = True
 
     def __init__(self, optimizer: Optimizer, batch_size: int = 1, steps: int = 60):
         self.model, self.data = LeastSquares(), six_or_nine()
         surface = self.model.surface(*self.data)
         self.catalogue, self.batch_size = (surface,), batch_size
         super().__init__(optimizer, surface, steps=steps, vectors=False)
+        examples = np.column_stack(self.data).astype("<f8").tobytes()  # the page draws its mini-batches of them
+        self.surfaces = [{**self.surfaces[0], "examples": examples}]
 
     def _make_controls(self) -> None:
         super()._make_controls()
@@ -178,7 +179,7 @@ class Trainer(Shown, Stage):
                 controls.append(made)
                 values[names[item.key]] = value
             several = len(self.offered) > 1
-            form = form_of(optimizer, label, self.looks[place], [RateView], names, several, True, False)
+            form = form_of(optimizer, label, self.looks[place], [RateView], names, several, True)
             if form.program is None:
                 raise ValueError(f"optimizers must have rows that the page can run, not {optimizer!r}")
             forms.append([form])

@@ -136,6 +136,7 @@ export interface Surface {
   note: string; // why it starts where it does, say
   grid: DataView | string | null; // then: J on a grid over the view, as float32
   shape: Pair; // of the grid: columns, rows
+  examples?: DataView | string | null; // inputs and target of each, as float64: a run sees mini-batches of them
 }
 
 export interface Handed {
@@ -151,6 +152,7 @@ export interface Ground {
   loss(point: Pair): number;
   grad(point: Pair): Pair;
   landmarks: Landmarks[];
+  turn?(step: number): void; // another mini-batch; 0: all examples
 }
 
 export interface Run {
