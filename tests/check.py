@@ -13,7 +13,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "language",
         "page",
     ],
-    r"optcourse/mathematics/(language|writing|arithmetic|derivatives|formulas)\.py|tests/(language\.py|corpus\.json|js/)": [
+    r"optcourse/mathematics/(language|writing|arithmetic|derivatives)\.py|tests/(language\.py|corpus\.json|js/)": [
         "language",
         "page",
         "surfaces",
