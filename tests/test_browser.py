@@ -307,10 +307,13 @@ def test_saved_with_its_widget_state_an_explorer_is_live_without_being_run(lab, 
     page.evaluate(
         "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
     )
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
-    page.wait_for_function(
-        f"fetch('/api/contents/{name}').then((r) => r.json()).then((file) => 'widgets' in file.content.metadata)"
-    )
+
+    def saved():  # the manager may not have heard yet that it is asked to
+        page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
+        file = f"fetch('/api/contents/{name}').then((r) => r.json())"
+        return page.evaluate(f"{file}.then(({{ content }}) => JSON.stringify(content.metadata).includes('most_steps'))")
+
+    wait_while_it_moves(page, saved, lambda: None)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
     page.wait_for_function("fetch('/api/sessions').then((r) => r.json()).then((sessions) => sessions.length === 0)")
     open_notebook(page, lab, name)
