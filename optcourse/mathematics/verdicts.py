@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arguments import wrong_type, wrong_value
+from .declaration import finite_numbers
 
 SETTLED = 1e-9  # an excess below this counts as arrived: what lies under it is rounding
 FEWEST = 6  # pairs: of five even the whole range misses the median in 1 case of 16
@@ -31,34 +32,29 @@ def lowest(losses: ArrayLike, **axes: ArrayLike) -> "int | tuple[int, ...]":
     >>> lowest([3.0, 1.0, 2.0], eta=[0.01, 0.1, 1.0])
     1
     """
-    values = np.asarray(losses, dtype=float)
-    shape = tuple(len(np.atleast_1d(tried)) for tried in axes.values())
-    if values.shape != shape or not axes or not values.size:
-        raise ValueError(
-            f"losses must have an axis for each of {', '.join(axes) or 'no keyword'}, {shape}: not {values.shape}"
-        )
-    if np.isnan(values).any():
-        raise wrong_value("losses", "numbers, or inf where a run failed", losses)
-    best = np.unravel_index(np.argmax(values <= values.min() + SETTLED), shape)
-    at = tuple(int(index) for index in best)
-    for axis, (name, tried) in enumerate(axes.items()):
+    tried = {name: np.atleast_1d(finite_numbers(values, name, "finite numbers")) for name, values in axes.items()}
+    shape = tuple(len(values) for values in tried.values())
+    allowed = f"numbers, or inf, of the shape {shape}: an axis for each of {', '.join(axes) or 'the keywords'}"
+    values = _numbers(losses, "losses", allowed)
+    if values.shape != shape or not values.size or not axes:
+        raise wrong_value("losses", allowed, losses)
+    at = tuple(int(index) for index in np.unravel_index(np.argmax(values <= values.min() + SETTLED), shape))
+    for axis, (name, each) in enumerate(tried.items()):
         along = np.moveaxis(values, axis, 0)[(slice(None), *at[:axis], *at[axis + 1 :])]
-        if edge := _edge(np.atleast_1d(tried), along, at[axis]):
-            value = np.atleast_1d(tried)[at[axis]]
-            warnings.warn(
-                f"the best {name}, {value:g}, is the {edge} that was tried: try {edge[:-2]}r ones", stacklevel=2
-            )
+        if further := _beyond(each, along, at[axis]):
+            text = f"the best {name}, {each[at[axis]]:g}, lies at the edge of those tried: try {further} ones"
+            warnings.warn(text, stacklevel=2)
     return at if len(at) > 1 else at[0]
 
 
-def _edge(tried: np.ndarray, losses: np.ndarray, best: int) -> str:
-    """ "smallest" or "largest" if the best of a row of settings lies at its edge, or nothing."""
+def _beyond(tried: np.ndarray, losses: np.ndarray, best: int) -> str:
+    """Which way to search on, "smaller" or "larger", if the best of a row of settings lies at its edge; else nothing."""
     order = np.argsort(tried, kind="stable")
     rank = int(np.flatnonzero(order == best)[0])
     if len(tried) < 2 or tried[best] == 0 or 0 < rank < len(tried) - 1:
         return ""
     neighbour = losses[order[1 if rank == 0 else -2]]
-    return "" if neighbour <= losses[best] + SETTLED else ("smallest" if rank == 0 else "largest")
+    return "" if neighbour <= losses[best] + SETTLED else ("smaller" if rank == 0 else "larger")
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,11 @@ def paired(first: ArrayLike, second: ArrayLike) -> Difference:
     ----------
     Conover (1999), Practical nonparametric statistics, section 3.2. SciPy: ``scipy.stats.quantile_test``.
     """
-    one, other = _numbers(first, "first"), _numbers(second, "second")
+    allowed = f"numbers, or inf, one for each of {FEWEST} seeds or more"
+    one, other = _numbers(first, "first", allowed), _numbers(second, "second", allowed)
+    for name, values in (("first", one), ("second", other)):
+        if values.ndim != 1 or len(values) < FEWEST:
+            raise wrong_value(name, allowed, values)
     if one.shape != other.shape:
         raise ValueError(f"first and second must be pairs, of equal length, not {one.shape} and {other.shape}")
     with np.errstate(invalid="ignore"):
@@ -121,12 +121,12 @@ def paired(first: ArrayLike, second: ArrayLike) -> Difference:
     return Difference(float(np.median(differences)), float(low), float(high), count, below, above)
 
 
-def _numbers(given: ArrayLike, name: str) -> np.ndarray:
-    allowed = f"numbers, one for each of {FEWEST} seeds or more"
+def _numbers(given: ArrayLike, name: str, allowed: str) -> np.ndarray:
+    """``given`` as an array of numbers, of which some may be inf."""
     try:
         values = np.asarray(given, dtype=float)
     except (TypeError, ValueError):
         raise wrong_type(name, allowed, given) from None
-    if values.ndim != 1 or len(values) < FEWEST or np.isnan(values).any():
+    if np.isnan(values).any():
         raise wrong_value(name, allowed, given)
     return values
