@@ -117,20 +117,20 @@ def test_no_choice_lies_at_an_edge_of_what_was_tried(setting, kind):
 
 
 def test_every_method_has_the_same_freedom():
-    assert {len(tried) for tried in TRIED.values()} == {20}
+    assert {len(tried) for tried in TRIED.values()} == {25}
     for kind, tried in TRIED.items():
         values = kind().values
         assert all(values[name] == value for name, value in tried[0].items()), "the usual values come first"
         assert (
-            len({tuple(sorted({**values, **beside}.items())) for beside in tried}) == (20, 1)[kind is GradientDescent]
+            len({tuple(sorted({**values, **beside}.items())) for beside in tried}) == (25, 1)[kind is GradientDescent]
         )
-    every = np.sort(np.concatenate([rates(GradientDescent, place) for place in range(20)]))
-    np.testing.assert_allclose(np.diff(np.log(every)), np.log(STEP) / 20, err_msg="twenty times as fine")
+    every = np.sort(np.concatenate([rates(GradientDescent, place) for place in range(25)]))
+    np.testing.assert_allclose(np.diff(np.log(every)), np.log(STEP) / 25, err_msg="as fine as that")
     assert any(beside.get("beta1", 0.9) < 0.9 for beside in TRIED[Adam])
     assert any(beside.get("beta2", 0.999) != 0.999 for beside in TRIED[Adam])
     for entries in contest().values():
         for kind, entry in entries.items():
-            near = len(entry.eta) - 20 * len(ETAS)
+            near = len(entry.eta) - 25 * len(ETAS)
             assert near % len(module.NEAR) == 0 and near // len(module.NEAR) in (1, 2, 3), kind
 
 
