@@ -23,7 +23,10 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/(live|web)/": ["site"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
-    r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": ["project", "lessons"],
+    r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": [
+        "project",
+        "lessons",
+    ],
 }
 LIGHT = (
     "not (every_lesson or every_surface or test_lesson or browser or images) or 00_welcome"  # of all lessons, the first

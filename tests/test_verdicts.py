@@ -48,6 +48,10 @@ def test_the_verdict_is_in_the_text():
     assert str(paired(np.zeros(10), ones)) == "-5.5 (95 %: -9 to -2), lower in 10 of 10 pairs"
     unsure = paired([1, -2, 3, -4, 5, -6, 7], np.zeros(7))
     assert str(unsure) == "+1 (95 %: -6 to +7), cannot be told apart" and not unsure.apart
+    assert f"{paired(ones / 8, np.zeros(10)):1} " == "+0.7 (95 %: +0.2 to +1), higher in 10 of 10 pairs "
+    assert [paired(ones, np.zeros(10)).verdict, paired(np.zeros(10), ones).verdict] == ["higher", "lower"]
+    assert unsure.verdict == "cannot be told apart"
+    assert f"{unsure}" == f"{unsure:2}" == str(unsure)
     assert "123 (95 %: +122 to +124)" in str(paired([122, 123, 123, 123, 123, 124], np.zeros(6)))
     equal = paired(ones, ones)
     assert str(equal) == "0 (95 %: 0 to 0), cannot be told apart" and equal.lower == equal.higher == 0

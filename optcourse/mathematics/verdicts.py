@@ -76,16 +76,25 @@ class Difference:
         """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def verdict(self) -> str:
+        """The first is "lower" or "higher", or the two "cannot be told apart"."""
+        return ("lower" if self.median < 0 else "higher") if self.apart else "cannot be told apart"
+
     def __str__(self) -> str:
-        low, middle, high = map(_signed, (self.low, self.median, self.high))
-        word, count = ("lower", self.lower) if self.median < 0 else ("higher", self.higher)
-        verdict = f"{word} in {count} of {self.pairs} pairs" if self.apart else "cannot be told apart"
-        return f"{middle} (95 %: {low} to {high}), {verdict}"
+        return format(self, "2")
+
+    def __format__(self, digits: str) -> str:
+        """The text with so many digits, as in ``f"{paired(ours, theirs):1}"``; two if none are named."""
+        low, middle, high = (_signed(value, int(digits or 2)) for value in (self.low, self.median, self.high))
+        count = self.lower if self.median < 0 else self.higher
+        of = f" in {count} of {self.pairs} pairs" if self.apart else ""
+        return f"{middle} (95 %: {low} to {high}), {self.verdict}{of}"
 
 
-def _signed(value: float) -> str:
-    """Two digits that mean something, with the sign."""
-    return "0" if value == 0 else f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.2g}"
+def _signed(value: float, digits: int) -> str:
+    """So many digits that mean something, with the sign."""
+    return "0" if value == 0 else f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.{digits}g}"
 
 
 def paired(first: ArrayLike, second: ArrayLike) -> Difference:
