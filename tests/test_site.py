@@ -251,9 +251,9 @@ def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     button.click()
     box.get_by_text("Choose one first.").wait_for()
     assert box.locator(".oc-live").count() == 0, "the picture must wait for the prediction"
-    box.get_by_label("Sooner: it is faster.").check()
+    box.get_by_label("γ = 0.5").check()
     button.click()
-    box.get_by_text("✗ It is faster on the way").wait_for()
+    box.get_by_text("✗ The formula for the best γ").wait_for()
     box.locator(".oc-hero-canvas").wait_for(state="visible")
     assert button.is_disabled()
     quiz = closed.locator("[data-live=quiz]")
