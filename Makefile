@@ -75,7 +75,7 @@ site: .venv/site
 	@if [ -f .venv/tested ]; then $(BIN)/python tests/bench.py site site; fi  # how soon each lesson moves, where there is Chromium
 
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
-# about a quarter of an hour
+# about three quarters of an hour
 experiments: .venv/tested
 	$(BIN)/python -m optcourse.mathematics.contest
 	$(MAKE) images

@@ -16,6 +16,7 @@ _ROOMS = {
     "mathematics.schedules": "Schedule cosine warmup",
     "mathematics.surfaces": "CATALOGUE Surface",
     "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
+    "mathematics.verdicts": "lowest paired",
     "mathematics.training": "ETAS Comparison LeastSquares Network Slice batches compare digits on_surface six_or_nine "
     "train",
     "mathematics.contest": "contest",

@@ -13,7 +13,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "language",
         "page",
     ],
-    r"optcourse/mathematics/(language|writing|arithmetic|derivatives|formulas)\.py|tests/(language\.py|corpus\.json|js/)": [
+    r"optcourse/mathematics/(language|writing|arithmetic|derivatives)\.py|tests/(language\.py|corpus\.json|js/)": [
         "language",
         "page",
         "surfaces",
@@ -22,7 +22,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/arguments\.py": ["arguments"],
     r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
-    r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers"],
+    r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers", "verdicts"],
+    r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
     r"optcourse/mathematics/(training|contest)\.py": ["training", "trainers", "contest"],
     r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
@@ -30,7 +31,10 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
     r"tests/wrong_answers\.py": ["exercises"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
-    r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": ["project"],
+    r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": [
+        "project",
+        "lessons",
+    ],
 }
 LIGHT = (
     "not (every_lesson or every_surface or test_lesson or browser or images) or 00_welcome"  # of all lessons, the first

@@ -96,6 +96,18 @@ def keras_run(call, values, start, gradients):
         yield keras.ops.convert_to_numpy(theta).copy()
 
 
+def torch_cosine(steps):
+    """The η of each update under CosineAnnealingLR, of an η that begins at 1."""
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+    for _ in range(steps):
+        yield optimizer.param_groups[0]["lr"]
+        parameter.grad = torch.ones(1)
+        optimizer.step()
+        scheduler.step()
+
+
 RUNS = {"torch": torch_run, "optax": optax_run, "keras": keras_run}
 
 
@@ -105,6 +117,7 @@ def main() -> None:
     made = {f"value {name}": value for name, value in values.items()}
     made |= {"starts": starts, "gradients": gradients, "kept": np.array(KEPT)}
     made["versions"] = np.array([f"{each.__name__} {each.__version__}" for each in (torch, optax, jax, keras)])
+    made["torch cosine"] = np.array(list(torch_cosine(STEPS)))
     for library, table in LIBRARIES.items():
         for kind, call in table.items():
             shape = (-1, 2, 2) if kind is Muon else (len(starts), 2)  # Muon reads two neighbouring runs as a matrix

@@ -296,6 +296,37 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     assert page.locator(".oc-live").count() == 0
 
 
+def test_saved_with_its_widget_state_an_explorer_is_live_without_being_run(lab, page):
+    """JupyterLab's "Save Widget State Automatically": nothing of ours is hung on what it serialises."""
+    name, problems = "notebooks/gallery.ipynb", []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if "serializing" in message.text else None)
+    open_notebook(page, lab, name)
+    run_cells(page, "imports", "two")
+    before = Live(page).seen()
+    page.evaluate(
+        "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
+    )
+
+    def saved():  # the manager may not have heard yet that it is asked to
+        page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
+        file = f"fetch('/api/contents/{name}').then((r) => r.json())"
+        return page.evaluate(f"{file}.then(({{ content }}) => JSON.stringify(content.metadata).includes('most_steps'))")
+
+    wait_while_it_moves(page, saved, lambda: None)
+    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
+    page.wait_for_function("fetch('/api/sessions').then((r) => r.json()).then((sessions) => sessions.length === 0)")
+    open_notebook(page, lab, name)
+    whole_notebook(page)
+    live = Live(page)
+    assert live.wait("s.formula === b.formula", before)
+    live.move(live.sliders()[0])
+    page.evaluate(
+        "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
+    )
+    assert problems == []
+
+
 def test_a_training_run_streams_and_stops(lab, page):
     """Lesson 8: start, watch, stop."""
     open_notebook(page, lab, "notebooks/08_summary.ipynb")

@@ -6,48 +6,67 @@ import inspect
 import numpy as np
 import pytest
 
-from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum
+from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from optcourse.mathematics import contest as module
-from optcourse.mathematics.contest import DROPOUT, SIZES, TRIED, TUNING, contest
+from optcourse.mathematics.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest, rates
 from optcourse.mathematics.training import ETAS, Network, compare, digits
 from optcourse.mathematics.trajectory import tail_loss
 
-RUN_AGAIN = [  # setting, method, place in what was tried, seeds, places of the rates, passes
-    ("without dropout", Adam, 0, (0, 6), (3, 5), 3),
-    ("with dropout 0.5", Adam, 0, (0, 6), (3, 5), 3),
-    ("with dropout 0.5", NAG, 0, (9,), (4, 6), 3),
-    ("without dropout", AdaGrad, 0, (2,), (5, 8), 3),
-    ("without dropout", Momentum, 4, (5,), (3,), 20),
-    ("with dropout 0.5", Adam, 2, (8,), (4,), 20),
-]
+WITHOUT, WITH = DROPOUT
+EACH = [(setting, kind) for setting in DROPOUT for kind in TRIED]
 
 
-@pytest.mark.parametrize(("setting", "kind", "place", "seeds", "rates", "passes"), RUN_AGAIN)
-def test_a_part_of_it_run_again_gives_what_is_kept(setting, kind, place, seeds, rates, passes):
+def made(setting, kind, place, etas, seeds, passes=PASSES):
     network = Network(*SIZES, dropout=DROPOUT[setting])
-    made = compare(kind, network, digits(), ETAS[list(rates)], seeds, passes, **TRIED[kind][place])
-    kept = contest()[setting][kind]
-    if place == 0:
-        np.testing.assert_allclose(made.training, kept.curve[: passes + 1][:, seeds][..., rates], rtol=0.01)
-    if passes == module.PASSES:
-        np.testing.assert_allclose(tail_loss(made.training), kept.training[place][seeds, :][:, rates], rtol=0.02)
-        np.testing.assert_allclose(tail_loss(made.validation), kept.validation[place][seeds, :][:, rates], rtol=0.02)
-        np.testing.assert_allclose(made.accuracy, kept.accuracy[place][seeds, :][:, rates], atol=0.006)
+    return compare(kind, network, digits(), etas, seeds, passes, **TRIED[kind][place])
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "place", "rate", "seeds"),
+    [(WITHOUT, Momentum, 4, 9, (5,)), (WITH, Adam, 13, 5, (8, 2)), (WITHOUT, GradientDescent, 7, 11, (0,))],
+)
+def test_a_trial_run_again_gives_what_is_kept(setting, kind, place, rate, seeds):
+    entry, eta = contest()[setting][kind], rates(kind, place)[rate]
+    (trial,) = np.flatnonzero((entry.place == place) & np.isclose(entry.eta, eta, rtol=1e-9))
+    again = made(setting, kind, place, [eta], seeds)
+    for name in ("training", "validation"):
+        kept = getattr(entry, name)[trial][list(seeds)].astype(float)
+        np.testing.assert_allclose(tail_loss(getattr(again, name))[:, 0], kept, rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "choice", "places", "passes"),
+    [
+        (WITHOUT, Adam, "PyTorch's η", (0, 29), 3),
+        (WITH, NAG, "η tuned", (7,), 3),
+        (WITH, AdaGrad, "by validation", (4,), 20),
+        (WITHOUT, RMSProp, "all tuned", (11,), 20),
+    ],
+)
+def test_a_report_run_again_gives_what_is_kept(setting, kind, choice, places, passes):
+    entry = contest()[setting][kind]
+    report, place = entry.report(choice), int(entry.place[entry.best(choice)])
+    again = made(setting, kind, place, [report.eta], [REPORTED[each] for each in places], passes)
+    np.testing.assert_allclose(again.training[..., 0], report.curve[: passes + 1, places], rtol=0.01)
+    if passes == PASSES:
+        np.testing.assert_allclose(tail_loss(again.training)[:, 0], report.training[list(places)], rtol=0.02)
+        np.testing.assert_allclose(tail_loss(again.validation)[:, 0], report.validation[list(places)], rtol=0.02)
+        np.testing.assert_allclose(again.accuracy[:, 0], report.accuracy[list(places)], atol=0.006)
 
 
 def test_nobody_can_change_the_numbers_unseen(tmp_path, monkeypatch):
     with np.load(module.FILE) as kept:
         numbers = dict(kept)
     name = next(name for name in numbers if name.endswith("curve"))
-    numbers[name] = numbers[name] + np.float16(0.01)
+    numbers[name] = numbers[name] + np.float32(0.01)
     np.savez(tmp_path / "changed.npz", **numbers)
     with pytest.raises(ValueError, match="make experiments"):
         contest(tmp_path / "changed.npz")
     copy = tmp_path / "copy.npz"
     copy.write_bytes(module.FILE.read_bytes())
     assert set(contest(copy)) == set(DROPOUT)
-    for change in (("TRIED", {**TRIED, Momentum: TRIED[NAG][:4]}), ("PASSES", 30)):
-        other = tmp_path / f"{change[0]}.npz"
+    for place, change in enumerate((("TRIED", {**TRIED, Momentum: TRIED[NAG][:4]}), ("PASSES", 30), ("NEAR", ETAS))):
+        other = tmp_path / f"{place}.npz"
         other.write_bytes(module.FILE.read_bytes())
         with monkeypatch.context() as patch, pytest.raises(ValueError, match="as declared now"):
             patch.setattr(module, *change)
@@ -55,31 +74,65 @@ def test_nobody_can_change_the_numbers_unseen(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(ValueError, match="as declared now"):
         row = dataclasses.replace(Momentum.rows[0], latex=Momentum.rows[0].latex.replace("+", "-"))
         patch.setattr(Momentum, "rows", (row, *Momentum.rows[1:]))
-        contest(tmp_path / "copy.npz".replace("copy", "TRIED"))
+        contest(other)
 
 
-@pytest.mark.parametrize("setting", DROPOUT)
-@pytest.mark.parametrize("kind", TRIED)
+@pytest.mark.parametrize(("setting", "kind"), EACH)
 def test_the_choice_is_by_what_is_reported_and_from_other_seeds(setting, kind):
+    assert not {*TUNING} & {*REPORTED} and len(REPORTED) == 30
     entry = contest()[setting][kind]
-    tried = len(TRIED[kind])
-    assert entry.training.shape == entry.validation.shape == (tried, 10, len(ETAS)) and entry.curve.shape == (
-        21,
-        10,
-        16,
-    )
-    for by in ("training", "validation"):
-        place, rate = entry.best(by, tried)
-        losses = np.median(getattr(entry, by)[:, :TUNING].astype(float), axis=1)
-        assert losses[place, rate] == losses.min() <= losses[entry.best(by)]
-        reported = entry.reported(by, (place, rate))
-        assert list(reported) == sorted(getattr(entry, by)[place, TUNING:, rate]) and np.isfinite(reported).all()
-    assert 0 < entry.best("training", tried)[1] < len(ETAS) - 1, "the best rate lies on the grid's edge"
-    for function, argument in ((entry.best, "test"), (lambda what: entry.reported(what, (0, 0)), "test")):
-        with pytest.raises(ValueError, match="must be"):
-            function(argument)
+    assert entry.training.shape == entry.validation.shape == (len(entry.eta), len(TUNING))
+    usual = entry.place == 0
+    for choice, losses, among in (
+        ("η tuned", entry.training, usual),
+        ("by validation", entry.validation, usual),
+        ("all tuned", entry.training, usual | True),
+    ):
+        median, best = np.median(losses.astype(float), axis=1), entry.best(choice)
+        assert among[best] and median[best] == median[among].min()
+        report = entry.report(choice)
+        assert report.eta == entry.eta[best] and report.beside == TRIED[kind][entry.place[best]]
+        assert report.training.shape == report.accuracy.shape == report.curve[0].shape == (len(REPORTED),)
+        assert np.isfinite(report.training).all() and np.allclose(tail_loss(report.curve), report.training, rtol=1e-6)
+    etas, losses = entry.by_rate
+    assert list(etas) == sorted(entry.eta[usual]) and losses.min() == np.median(entry.training[usual], axis=1).min()
+    assert entry.report("PyTorch's η").eta == pytest.approx(module.UNTUNED[kind])
+    for wrong in ("test", None, 0):
+        with pytest.raises(ValueError, match="choice must be"):
+            entry.best(wrong)
 
 
-def test_the_usual_values_come_first():
-    assert all(tried[0] == {} for tried in TRIED.values()) and TRIED[GradientDescent] == ({},)
+@pytest.mark.parametrize(("setting", "kind"), EACH)
+def test_no_choice_lies_at_an_edge_of_what_was_tried(setting, kind):
+    """Of its learning rates, and of each other hyperparameter, unless nothing lies beyond: γ, β₁ of 0, ε of next to nothing."""
+    entry = contest()[setting][kind]
+    for choice in CHOICES[1:]:
+        best = entry.best(choice)
+        tried = np.sort(entry.eta[entry.place == entry.place[best]])
+        assert tried[0] < entry.eta[best] < tried[-1], choice
+        for name, value in entry.report(choice).beside.items():
+            usual = kind().values[name]
+            others = sorted({float(beside.get(name, usual)) for beside in TRIED[kind]})
+            assert value in (0, usual) or others[0] < value < others[-1], (choice, name, value)
+
+
+def test_every_method_has_the_same_freedom():
+    assert {len(tried) for tried in TRIED.values()} == {25}
+    for kind, tried in TRIED.items():
+        values = kind().values
+        assert all(values[name] == value for name, value in tried[0].items()), "the usual values come first"
+        assert (
+            len({tuple(sorted({**values, **beside}.items())) for beside in tried}) == (25, 1)[kind is GradientDescent]
+        )
+    every = np.sort(np.concatenate([rates(GradientDescent, place) for place in range(25)]))
+    np.testing.assert_allclose(np.diff(np.log(every)), np.log(STEP) / 25, err_msg="as fine as that")
+    assert any(beside.get("beta1", 0.9) < 0.9 for beside in TRIED[Adam])
+    assert any(beside.get("beta2", 0.999) != 0.999 for beside in TRIED[Adam])
+    for entries in contest().values():
+        for kind, entry in entries.items():
+            near = len(entry.eta) - 25 * len(ETAS)
+            assert near % len(module.NEAR) == 0 and near // len(module.NEAR) in (1, 2, 3), kind
+
+
+def test_how_to_run_it_again_is_said():
     assert "make experiments" in inspect.getdoc(module)

@@ -365,7 +365,8 @@ def test_a_method_beside_its_base_and_with_fields_of_its_own():
 def test_own_surface_and_its_messages():
     explorer = explore(GradientDescent(eta=0.01), surfaces.bowl, steps=30)
     explorer.set(own="x**2 + 3*y**2")
-    assert explorer.message == "" and "3*y**2" in explorer.surface.formula and len(explorer.surfaces) == 9
+    assert explorer.message == "" and "3*y**2" in explorer.surface.formula and len(explorer.surfaces) == 8
+    assert explorer.setting["own"] == "x**2 + 3*y**2", "the page makes the same of it"
     check(explorer)
     drawn, surface = explorer.describe(), explorer.surface
     for text, part in (("__import__('os')", "no part"), ("x +", "missing at the end"), ("<b>q</b>", "no part")):
@@ -373,7 +374,7 @@ def test_own_surface_and_its_messages():
         assert part in explorer.message
         assert explorer.describe() == drawn and explorer.surface is surface
     explorer.set(own="x**2 + y**4")
-    assert explorer.message == "" and len(explorer.surfaces) == 9
+    assert explorer.message == "" and len(explorer.surfaces) == 8
     check(explorer)
     explorer.set(own="oops")
     explorer.reset()
@@ -392,13 +393,24 @@ def test_the_formula_can_be_edited():
     explorer.controls["α"].value = 0.01
     expected = run(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
     np.testing.assert_array_equal(explorer.trajectories[0].theta, expected.theta)
-    assert explorer.lesson["methods"][0][2]["program"], "the page runs it"
+    assert explorer.setting["rows"] == [ROWS] and explorer.handed == [], "the page reads and runs them"
     drawn = explorer.describe()
     explorer.set(rows=[ROWS.replace("v_t", "w_t", 1)])
     assert "row 1" in explorer.message and "v_{t-1}" in explorer.message
     assert explorer.describe() == drawn, "nothing is lost"
     explorer.set(rows=[ROWS.replace("-1} - v_t", "-1} - v_t v_t")])
     assert explorer.message == "" and explorer.describe() != drawn
+
+
+def test_what_the_page_has_read_is_not_sent_back():
+    """The page writes text, form, start and values at once; Python makes the same, and changes nothing in the setting."""
+    explorer = explore(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
+    typed = {"own": "x^2 + 3y^2", "surface": 8, "start": [1.0, 2.0], "rows": [ROWS], "forms": [2]}
+    written = {**explorer.setting, **typed, "values": {"η": 0.01, "γ": 0.5, "α": 0.02}}
+    explorer.set_state({"setting": written})
+    assert explorer.setting == written and explorer.message == ""
+    method, surface = explorer.optimizers()[0], explorer.surface
+    assert method.alpha == 0.02 and surface.value([1, 1]) == 4 and explorer.trajectories[0].theta[0].tolist() == [1, 2]
 
 
 def test_a_student_s_formula_never_becomes_markup():

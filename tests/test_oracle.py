@@ -10,6 +10,7 @@ from optcourse import OPTIMIZERS
 from optcourse.mathematics.beyond import BEYOND
 from optcourse.mathematics.conventions import CONVENTIONS
 from optcourse.mathematics.libraries import LIBRARIES, table
+from optcourse.mathematics.schedules import cosine
 
 GAP = 1e-12
 PAIRS = [(library, kind) for library, table in LIBRARIES.items() for kind in table]
@@ -51,6 +52,14 @@ def test_the_table_names_our_state(library, kind):
     assert {ours for ours, _ in call.state} <= names and {"t"} >= names - {ours for ours, _ in call.state}
     assert all(item.name in call.code or item.name in str(call.each_step) for item in kind.hypers())
     assert "optimizer.step()" in call.lines and math.isfinite(GAP)
+
+
+def test_our_cosine_is_torchs_one_step_ahead():
+    """The first update of CosineAnnealingLR has the whole η, our last one has none of it; lessons 8 and 9 say so."""
+    theirs = oracle()["torch cosine"]
+    steps = np.arange(1, len(theirs) + 1)
+    np.testing.assert_allclose(theirs, cosine(len(theirs))(steps - 1), rtol=1e-12)
+    assert theirs[0] == 1 and cosine(len(theirs))(len(theirs)) == 0
 
 
 def test_the_gap_sees_a_change_in_the_twelfth_digit():

@@ -251,9 +251,9 @@ def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     button.click()
     box.get_by_text("Choose one first.").wait_for()
     assert box.locator(".oc-live").count() == 0, "the picture must wait for the prediction"
-    box.get_by_label("Sooner: it is faster.").check()
+    box.get_by_label("γ = 0.5").check()
     button.click()
-    box.get_by_text("✗ It is faster on the way").wait_for()
+    box.get_by_text("✗ The formula for the best γ").wait_for()
     box.locator(".oc-hero-canvas").wait_for(state="visible")
     assert button.is_disabled()
     quiz = closed.locator("[data-live=quiz]")
@@ -299,17 +299,44 @@ def test_a_goal_has_the_same_verdict_in_the_page_as_in_python(closed, address):
     assert {"diverged", "never", True, False} <= set(verdicts), set(verdicts)
 
 
-def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
+def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
+    """A surface and the rows of a method: an error is a sentence with its place, and the last good picture stays."""
     closed.goto(f"{address}/03_momentum.html")
     live = Live(closed)
-    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
-    live.wait("s.message.startsWith('Your own formula needs a running kernel.')")
     live.sliders()
-    live.root.locator(".oc-edit textarea").fill("v_t = 2")
-    live.wait("s.message.startsWith('Editing the formula needs a running kernel.')")
+    before = live.seen()
+    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    before = live.wait("s.pictures[0] !== b.pictures[0] && s.message === ''", before)
+    field = live.root.locator(".oc-own")
+    field.fill("x^2 + 3y^2 + sin(3x)")
+    good = live.wait("s.pictures[0] !== b.pictures[0] && s.message === ''", before)
+    field.press("End")
+    field.press_sequentially(" + q")
+    live.wait("s.message.includes(\"the name 'q' is not allowed\") && s.pictures[0] === b.pictures[0]", good)
+    field.press("Backspace")
+    field.press_sequentially("x")
+    live.wait("s.pictures[0] !== b.pictures[0] && s.message === ''", good)
+    rows = live.root.locator(".oc-edit textarea")
+    rows.fill("v = gamma*v + alpha*grad(theta)\ntheta = theta - w")
+    live.wait("s.message.startsWith('row 2: w has no value')")
+    before = live.seen()
+    rows.fill("v = gamma*v + alpha*grad(theta)\ntheta = theta - v")
+    live.wait("s.message === '' && s.formula.includes('your own method') && 'α' in s.values", before)
+    live.move(live.root.locator("input[data-name='α']"))
+    live.root.get_by_role("button", name="map of η and γ").click()
+    live.wait("s.pictures.length === 2 && s.pictures.every((each) => parseInt(each) > 300)")
+    live.root.get_by_role("button", name="reset").click()
+    live.wait("s.message === '' && !s.formula.includes('your own method')")
+
+
+def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
+    closed.goto(f"{address}/02_gradient_descent.html")
+    live = Live(closed, 1)  # batch sizes, on data
+    live.wait("s.message.includes('Python computes this run from data')")
+    closed.goto(f"{address}/03_momentum.html")
     notes = closed.locator("#exercise-momentum .kernel")
     assert notes.inner_text() == "This exercise is checked by Python: it needs a running kernel. How to get one."
-    live.root.get_by_role("link", name="How to get one.").click()
+    closed.locator("#exercise-momentum").get_by_role("link", name="How to get one.").click()
     closed.wait_for_url("**/run.html")
     assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
     for lesson, cell, words in (

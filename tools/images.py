@@ -14,7 +14,6 @@ from PIL import Image
 
 from optcourse import (
     NAG,
-    OPTIMIZERS,
     AdaDelta,
     AdaGrad,
     Adam,
@@ -28,7 +27,6 @@ from optcourse import (
     Optimizer,
     Race,
     RMSProp,
-    best_eta,
     contest,
     picture,
     run,
@@ -132,12 +130,6 @@ def descent() -> Figure:
     return figure
 
 
-def momentum() -> Figure:
-    """Gradient descent against Momentum, equal η and steps."""
-    methods = (GradientDescent(eta=0.01), Momentum(eta=0.01))
-    return picture(*(run(each, surfaces.ravine, steps=60) for each in methods)).figure
-
-
 def nag() -> Figure:
     """One step of Momentum and of NAG from the same point: where each takes its gradient."""
     theta, v, eta, gamma = np.array([-1.0, 0.35]), np.array([-0.6, 0.72]), 0.022, 0.9
@@ -158,38 +150,12 @@ def nag() -> Figure:
     return figure
 
 
-def adagrad() -> Figure:
-    """One learning rate for all weights against AdaGrad's two: the paths and the rates."""
-    runs = (run(each, surfaces.ravine, steps=30) for each in (GradientDescent(eta=0.07), AdaGrad(eta=0.7)))
-    return picture(*runs, views=("contour", "rate")).figure
-
-
-def rmsprop() -> Figure:
-    """The learning rates of AdaGrad and RMSProp past a steep wall, with η scaled so that both begin with equal rates."""
-    methods = (AdaGrad(eta=0.1 * 10**0.5), RMSProp(eta=0.1))
-    return picture(*(run(each, surfaces.rosenbrock, steps=120) for each in methods), views=("rate",)).figure
-
-
-def adam() -> Figure:
-    """Adam sets off like RMSProp and runs on like Momentum."""
-    methods = (Momentum(eta=0.02), RMSProp(eta=0.25), Adam(eta=0.25))
-    return picture(*(run(each, surfaces.ravine, steps=25) for each in methods), views=("contour",)).figure
-
-
-def comparison() -> Figure:
-    """All methods on the ravine, equal steps, each with the best of the same number of learning rates."""
-    tuned = [best_eta(kind, surfaces.ravine, steps=100) for kind in OPTIMIZERS]
-    return picture(*(run(each, surfaces.ravine, steps=100) for each in tuned), views=("loss",)).figure
-
-
 def training() -> Figure:
     """The contest of lesson 8: all methods on the handwritten digits, without and with dropout."""
     return Race(contest()).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (
-    overview, descent, momentum, nag, adagrad, rmsprop, adam, comparison, training, beyond,
-)  # fmt: skip
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, nag, training, beyond)
 
 
 def play() -> list[Image.Image]:

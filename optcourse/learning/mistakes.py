@@ -161,9 +161,7 @@ LITERAL = "You wrote {} for {}: use the argument, whose value is not always that
 def literal(values: dict[str, str], besides: str = "") -> Mistake:
     """Numbers by the symbols in whose place they stand, except before what ``besides`` matches."""
     said = (" and ".join(each) for each in (values.values(), (letters(parse(symbol)[1]) for symbol in values)))
-    changes = (
-        (rf"{re.escape(symbol)}(?![a-z]{besides})", rf"\\frac{{{value}}}{{1}}") for symbol, value in values.items()
-    )
+    changes = ((rf"{re.escape(symbol)}(?![a-z]{besides})", f"({value})") for symbol, value in values.items())
     return mistake(LITERAL.format(*said), *itertools.chain.from_iterable(changes))
 
 

@@ -4,93 +4,110 @@ from .activities import Question
 
 PREDICT: dict[str, Question] = {
     "overview": Question(
-        "Gradient descent on the ravine with η = 0.02. You raise η step by step. What happens to the loss after 60 steps?",
+        "Gradient descent and Adam on the ravine, both with η = 0.3. What happens?",
         (
             (
-                "It falls, and from some η on it explodes.",
-                "Yes: up to a limit a larger η is better, beyond it the run diverges.",
+                "Gradient descent diverges, Adam arrives.",
+                "Yes: η alone says nothing. Gradient descent multiplies it by the slope, which is 25 at first; "
+                "Adam has divided by the slope's size before.",
             ),
-            ("It falls more and more.", "Not for ever: beyond a limit each step makes the distance longer."),
-            ("It rises: small steps are safer.", "Small steps are safe, but they do not get far in 60 steps."),
+            ("Both arrive, about equally soon.", "The same η means something else to each: read their first steps."),
+            ("Both diverge.", "0.3 is far too large for gradient descent here. Adam's steps have a length of about η."),
         ),
     ),
     "gradient_descent": Question(
-        "The saddle, start (−2, 0), exactly on the ridge. Where does gradient descent end?",
+        "The ravine with η = 0.04, which is 1/25. After how many steps is y, the steep direction, at the bottom?",
         (
-            ("At the saddle point (0, 0).", "Yes: along the ridge the gradient never points to the side."),
-            ("In one of the two minima.", "The gradient has no y-part on the ridge, so y stays 0."),
-            ("It diverges.", "The slope along the ridge leads down to the saddle, and there the gradient is zero."),
+            ("After one.", "Yes: 1 − ηλ = 1 − 0.04 · 25 = 0, and nothing of the distance is left."),
+            ("Never quite: each step leaves a part.", "Put in the numbers: which part does 1 − 0.04 · 25 leave?"),
+            ("Never: it jumps across from wall to wall.", "It would with a larger η, where 1 − ηλ is below 0."),
         ),
     ),
     "momentum": Question(
-        "Momentum on the ravine, η = 0.01. You raise γ from 0.9 to 0.98. Will it settle sooner or later?",
+        "The bowl is round: κ = 1. If you may tune η, too, which γ arrives soonest?",
         (
-            ("Later: it swings for longer.", "Yes: the swing dies out by √γ per step, and √0.98 is close to 1."),
-            ("Sooner: it is faster.", "It is faster on the way, but it runs past the minimum and swings for long."),
-            ("No change.", "γ is the part of the velocity that survives: it changes how long a swing lasts."),
+            ("γ = 0", "Yes: with η = 1/λ gradient descent is there in one step. Where κ is 1, a memory only swings."),
+            (
+                "γ = 0.9, as usual",
+                "It makes a swing that dies out by √0.9 per step, and there is no long valley to run along.",
+            ),
+            ("γ = 0.5", "The formula for the best γ has √κ − 1 in it. What is that for κ = 1?"),
         ),
     ),
     "nag": Question(
-        "Momentum and NAG on the ravine, γ = 0.9. You raise η for both. Which one diverges first?",
+        "The bowl has λ = 1 in every direction. Momentum and NAG start with η = 1 and γ = 0.9. What do they do?",
         (
-            ("NAG.", "Yes: its limit for ηλ is 2(1+γ)/(1+2γ), below Momentum's 2(1+γ)."),
-            ("Momentum.", "Its limit for ηλ is 2(1+γ), above NAG's: with a large η the look-ahead itself overshoots."),
-            ("Both at the same η.", "The look-ahead changes the limit: compare the two formulas in this lesson."),
+            (
+                "NAG is there after one step and stays, Momentum swings.",
+                "Yes: γ(1 − ηλ) = 0, so NAG has no memory here, and η = 1/λ is exact. Momentum keeps its 0.9.",
+            ),
+            ("Both swing.", "What is γ(1 − ηλ) for η = 1 and λ = 1?"),
+            ("NAG diverges.", "Its limit is ηλ = 2(1+γ)/(1+2γ), which is above 1 for γ = 0.9."),
         ),
     ),
     "adagrad": Question(
-        "AdaGrad on the ravine, which is 25 times steeper in y. Which parameter gets the lower learning rate?",
+        "AdaGrad on the ravine from (−4, 0): y is at the bottom, its gradient is 0 in every step. What is y's learning rate?",
         (
-            ("y, whose gradients are larger.", "Yes: large gradients make G large and the rate small."),
-            ("x, which has the longer way to go.", "Not the way counts but the gradients: those of y are larger."),
-            ("Both the same.", "Each has its own G. Equal rates would need equal gradients."),
+            (
+                "5000, which is η/√ε, and it moves nothing.",
+                "Yes: G stays 0 and only ε is left below. The first gradient that y ever gets is divided by its own size.",
+            ),
+            ("0, because nothing moves.", "Nothing moves because the gradient is 0. The rate is η/√(G+ε), and G is 0."),
+            ("The same as x's.", "Each has a G of its own: x's has grown, y's is 0."),
         ),
     ),
     "rmsprop": Question(
-        "RMSProp on the bowl with η = 0.1 for 300 steps. How close does it get to the minimum?",
+        "The saddle, start a thousandth beside the ridge, η = 0.1. Gradient descent needed 67 steps to leave it. And RMSProp?",
         (
             (
-                "About η/2 in each coordinate, and it stays there.",
-                "Yes: every step has about the length η, however small the gradient.",
+                "A few steps: each is about as long as η or longer.",
+                "Yes: a small gradient is divided by its own small size. What flattens the saddle is scaled away.",
             ),
-            ("As close as you like.", "The divisor shrinks together with the gradient, so the step does not."),
-            ("It diverges.", "It jumps back and forth, but it does not run away."),
+            (
+                "About 67, too: the slope is as flat for it.",
+                "The slope is, but RMSProp divides by the slope's own size.",
+            ),
+            (
+                "Longer: its average must grow first.",
+                "The average starts at 0, so the first step is even longer than η.",
+            ),
         ),
     ),
     "adam": Question(
-        "You multiply the whole loss by 1000. How long is Adam's first step now?",
+        "The plateau from (−4, 0). Lesson 2's gradient descent with η = 0.5 came within 0.1 of the middle in step 448. "
+        "When does Adam with η = 0.1?",
         (
-            ("As long as before.", "Yes: numerator and root grow alike, and ε is too small to matter."),
+            ("Before step 50.", "Yes: its steps are about η long however flat it is, and the way is 4."),
             (
-                "1000 times as long.",
-                "That would be gradient descent. Adam divides by the root of the squared gradient.",
+                "After step 448: its η is smaller.",
+                "Its η is a length, not a factor on the slope. How many of them is the way?",
             ),
-            ("√1000 times as long.", "The root is taken of the square, so the factor cancels completely."),
+            ("Never: the gradient is too small.", "It is about 10⁻³, large against ε. Adam divides by it."),
         ),
     ),
     "summary": Question(
-        "Learning rates that were tuned on the ravine, now on Beale's surface. Is the race still fair?",
+        "Six methods, each with its best η for 100 steps on the ravine. They run on to step 400. Who gains nothing?",
         (
-            ("No: each η suits another surface.", "Yes. A fair race tunes anew, with the same effort for each."),
             (
-                "Yes: all start at the same point.",
-                "The same start is not enough: the η's were chosen for another surface.",
+                "RMSProp",
+                "Yes: with a constant η it jumps about the minimum, and more steps do not help. The others settle.",
             ),
+            ("AdaGrad, whose rates die out", "Its gradients fade here, so its rates stay, and it goes on towards 0."),
             (
-                "Yes: all make the same number of steps.",
-                "Equal steps are needed, but so is equal tuning on this surface.",
+                "Gradient descent, the simplest",
+                "Slow along the valley, but each step multiplies its distance by 1 − ηλ.",
             ),
         ),
     ),
     "beyond": Question(
-        "Lion with a constant η = 0.05 on the ravine. Can it come to rest at the minimum?",
+        "AMSGrad divides by the largest average so far. On Rosenbrock's surface, behind the steep wall: whose rates recover?",
         (
             (
-                "No: each coordinate moves by η in every step.",
-                "Yes: only the sign counts, so it cannot take small steps.",
+                "Adam's, not AMSGrad's.",
+                "Yes: a maximum never falls. Like AdaGrad, AMSGrad does not forget one huge gradient.",
             ),
-            ("Yes, like gradient descent.", "Gradient descent's steps shrink with the gradient. Lion's do not."),
-            ("Only without noise.", "Even without noise its steps keep their length."),
+            ("Both.", "u is a maximum over all steps. Can it become smaller?"),
+            ("Neither.", "Adam's v is an average that fades: it falls when the gradients are small again."),
         ),
     ),
 }

@@ -202,21 +202,23 @@ class Explorer(Setting, Scene, Shown, Stage):
                 self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
 
     def _hand_over(self) -> None:
-        """The runs that the page cannot compute."""
+        """The runs that the page cannot compute; it runs a reader's own rows, on its surfaces, by itself."""
         now = self._now()
-        data = self.surfaces[now["surface"]] if now["surface"] < len(self.surfaces) else {}
-        forms = [self.lesson["methods"][place][form] for place, form in enumerate(now["forms"])]
-        missing = [form["program"] is None for form in forms]
-        if data.get("program", True) is None:
-            missing = [True] * len(forms)
-        if not any(missing):
-            if any(each is not None for each in self.handed):
-                self.handed = []
-            return
-        self.handed = [
-            handed(trajectory, form["expressions"]) if wanted else None
-            for trajectory, form, wanted in zip(self.trajectories, forms, missing, strict=True)
+        known = now["surface"] >= len(self.surfaces) or self.surfaces[now["surface"]]["program"] is not None
+        declared = [
+            forms[form] if form < len(forms) else None
+            for forms, form in zip(self.lesson["methods"], now["forms"], strict=True)
         ]
+        wanted = [form is not None and (not known or form["program"] is None) for form in declared]
+        if any(wanted) or any(each is not None for each in self.handed):
+            self.handed = (
+                [
+                    handed(trajectory, form["expressions"]) if form and want else None
+                    for trajectory, form, want in zip(self.trajectories, declared, wanted, strict=True)
+                ]
+                if any(wanted)
+                else []
+            )
 
     # ---- words and the saved picture ----
 

@@ -24,8 +24,6 @@ class Expressions:
         """The number under which the page knows an expression."""
         return self.trees.setdefault(parse(expression) if isinstance(expression, str) else expression, len(self.trees))
 
-    place = index
-
 
 def method_program(optimizer: Optimizer) -> dict[str, Any] | None:
     """A method's rows for the page; None for one that must be run by its own code."""

@@ -27,12 +27,12 @@ def series_of(
     panels: Sequence[type[views.View]], optimizer: Optimizer, look: Look, several: bool, expressions: Expressions
 ) -> list[wire.Series]:
     """What each panel draws of a run: of several, each method in its own dashes."""
-    found, k = [], expressions.place("k")
+    found, k = [], expressions.index("k")
     for panel, view in enumerate(panels):
         quantities = view.quantities(optimizer)
         for number, each in enumerate(quantities):
             dash = (SECOND if number else ()) if len(quantities) > 1 else look.dash if several else ()
-            found.append(wire.Series(panel, k, expressions.place(each.expression), each.at, each.name, dash))
+            found.append(wire.Series(panel, k, expressions.index(each.expression), each.at, each.name, dash))
     return found
 
 
@@ -49,7 +49,7 @@ def form_of(
     kind, expressions = type(optimizer), Expressions()
     colours = iter(views.vector_colours(kind))
     arrows = [
-        wire.Arrow(row, expressions.place(each.start), expressions.place(each.vector), each.label, next(colours))
+        wire.Arrow(row, expressions.index(each.start), expressions.index(each.vector), each.label, next(colours))
         for row, each in ((row, each) for row, line in enumerate(kind.rows) for each in line.arrows)
     ]
     divisor = views.divisor(optimizer)
@@ -60,14 +60,14 @@ def form_of(
         look=wire.look(look),
         program=method_program(optimizer),
         hypers=hypers,
-        theta=expressions.place(r"\theta"),
-        loss=expressions.place(r"J(\theta)"),
-        divisor=None if divisor is None else expressions.place(divisor),
+        theta=expressions.index(r"\theta"),
+        loss=expressions.index(r"J(\theta)"),
+        divisor=None if divisor is None else expressions.index(divisor),
         series=series_of(panels, optimizer, look, several, expressions),
         arrows=arrows,
         stable=parse(kind.stable_below) if kind.stable_below else None,
         formula=typeset.template(kind) if formula else "",
-        slots=[(expressions.place(part), at) for part, at in typeset.slots(kind)] if formula else [],
+        slots=[(expressions.index(part), at) for part, at in typeset.slots(kind)] if formula else [],
         rows=[row.latex for row in kind.rows],
         expressions=list(expressions.trees),
     )

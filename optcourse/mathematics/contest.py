@@ -8,12 +8,13 @@ import functools
 import hashlib
 import itertools
 import pathlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import whole, wrong_value
+from .arguments import wrong_value
 from .declaration import Array, Optimizer
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from .training import ETAS, Network, compare, digits
@@ -21,121 +22,169 @@ from .trajectory import tail_loss
 
 FILE = pathlib.Path(__file__).with_name("contest.npz")
 SIZES, PASSES, BATCH = (64, 32, 10), 20, 32
-TUNING, REPORTED = 5, 5  # seeds: the first choose the hyperparameters, the others are reported
+TUNING, REPORTED = range(10), range(200, 230)  # seeds: the first choose the hyperparameters, the others are reported
 DROPOUT = {"without dropout": 0.0, "with dropout 0.5": 0.5}
 
+# twenty-five settings of what stands beside the learning rate; the method's usual values come first
 Beside = tuple[Mapping[str, float], ...]
-MEMORY: Beside = ({}, {"gamma": 0.5}, {"gamma": 0.8}, {"gamma": 0.95}, {"gamma": 0.99})
-TRIED: dict[type[Optimizer], Beside] = {  # beside the sixteen learning rates; the method's usual values come first
-    GradientDescent: ({},),
+GAMMAS = (
+    0,
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+    0.55,
+    0.6,
+    0.65,
+    0.7,
+    0.75,
+    0.8,
+    0.825,
+    0.85,
+    0.875,
+    0.925,
+    0.94,
+    0.95,
+    0.96,
+    0.97,
+)
+MEMORY: Beside = ({}, *({"gamma": gamma} for gamma in (*GAMMAS, 0.98, 0.985, 0.99, 0.995)))
+TRIED: dict[type[Optimizer], Beside] = {
+    GradientDescent: ({},) * 25,  # it has nothing else: its grid of learning rates is twenty-five times as fine
     Momentum: MEMORY,
     NAG: MEMORY,
-    AdaGrad: ({}, {"eps": 1e-4}, {"eps": 1e-2}, {"eps": 1.0}, {"eps": 100.0}),
-    RMSProp: ({}, {"gamma": 0.99}, {"gamma": 0.999}, {"eps": 1e-4}, {"eps": 1.0}),
-    Adam: ({}, {"beta1": 0.95}, {"eps": 1e-2}, {"beta1": 0.95, "eps": 1e-2}, {"eps": 1.0}),
+    AdaGrad: ({}, *({"eps": float(f"{eps:.2g}")} for eps in np.geomspace(1e-6, 1e3, 24))),
+    RMSProp: tuple(
+        {"gamma": gamma, "eps": eps} for eps in (1e-8, 1e-4, 1e-3, 1e-2, 0.1) for gamma in (0.9, 0.3, 0.5, 0.7, 0.99)
+    ),
+    Adam: tuple(
+        {"beta1": beta1, **rest}
+        for rest in ({}, {"beta2": 0.99}, {"beta2": 0.9}, {"beta2": 0.7}, {"eps": 1e-2})
+        for beta1 in (0.9, 0, 0.3, 0.5, 0.7)
+    ),
 }
+STEP = ETAS[1] / ETAS[0]  # of the grid of learning rates
+NEAR = STEP ** np.array([-0.75, -0.5, -0.25, 0.25, 0.5, 0.75])  # more rates, around each best one
 UNTUNED: dict[type[Optimizer], float] = dict.fromkeys(OPTIMIZERS, 1e-3) | {AdaGrad: 1e-2, RMSProp: 1e-2}  # PyTorch's
+CHOICES = ("PyTorch's η", "η tuned", "all tuned", "by validation")
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A choice of hyperparameters, and what the thirty seeds that did not choose gave with it.
+
+    Attributes
+    ----------
+    eta, beside : the learning rate, and what differs from the method's usual values
+    training, validation : what each run reached and kept, see ``tail_loss``, (30,); inf where it failed
+    accuracy : the share of test images that are right at the end, (30,)
+    curve : training loss after each pass, (passes + 1, 30)
+    """
+
+    eta: float
+    beside: Mapping[str, float]
+    training: Array
+    validation: Array
+    accuracy: Array
+    curve: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One method in one setting of the contest.
+    """One method in one setting of the contest. Losses are measured without dropout, on all examples.
 
     Attributes
     ----------
     kind : the method
-    tried : what was tried beside the learning rate; the method's usual values come first
-    curve : training loss after each pass, with the usual values, (passes + 1, seeds, rates)
-    training, validation : what each run reached and kept, see ``tail_loss``, (tried, seeds, rates); inf where it failed
-    accuracy : the share of test images that are right at the end, (tried, seeds, rates)
-
-    The rates are ``ETAS``. Losses are measured without dropout, on all examples.
+    place, eta : of each trial its place in ``TRIED`` and its learning rate, (trials,)
+    training, validation : what each trial reached and kept, by seed, (trials, 10); inf where it failed
     """
 
     kind: type[Optimizer]
-    tried: Beside
-    curve: Array
+    place: np.ndarray
+    eta: Array
     training: Array
     validation: Array
-    accuracy: Array
+    kept: Mapping[str, Array]
 
-    def best(self, by: str = "training", among: int = 1) -> tuple[int, int]:
-        """The places in ``tried`` and ``ETAS`` of the lowest loss: the median over the seeds that tune.
+    def best(self, choice: str) -> int:
+        """The trial that a choice takes: the lowest median over the seeds that tune.
 
-        Parameters
-        ----------
-        by : "training" or "validation"
-        among : of the first so many in ``tried``; 1 tunes the learning rate only
-
-        Raises
-        ------
-        ValueError or TypeError that names the argument.
+        "PyTorch's η" takes its learning rate and the usual values; "η tuned" the best rate beside the usual values; "all
+        tuned" the best of all trials; "by validation" is "η tuned" by the validation loss. ValueError for any other.
         """
-        if not (isinstance(by, str) and by in ("training", "validation")):
-            raise wrong_value("by", '"training" or "validation"', by)
-        among = whole(among, "among", 1, 100)
-        losses = np.median(getattr(self, by)[:among, :TUNING].astype(float), axis=1)
-        place, rate = np.unravel_index(np.argmin(losses), losses.shape)
-        return int(place), int(rate)
+        if not (isinstance(choice, str) and choice in CHOICES):
+            raise wrong_value("choice", " or ".join(CHOICES), choice)
+        if choice == "PyTorch's η":
+            return int(np.argmin((self.place > 0) + abs(np.log(self.eta / UNTUNED[self.kind]))))
+        losses = np.median((self.validation if choice == "by validation" else self.training).astype(float), axis=1)
+        return int(np.argmin(np.where((self.place == 0) | (choice == "all tuned"), losses, np.inf)))
 
-    def reported(self, what: str, at: tuple[int, int]) -> Array:
-        """The values of the seeds that did not tune, in order, (5,): ``what`` is "training", "validation" or "accuracy".
-
-        ``at`` is what :meth:`best` gives. ValueError if ``what`` is anything else.
-        """
-        if not (isinstance(what, str) and what in ("training", "validation", "accuracy")):
-            raise wrong_value("what", '"training", "validation" or "accuracy"', what)
-        place, rate = at
-        return np.sort(getattr(self, what)[place, TUNING:, rate].astype(float))
-
-    def curves(self, rate: int) -> Array:
-        """The training loss after each pass of the seeds that did not tune, with the usual values, (passes + 1, 5)."""
-        return self.curve[:, TUNING:, whole(rate, "rate", 0, len(ETAS) - 1)].astype(float)
+    def report(self, choice: str) -> Report:
+        """What the seeds that did not choose gave with the trial that :meth:`best` takes."""
+        trial = self.best(choice)
+        numbers = (self.kept[field][CHOICES.index(choice)].astype(float) for field in FIELDS)
+        return Report(float(self.eta[trial]), TRIED[self.kind][self.place[trial]], *numbers)
 
     @property
     def by_rate(self) -> tuple[Array, Array]:
-        """The rates, and what each reached and kept of the training loss, with the usual values: the median that tunes."""
-        return ETAS, np.median(self.training[0, :TUNING].astype(float), axis=0)
-
-    @property
-    def untuned(self) -> tuple[int, int]:
-        """The place of PyTorch's learning rate, beside the usual values."""
-        return 0, int(np.argmin(np.abs(np.log(ETAS / UNTUNED[self.kind]))))
+        """The rates tried beside the usual values, rising, and the median that tunes: of the training loss reached and kept."""
+        usual = np.flatnonzero(self.place == 0)
+        order = usual[np.argsort(self.eta[usual])]
+        return self.eta[order], np.median(self.training[order].astype(float), axis=1)
 
 
 Contest = dict[str, dict[type[Optimizer], Entry]]
+FIELDS = ("training", "validation", "accuracy", "curve")
 
 
-def enter(kind: type[Optimizer], dropout: float, passes: int = PASSES, seeds: int = TUNING + REPORTED) -> Entry:
-    """Run one method in one setting; some ten seconds for each of ``TRIED``."""
+def rates(kind: type[Optimizer], place: int) -> Array:
+    """The sixteen learning rates beside ``TRIED[kind][place]``: gradient descent's lie a 25th of a step further each time."""
+    return ETAS * STEP ** (place / 25) if kind is GradientDescent else ETAS
+
+
+def enter(kind: type[Optimizer], dropout: float) -> Entry:
+    """Run one method in one setting; some minutes."""
     network = Network(*SIZES, dropout=dropout)
-    found = [
-        compare(kind, network, digits(), seeds=range(seeds), passes=passes, batch_size=BATCH, **beside)
-        for beside in TRIED[kind]
-    ]
-    with np.errstate(over="ignore"):  # a diverged loss becomes inf
-        curve = found[0].training.astype(np.float16)
-        training, validation, accuracy = (
-            np.stack(parts).astype(np.float16)
-            for parts in (
-                [tail_loss(each.training) for each in found],
-                [tail_loss(each.validation) for each in found],
-                [each.accuracy for each in found],
-            )
-        )
-    return Entry(kind, TRIED[kind], curve, training, validation, accuracy)
+    places = [np.full(len(ETAS), place) for place in range(len(TRIED[kind]))]
+    etas = [rates(kind, place) for place in range(len(TRIED[kind]))]
+
+    def trained(place: int, etas: Array, seeds: range) -> dict[str, Array]:
+        made = compare(kind, network, digits(), etas, seeds, PASSES, BATCH, **TRIED[kind][place])
+        losses = {"training": tail_loss(made.training).T, "validation": tail_loss(made.validation).T}
+        return losses | {"accuracy": made.accuracy.T, "curve": np.moveaxis(made.training, 2, 0)}
+
+    tuned = [trained(place, each, TUNING) for place, each in enumerate(etas)]
+
+    def entry(kept: Mapping[str, Array]) -> Entry:
+        losses = (small(np.concatenate([each[name] for each in tuned])) for name in ("training", "validation"))
+        return Entry(kind, np.concatenate(places), np.concatenate(etas), *losses, kept)
+
+    coarse = entry({})
+    for trial in sorted({coarse.best(choice) for choice in CHOICES[1:]}):
+        place = int(coarse.place[trial])
+        places.append(np.full(len(NEAR), place))
+        etas.append(coarse.eta[trial] * NEAR)
+        tuned.append(trained(place, etas[-1], TUNING))
+    fine = entry({})
+    chosen = [trained(int(fine.place[trial]), fine.eta[[trial]], REPORTED) for trial in map(fine.best, CHOICES)]
+    return entry({field: small(np.concatenate([each[field] for each in chosen]), np.float32) for field in FIELDS})
 
 
-FIELDS = ("curve", "training", "validation", "accuracy")
+def small(numbers: Array, kind: type = np.float16) -> Array:
+    """As kept in the file: three digits of a loss that chooses, seven of what is reported; a diverged one may become inf."""
+    with np.errstate(over="ignore"):
+        return numbers.astype(kind)
 
 
 def declared() -> str:
     """All that the numbers depend on, as text: the budget, the data, and each method as it is declared."""
     data = hashlib.sha256(b"".join(part.tobytes() for pair in vars(digits()).values() for part in pair)).hexdigest()
-    lines = [f"{SIZES} {PASSES} {BATCH} {TUNING} {REPORTED} {DROPOUT} {np.round(ETAS, 9).tolist()} {data}"]
+    lines = [f"{SIZES} {PASSES} {BATCH} {TUNING} {REPORTED} {DROPOUT} {np.round([*ETAS, *NEAR], 9).tolist()} {data}"]
     for kind, beside in TRIED.items():
         usual = {name: value for name, value in kind().values.items() if name != "eta"}
-        lines.append(f"{kind.__name__} {[row.latex for row in kind.rows]} {usual} {beside}")
+        lines.append(f"{kind.__name__} {[row.latex for row in kind.rows]} {usual} {beside} {UNTUNED[kind]}")
     return "\n".join(lines)
 
 
@@ -143,7 +192,8 @@ def checksum(numbers: Mapping[str, Array]) -> str:
     """SHA-256 over :func:`declared` and the arrays."""
     found = hashlib.sha256(declared().encode())
     for name in sorted(numbers):
-        found.update(f"{name} {numbers[name].shape}".encode() + numbers[name].astype("<f2").tobytes())
+        array = numbers[name]
+        found.update(f"{name} {array.shape}".encode() + array.astype(array.dtype.newbyteorder("<")).tobytes())
     return found.hexdigest()
 
 
@@ -159,23 +209,27 @@ def contest(file: pathlib.Path = FILE) -> Contest:
         numbers = {name: kept[name] for name in kept.files if name != "checksum"}
         if str(kept["checksum"]) != checksum(numbers):
             raise ValueError(f"{file.name} is not what the contest as declared now has given: run `make experiments`")
+
+    def entry(name: str, kind: type[Optimizer]) -> Entry:
+        trials = (numbers[f"{name} {field}"] for field in ("place", "eta", "training", "validation"))
+        return Entry(kind, *trials, {field: numbers[f"{name} reported {field}"] for field in FIELDS})
+
     return {
-        setting: {
-            kind: Entry(kind, tried, *(numbers[f"{dropout} {kind.__name__} {field}"] for field in FIELDS))
-            for kind, tried in TRIED.items()
-        }
+        setting: {kind: entry(f"{dropout} {kind.__name__}", kind) for kind in TRIED}
         for setting, dropout in DROPOUT.items()
     }
 
 
 def main() -> None:
     """Run the whole contest and keep it."""
-    numbers = {}
+    numbers, begun = {}, time.process_time()
     for dropout, kind in itertools.product(DROPOUT.values(), TRIED):
-        print(f"dropout {dropout}: {kind.title}", flush=True)
-        entry = enter(kind, dropout)
-        numbers |= {f"{dropout} {kind.__name__} {field}": getattr(entry, field) for field in FIELDS}
+        print(f"{time.process_time() - begun:5.0f} s of CPU; dropout {dropout}: {kind.title}", flush=True)
+        entry, name = enter(kind, dropout), f"{dropout} {kind.__name__}"
+        numbers |= {f"{name} {field}": getattr(entry, field) for field in ("place", "eta", "training", "validation")}
+        numbers |= {f"{name} reported {field}": entry.kept[field] for field in FIELDS}
     np.savez_compressed(FILE, checksum=checksum(numbers), **numbers)
+    print(f"{time.process_time() - begun:5.0f} s of CPU in all")
 
 
 if __name__ == "__main__":

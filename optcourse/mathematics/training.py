@@ -20,6 +20,7 @@ from .declaration import Optimizer
 from .schedules import Schedule
 from .surfaces import Surface, View, points
 from .trajectory import Trajectory, cut, scheduled, tail_loss
+from .verdicts import lowest
 
 Labels = np.ndarray
 
@@ -409,8 +410,13 @@ class Comparison:
 
     @property
     def best(self) -> int:
-        """The index of the learning rate with the lowest ``tail_loss`` of training, median over the seeds."""
-        return int(np.argmin(np.median(tail_loss(self.training), axis=0)))
+        """The index of the learning rate with the lowest ``tail_loss`` of training, median over the seeds; warns at an edge."""
+        return lowest(np.median(tail_loss(self.training), axis=0), eta=self.etas)
+
+    @property
+    def best_eta(self) -> float:
+        """That learning rate."""
+        return float(self.etas[self.best])
 
 
 ETAS = np.geomspace(1e-4, 10, 16)  # three to a decade; the same for every method

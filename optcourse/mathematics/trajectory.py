@@ -18,8 +18,8 @@ from .declaration import Environment, Optimizer, State, environment, execute
 from .language import Node, parse, symbols
 from .schedules import Schedule
 from .surfaces import LANDMARKS, Surface
+from .verdicts import lowest
 
-SETTLED = 1e-9  # an excess below this counts as arrived: what lies under it is rounding
 MOST_STEPS, MOST_NUMBERS = 1_000_000, 100_000_000  # of one run; in the path of a whole batch (0.8 GB)
 TOO_FAR = 1e6  # a coordinate beyond this has diverged
 CHECK = 16  # a single run looks every so many steps whether it can stop
@@ -307,6 +307,24 @@ class Sweep:
     steps_to_tolerance: np.ndarray
     diverged_at: np.ndarray
 
+    @property
+    def best(self) -> dict[str, float]:
+        """The setting that takes the fewest steps, or, where none gets there, ends lowest; warns at an edge of the grid.
+
+        ValueError after a sweep over several starts.
+        """
+        if self.final_loss.ndim != len(self.axes):
+            raise ValueError(f"best is for one start, not for outcomes of the shape {self.final_loss.shape}")
+        steps = np.where(self.steps_to_tolerance < 0, np.inf, self.steps_to_tolerance)
+        at = lowest(steps if np.isfinite(steps).any() else self.final_loss, **self.axes)
+        places = at if isinstance(at, tuple) else (at,)
+        return {name: float(values[place]) for (name, values), place in zip(self.axes.items(), places, strict=True)}
+
+    @property
+    def fewest(self) -> int:
+        """The steps that the quickest setting takes, −1 if none gets there."""
+        return int(min((steps for steps in self.steps_to_tolerance.flat if steps >= 0), default=-1))
+
 
 def sweep(
     optimizer: Optimizer,
@@ -379,7 +397,7 @@ def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: Ar
     """The method with the learning rate of the lowest ``tail_loss``, on the full length, from the surface's own start.
 
     ``etas`` are the rates to try; the same 51, spread over 1e-4 … 10 in round values, for every method if omitted.
-    Of several that end within 1e-9 of the lowest loss it is the first.
+    Of several that end within 1e-9 of the lowest loss it is the first. Warns where the best is the smallest or the largest.
     """
     subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
     round_values = [float(f"{eta:.2g}") for eta in np.geomspace(1e-4, 10, 51)]
@@ -387,4 +405,4 @@ def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: Ar
     if not len(tried):
         raise wrong_value("etas", "a list of finite numbers > 0", etas)
     reached = tail_loss(run(kind(eta=tried), surface, steps=steps).excess)
-    return kind(eta=float(tried[np.argmin(np.maximum(reached, SETTLED))]))
+    return kind(eta=float(tried[lowest(reached, eta=tried)]))

@@ -414,7 +414,7 @@ def _pair(point: Array) -> str:
 class Race(Drawing):
     """The contest on real data, a row for each setting: tuned, with PyTorch's learning rates, and the loss against η.
 
-    Lines are medians, bands the whole range, over the seeds that did not tune.
+    Lines are medians, bands the middle half, over the seeds that did not tune.
 
     Parameters
     ----------
@@ -428,8 +428,8 @@ class Race(Drawing):
             grid = self.figure.subplots(len(contest), 3, squeeze=False, sharey="row")
             for (setting, entries), (tuned, plain, rates) in zip(contest.items(), grid, strict=True):
                 for kind, entry in entries.items():
-                    self._band(tuned, kind, entry.curves(entry.best()[1]))
-                    self._band(plain, kind, entry.curves(entry.untuned[1]))
+                    self._band(tuned, kind, entry.report("η tuned").curve)
+                    self._band(plain, kind, entry.report("PyTorch's η").curve)
                     rates.plot(*entry.by_rate, **strokes(style(kind)) | {"markersize": 4})
                 for axes, title in ((tuned, "each its best η"), (plain, "PyTorch's η, untuned")):
                     axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(1e-3, 5))
@@ -442,18 +442,18 @@ class Race(Drawing):
 
     def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
         passes, colour = np.arange(len(losses)), style(kind).colour
-        axes.fill_between(passes, losses.min(axis=1), losses.max(axis=1), color=colour, alpha=0.12, linewidth=0)
-        axes.plot(passes, np.median(losses, axis=1), **strokes(style(kind)) | {"marker": ""})
+        low, middle, high = np.quantile(losses, (0.25, 0.5, 0.75), axis=1)
+        axes.fill_between(passes, low, high, color=colour, alpha=0.12, linewidth=0)
+        axes.plot(passes, middle, **strokes(style(kind)) | {"marker": ""})
 
     def describe(self) -> str:
         lines = []
         for setting, entries in self.contest.items():
             for kind, entry in entries.items():
-                tuned, plain = (entry.reported("training", at) for at in (entry.best(), entry.untuned))
-                etas = entry.by_rate[0]
-                text = f"{setting}, {kind.title}: best η = {etas[entry.best()[1]]:.3g}, training loss {np.median(tuned):.4f}"
-                text += f" ({tuned[0]:.4f} to {tuned[-1]:.4f}); PyTorch's η = {etas[entry.untuned[1]]:g}: "
-                lines.append(text + f"{np.median(plain):.3f}")
+                tuned, plain = entry.report("η tuned"), entry.report("PyTorch's η")
+                low, middle, high = np.quantile(tuned.training, (0.25, 0.5, 0.75))
+                text = f"{setting}, {kind.title}: best η = {tuned.eta:.3g}, training loss {middle:.4f} ({low:.4f} to "
+                lines.append(text + f"{high:.4f}); PyTorch's η = {plain.eta:g}: {np.median(plain.training):.3f}")
         return "\n".join(lines)
 
 

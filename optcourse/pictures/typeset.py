@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 
-from ..mathematics.arguments import subclass
+from ..mathematics.arguments import instance, subclass
 from ..mathematics.declaration import Optimizer
 from ..mathematics.language import GREEK, Node, parse
 from ..mathematics.writing import needs_parentheses, numeral, parts_of, python
@@ -163,14 +163,16 @@ def _in_numbers(kind: type[Optimizer], row: Node, count: int) -> str:
 class Card:
     """A method as the lessons show it: its formula, each symbol named once, and its ``step``.
 
-    With ``base``, a method that the reader knows, the lines by which the code differs are marked.
+    With ``base``, a method that the reader knows, the lines by which the code differs are marked. The code is ``folded`` away if
+    nothing else is said and there is no base: the exercise asks for it.
     """
 
-    def __init__(self, kind: type[Optimizer], base: type[Optimizer] | None = None):
+    def __init__(self, kind: type[Optimizer], base: type[Optimizer] | None = None, folded: bool | None = None):
         subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
         if base is not None:
             subclass(base, Optimizer, "base", "a method's class, such as Momentum, or None")
-        self.kind, self.base = kind, base
+        instance(folded, bool | None, "folded", "True, False or None")  # type: ignore[arg-type]
+        self.kind, self.base, self.folded = kind, base, base is None if folded is None else folded
 
     def _repr_markdown_(self) -> str:
         known = {row.latex for row in self.base.rows} if self.base else set()
@@ -179,8 +181,10 @@ class Card:
             f"$$ {row.latex} $$\n\n{mark}{row.caption}" for mark, row in zip(marks, self.kind.rows, strict=True)
         )
         symbols = "\n".join(f"- ${item.symbol}$ — {item.doc}: {item.domain.text}" for item in self.kind.hypers())
-        language = "diff" if self.base else "python"
-        return f"{rows}\n\n{symbols}\n\n```{language}\n{self.code}\n```\n\n*Source: {self.kind.reference}.*"
+        code = f"```{'diff' if self.base else 'python'}\n{self.code}\n```"
+        if self.folded:
+            code = f"<details><summary>The same in Python: write it yourself first</summary>\n\n{code}\n\n</details>"
+        return f"{rows}\n\n{symbols}\n\n{code}\n\n*Source: {self.kind.reference}.*"
 
     @property
     def code(self) -> str:
