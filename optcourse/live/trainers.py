@@ -12,7 +12,6 @@ import traitlets
 from matplotlib.figure import Figure
 
 from ..mathematics.arguments import number, whole, wrong_type
-from ..mathematics.contest import TUNING
 from ..mathematics.declaration import Array, Optimizer
 from ..mathematics.language import Node
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
@@ -30,7 +29,7 @@ from .scene import form_of
 from .shown import Shown
 from .stage import Stage
 
-MOST_PASSES, MOST_METHODS = 50, 6
+MOST_PASSES, MOST_METHODS, VALLEY_SEEDS = 50, 6, 5
 ETA = {
     GradientDescent: 0.3,
     Momentum: 0.05,
@@ -188,7 +187,7 @@ class Trainer(Shown, Stage):
         }  # fmt: skip
         lesson = wire.Experiment(
             methods=forms, controls=controls, first=self.first_setting, size=type_size(), known=own_hypers(),
-            etas=ETAS.tolist(), seeds=TUNING, counts=[len(labels) for _, labels in (digits().train, digits().validation)],
+            etas=ETAS.tolist(), seeds=VALLEY_SEEDS, counts=[len(labels) for _, labels in (digits().train, digits().validation)],
         )  # fmt: skip
         super().__init__(lesson=wire.plain(lesson), setting=self.first_setting, digits=digit_bytes())
 
