@@ -6,6 +6,7 @@ import { parse } from "../../optcourse/live/parse.js";
 import { Random } from "../../optcourse/live/random.js";
 import { methodFrom } from "../../optcourse/live/rows.js";
 import { methodOf } from "../../optcourse/live/runs.js";
+import { sampled } from "../../optcourse/live/sampled.js";
 import { surfaceFrom, surfaceOf } from "../../optcourse/live/surfaces.js";
 import { Training } from "../../optcourse/live/training.js";
 import { mathml, templateOf } from "../../optcourse/live/typeset.js";
@@ -82,13 +83,10 @@ const ANSWERS = {
   template: (method) => templateOf(method),
   mathml: (tree) => mathml(tree),
   walk: walked,
-  run: ({ method, surface, landmarks, values, start, steps }) => {
-    const run = methodOf({ ...method, expressions: [["sym", "theta"]] })(
-      { ...surfaceOf(surface), landmarks },
-      values,
-      start,
-      steps,
-    );
+  run: ({ method, surface, landmarks, values, start, steps, examples, size, seed }) => {
+    const ground = { ...surfaceOf(surface), landmarks };
+    const seen = examples ? sampled(ground, examples, size, seed) : ground;
+    const run = methodOf({ ...method, expressions: [["sym", "theta"]] })(seen, values, start, steps);
     return Array.from({ length: steps + 1 }, (_, k) => run.at(0, k));
   },
   time: ({ tree, count }) => {
