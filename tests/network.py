@@ -42,7 +42,12 @@ def by_numpy(optimizer, hidden=32, dropout=0.0, batch=BATCH, seed=SEED, passes=P
 def check_training(ask):
     """The losses after each of three passes: every method, with and without dropout; other networks, batches and seeds."""
     cases = [(each, {"dropout": dropout}) for each in METHODS for dropout in (0.0, 0.4)]
-    settings = ({"hidden": 0}, {"hidden": 7, "batch": 1077}, {"hidden": 64, "dropout": 0.5, "batch": 100, "seed": 0})
+    settings = (
+        {"hidden": 0},
+        {"hidden": 0, "batch": 3},
+        {"hidden": 7, "batch": 1077},
+        {"hidden": 64, "dropout": 0.5, "batch": 100, "seed": 0},
+    )
     cases += [(OPTIMIZERS[-1](eta=0.01), setting) for setting in settings]
     worst = 0.0
     found = ask([question(each, **setting) for each, setting in cases])

@@ -176,7 +176,7 @@ export class Laboratory {
       if (!name.startsWith("η")) return { ...control, folded: narrow || !few };
       const [{ label, look }] = experiment.methods[method];
       const named = `${symbol} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label}</span>`;
-      return few ? control : { ...control, method: null, label: name, symbol: named, doc: "" };
+      return few ? control : { ...control, method: null, symbol: named, doc: "" };
     });
     return { ...experiment, controls, own: false, built_in: 0 };
   }

@@ -173,7 +173,7 @@ class Trainer(Shown, Stage):
                 spread = dataclasses.replace(item, low=1e-4, high=10.0) if item.key == "eta" else item
                 made = control(
                     names[item.key], typeset.mathml(item.symbol), item.doc, slider_values(spread, value), place,
-                    LETTERS.get(item.letter, "focus"), item.letter,
+                    LETTERS.get(item.letter, "focus"),
                 )  # fmt: skip
                 controls.append(made)
                 values[names[item.key]] = value
@@ -256,10 +256,10 @@ def offered(given: Sequence[Optimizer]) -> tuple[list[Optimizer], list[int]]:
 
 
 def control(
-    name: str, symbol: str, doc: str, values: Sequence[float], method: int | None, colour: str, label: str = ""
+    name: str, symbol: str, doc: str, values: Sequence[float], method: int | None, colour: str
 ) -> dict[str, Any]:
     """A slider for the page."""
     return {
-        "name": name, "label": label or name, "symbol": symbol, "doc": doc, "colour": colour, "values": [*values],
+        "name": name, "label": name, "symbol": symbol, "doc": doc, "colour": colour, "values": [*values],
         "method": method, "folded": False,
     }  # fmt: skip

@@ -34,7 +34,7 @@ KERNEL = {  # what it cannot: by the name that a cell calls
     "SetUp": "This test of the set-up needs",
 }
 STATE = ("lesson", "surfaces", "setting", "handed", "message", "digits")
-ONCE = "digits"  # of a page's data: all its laboratories share them
+ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
 
 
 # ---- which cells to run ----
@@ -124,7 +124,7 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     data, made = {}, []
     for place, shown in run_live([cell.source for cell in code]):
         data[code[place].id] = live_data(shown)
-        if digits := data[code[place].id].get("state", {}).pop(ONCE, None):
+        if digits := data[code[place].id].get("state", {}).pop("digits", None):
             data[ONCE] = digits
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

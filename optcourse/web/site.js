@@ -21,7 +21,7 @@ function modelOf(state) {
 }
 
 function explorer(node, state) {
-  state.digits = data?.digits; // once for all laboratories of a page
+  state.digits = data["the digits"]; // once for all laboratories of a page
   for (const run of state.handed)
     if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
