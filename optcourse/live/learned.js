@@ -172,17 +172,21 @@ export function gridFor(count, wide, high, extra, least) {
   return { side: least, columns, shown };
 }
 
-const canvas = typeof document === "undefined" ? null : document.createElement("canvas");
-
-/** An 8 × 8 picture. @param {Pen} pen @param {Pair} corner @param {number} side @param {(pixel: number) => number[]} colour */
-function image(pen, [x, y], side, colour) {
-  if (!canvas) return;
-  canvas.width = canvas.height = SIDE;
-  const pixels = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < PIXELS; i++) pixels.data.set(colour(i), 4 * i);
+/**
+ * 8 × 8 pictures beside one another on a canvas of their own, a pixel for each number; between two of them one that is empty.
+ * @param {number} count @param {number} columns @param {(picture: number, pixel: number) => number[]} colour
+ */
+function sheet(count, columns, colour) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [(SIDE + 1) * columns, (SIDE + 1) * Math.ceil(count / columns)];
+  const pixels = new ImageData(canvas.width, canvas.height);
+  for (let n = 0; n < count; n++)
+    for (let i = 0; i < PIXELS; i++) {
+      const row = (SIDE + 1) * Math.floor(n / columns) + Math.floor(i / SIDE);
+      pixels.data.set(colour(n, i), 4 * (row * canvas.width + (SIDE + 1) * (n % columns) + (i % SIDE)));
+    }
   canvas.getContext("2d")?.putImageData(pixels, 0, 0);
-  pen.context.imageSmoothingEnabled = false;
-  pen.context.drawImage(canvas, x, y, side, side);
+  return canvas;
 }
 
 /** A colour of the theme as numbers, as much of it as `part` says. @param {number[]} colour @param {number} part @returns {number[]} */
@@ -204,14 +208,15 @@ export function drawWeights(pen, label, { network, theta }) {
   );
   const top = 20 * size;
   const { side, columns } = gridFor(width, pen.width, pen.height - top - 16 * size, 0, 0);
-  const inner = side - Math.max(1, 0.08 * side);
   let most = 1e-12;
   for (let i = 0; i < PIXELS * width; i++) if (Math.abs(theta[i]) < Infinity) most = Math.max(most, Math.abs(theta[i]));
-  for (let unit = 0; unit < width; unit++)
-    image(pen, [(unit % columns) * side, top + Math.floor(unit / columns) * side], inner, (pixel) => {
-      const weight = theta[pixel * width + unit];
-      return shade(weight > 0 ? plus : minus, Math.sqrt(Math.abs(weight) / most));
-    });
+  const images = sheet(width, columns, (unit, pixel) => {
+    const weight = theta[pixel * width + unit];
+    return shade(weight > 0 ? plus : minus, Math.sqrt(Math.abs(weight) / most));
+  });
+  pen.context.imageSmoothingEnabled = false;
+  const unit = side / (SIDE + 1);
+  pen.context.drawImage(images, 0, top, unit * images.width, unit * images.height);
   const below = pen.height - 7 * size;
   pen.text("− blue, + red", [0, below], pen.colour("faint"), { weight: 400 });
 }
@@ -222,6 +227,7 @@ export function drawWrong(pen, label, { digits, guesses, wrong, validation }) {
   const { size } = pen;
   const { count, labels, pixels } = digits.validation;
   const ink = numbersOf(pen.colour("ink"));
+  /** @type {number[]} */
   const places = [];
   if (validation.length) for (let i = 0; i < count; i++) if (guesses[i] !== labels[i]) places.push(i);
   const top = 20 * size;
@@ -232,11 +238,13 @@ export function drawWrong(pen, label, { digits, guesses, wrong, validation }) {
     [0, 9 * size],
     pen.colour("ink"),
   );
+  if (!shown || !places.length) return;
+  const images = sheet(shown, shown, (n, pixel) => shade(ink, pixels[places[n] * PIXELS + pixel] / DARKEST));
+  pen.context.imageSmoothingEnabled = false;
   for (const [n, place] of places.slice(0, shown).entries()) {
     const [x, y] = [(n % columns) * fit, top + Math.floor(n / columns) * (fit + 15 * size)];
-    image(pen, [x, y], fit - 4, (pixel) => shade(ink, pixels[place * PIXELS + pixel] / DARKEST));
-    pen.text(`${labels[place]}→${guesses[place]}`, [x + (fit - 4) / 2, y + fit + 4 * size], pen.colour("faint"), {
-      align: "center",
-    });
+    pen.context.drawImage(images, (SIDE + 1) * n, 0, SIDE, SIDE, x, y, fit - 4, fit - 4);
+    const words = `${labels[place]}→${guesses[place]}`;
+    pen.text(words, [x + (fit - 4) / 2, y + fit + 4 * size], pen.colour("faint"), { align: "center" });
   }
 }
