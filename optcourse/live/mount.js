@@ -1,12 +1,21 @@
 // A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
+import { BAR } from "./player.js";
 import { Stage } from "./stage.js";
 import { watchTheme } from "./theme.js";
 /** @import { Model } from "./wire.d.ts" */
 
 const PATIENCE = 3000; // ms that a kernel has to answer
 
+const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
+const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
+  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
+  <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
+  <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
+
 /** @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all */
 export function render({ model, el }) {
+  el.classList.add("oc-live");
+  el.innerHTML = FRAME;
   const stage = new Stage(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
@@ -24,7 +33,7 @@ export function render({ model, el }) {
   const reactions = {
     "change:lesson": () => stage.take(),
     "change:surfaces": () => stage.take(),
-    "change:handed": () => stage.anew(),
+    "change:handed": () => (stage.scene.renew(), stage.redraw()),
     "change:setting": () => stage.adopt(),
     "change:message": () => stage.say(),
     "msg:custom": answered,
