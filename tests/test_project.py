@@ -243,3 +243,8 @@ def test_every_room_and_every_test_is_known_to_make_check():
         assert all((ROOT / test).exists() for test in tests), path
         named |= {test for test in tests if test != path}
     assert {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} == named
+
+
+def test_no_module_of_the_page_is_long():
+    for path in (ROOT / "optcourse").glob("*/*.js"):
+        assert len(path.read_text().splitlines()) <= 300, path.name

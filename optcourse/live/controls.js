@@ -183,7 +183,7 @@ export class Controls {
     });
     this.follows.push(() => {
       select.value = String(get());
-      select.disabled = this.host.frozen !== "";
+      select.disabled = name !== "surface" && this.host.frozen !== ""; // another surface may need no kernel
     });
     return select;
   }

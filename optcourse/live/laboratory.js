@@ -79,7 +79,7 @@ export class Laboratory {
     this.model = model;
     this.el = el;
     this.kernel = "none"; // it needs none
-    el.classList.add("oc-live", "oc-laboratory");
+    el.classList.add("oc-laboratory");
     el.innerHTML = FRAME;
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
     this.message = find(".oc-message");

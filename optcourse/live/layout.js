@@ -1,8 +1,10 @@
 // The layout: the hero as large as the screen lets it be while controls, step control and every row of the formula are seen.
+/** @import { Stage } from "./stage.js" */
 
 const GAP = 14; // between the hero and what stands beside it
 const NARROW = 680; // below, all is one column
 const LEAST = 190; // of a hero's height
+const SHARPEST = 3; // device pixels of a CSS pixel
 const STRIP = 32; // height of a row of tabs
 
 /**
@@ -33,14 +35,34 @@ export function arranged({ room, height, screen, aspect, beside, size }) {
 }
 
 /** How high the window is in which a notebook, or a page, shows a stage. @param {Element} el */
-export const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+
+const sharpness = () => Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
+
+/** What a layout depends on. @param {Stage} stage */
+export const roomOf = ({ el, pictures, controls }) =>
+  `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight}`;
+
+/** Give the pictures of a stage their sizes. @param {Stage} stage */
+export function layOut({ el, pictures, formulas, lesson, scene, now, hero, heroBox, side }) {
+  const room = pictures.clientWidth;
+  const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
+  const [left, right, bottom, top] = scene.surface(now).view;
+  const aspect = (right - left) / (top - bottom);
+  const height = heightLeft(el, pictures, formulas, size);
+  const found = arranged({ room, height, screen: screenOf(el), aspect, beside: side.pictures.length, size });
+  el.classList.toggle("oc-narrow", found.narrow);
+  if (!heroBox.hidden) hero.resize(found.hero, sharpness(), size, found.narrow);
+  const flat = /** @type {[number, number]} */ ([Math.min(room, 900), 300 * size]);
+  side.resize(heroBox.hidden ? flat : found.side, found.seen, sharpness(), size);
+}
 
 /**
  * The height that all but the pictures leaves, once the formula has the form that fits: without what its rows are for where
  * height is scarce, stacked where width is.
  * @param {HTMLElement} el @param {HTMLElement} pictures @param {HTMLElement} formulas @param {number} size of type
  */
-export function heightLeft(el, pictures, formulas, size) {
+function heightLeft(el, pictures, formulas, size) {
   el.style.setProperty("--oc-size", String(size));
   formulas.classList.remove("oc-tight", "oc-stacked");
   const left = () => screenOf(el) - (el.offsetHeight - pictures.offsetHeight) - 18;

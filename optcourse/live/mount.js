@@ -1,14 +1,24 @@
 // A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
 import { Laboratory } from "./laboratory.js";
+import { BAR } from "./player.js";
 import { Stage } from "./stage.js";
 import { watchTheme } from "./theme.js";
 /** @import { Model } from "./wire.d.ts" */
 
 const PATIENCE = 3000; // ms that a kernel has to answer
 
+const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
+const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
+  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
+  <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
+  <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
+
 /** @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all */
 export function render({ model, el }) {
-  const stage = "etas" in model.get("lesson") ? new Laboratory(model, el) : new Stage(model, el);
+  el.classList.add("oc-live");
+  const experiment = "etas" in model.get("lesson"); // a laboratory has a frame of its own
+  if (!experiment) el.innerHTML = FRAME;
+  const stage = experiment ? new Laboratory(model, el) : new Stage(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
   const ask = () => {
@@ -25,7 +35,7 @@ export function render({ model, el }) {
   const reactions = {
     "change:lesson": () => stage.take(),
     "change:surfaces": () => stage.take(),
-    "change:handed": () => stage.anew(),
+    "change:handed": () => (stage.scene.renew(), stage.redraw()),
     "change:setting": () => stage.adopt(),
     "change:message": () => stage.say(),
     "msg:custom": answered,

@@ -64,7 +64,7 @@ export class Player {
     this.timer = null;
     this.button.textContent = "▶";
     this.button.setAttribute("aria-label", "play");
-    this.walk.stopped();
+    this.walk.redraw();
   }
 
   play() {

@@ -173,16 +173,3 @@ function lastOf(form, run) {
   const theta = run.at(form.theta, run.diverged);
   return [0, 1].every((i) => Number.isFinite(entry(theta, i))) ? run.diverged : Math.max(run.diverged - 1, 0);
 }
-
-/** A number in three digits, for words. @param {number} value */
-const brief = (value) =>
-  Math.abs(value) < 1e-9 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
-
-/** What became of the runs, in a sentence. @param {Shown[]} shown */
-export function inWords(shown) {
-  const said = shown.map(({ form, run }) => {
-    const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
-    return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
-  });
-  return `${said.join("; ")}.`;
-}

@@ -13,7 +13,7 @@ import { drawSeries } from "./series.js";
 export class Side {
   /**
    * @param {HTMLElement} box
-   * @param {{ move(values: Record<string, number>): void, redraw(): void, refit(): void }} host
+   * @param {{ move(values: Record<string, number>): void, redraw(): void, arrange(anew: boolean): void }} host
    */
   constructor(box, host) {
     this.box = box;
@@ -79,7 +79,7 @@ export class Side {
       button.addEventListener("click", () => {
         this.tab = tab;
         for (const [i, each] of [...this.tabs.children].entries()) each.ariaPressed = String(i === tab);
-        this.host.refit();
+        this.host.arrange(true);
       });
     }
   }

@@ -1,37 +1,27 @@
-// The stage: controls, pictures, step control and formula of one explorer. It owns the state; no kernel takes part while a
-// hand moves.
-import { Controls, keepKeys, make, round3 } from "./controls.js";
+// The stage of one explorer: controls, pictures, step control and formula. It owns the state.
+import { Controls, keepKeys, round3 } from "./controls.js";
 import { themeOf } from "./draw.js";
 import { Formula } from "./formula.js";
-import { arranged, heightLeft, screenOf } from "./layout.js";
+import { layOut, roomOf } from "./layout.js";
 import { ownForm, ownSurface } from "./own.js";
-import { BAR, Player } from "./player.js";
-import { Scene, inWords } from "./scene.js";
+import { Player } from "./player.js";
+import { Scene } from "./scene.js";
 import { Side } from "./side.js";
 import { Hero } from "./surface.js";
 import { isDark } from "./theme.js";
 import { FormulaError } from "./tokens.js";
+import { Words } from "./words.js";
 /** @import { Lesson, Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const SHARPEST = 3; // device pixels of a CSS pixel
-const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
 const FROZEN = "Python computes this run from data: to move these sliders you need";
-const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
-  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
-  <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
-  <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
-
 export class Stage {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
     this.el = el;
-    el.classList.add("oc-live");
-    el.innerHTML = FRAME;
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
-    this.message = find(".oc-message");
-    this.words = find(".oc-words");
+    this.words = new Words(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
     this.formulas = find(".oc-formulas");
     this.pictures = find(".oc-pictures");
     this.heroBox = find(".oc-hero");
@@ -50,37 +40,13 @@ export class Stage {
     /** @type {Setting} */
     this.now = model.get("setting");
     this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
-    const stage = this;
-    this.controls = new Controls(find(".oc-controls"), {
-      get lesson() { return stage.lesson; },
-      get surfaces() { return stage.surfaces; },
-      get now() { return stage.now; },
-      get frozen() { return stage.frozen; },
-      change: (changes) => this.change(changes),
-      moved: () => this.moved(),
-      typeSurface: (text) => this.typed(() => this.scene.ownSurface(text, this.now)),
-      typeRows: (method, text) => this.typed(() => this.scene.ownRows(method, text, this.now)),
-      reset: () => this.reset(),
-    }); // prettier-ignore
-    this.player = new Player(find(".oc-bar"), {
-      get step() { return stage.now.step; },
-      get steps() { return stage.steps; },
-      get parts() { return stage.formula.parts; },
-      go: (step, part) => this.go(step, part),
-      stopped: () => this.schedule(),
-    }); // prettier-ignore
+    /** @type {Surface | null} the surface that is laid out for */
+    this.laid = null;
+    this.controls = new Controls(find(".oc-controls"), this);
+    this.player = new Player(find(".oc-bar"), this);
     this.formula = new Formula(this.formulas, find(".oc-part"));
-    const redraw = () => this.schedule();
-    this.hero = new Hero(this.heroBox, {
-      moveStart: (x, y) => this.moveStart(x, y),
-      nudge: (dx, dy) => this.nudge(dx, dy),
-      redraw,
-    });
-    this.side = new Side(find(".oc-side"), {
-      move: (values) => this.moveValues(values),
-      redraw,
-      refit: () => this.arrange(true),
-    });
+    this.hero = new Hero(this.heroBox, this);
+    this.side = new Side(find(".oc-side"), this);
     for (const node of el.querySelectorAll("input, button, select, canvas"))
       if (node instanceof HTMLElement) keepKeys(node);
     this.take();
@@ -110,11 +76,11 @@ export class Stage {
     /** @type {Setting} */
     const now = this.model.get("setting");
     this.now = now;
-    if (now.own && (anew || now.own !== before.own)) this.typed(() => this.scene.ownSurface(now.own, this.now));
+    if (now.own && (anew || now.own !== before.own)) this.typeSurface(now.own);
     for (const [method, rows] of now.rows.entries())
-      if (rows && (anew || rows !== before.rows[method])) this.typed(() => this.scene.ownRows(method, rows, this.now));
+      if (rows && (anew || rows !== before.rows[method])) this.typeRows(method, rows);
     this.now = { ...now, values: { ...this.now.values, ...now.values } };
-    this.schedule();
+    this.redraw();
   }
 
   // ---- what a reader types: an error is a sentence, and the last good picture stays ----
@@ -130,7 +96,7 @@ export class Stage {
       this.notice = `${error.message}.`;
     }
     if (this.lesson.controls.length > sliders) this.controls.build();
-    this.schedule();
+    this.redraw();
   }
 
   get lesson() {
@@ -139,6 +105,25 @@ export class Stage {
 
   get surfaces() {
     return this.scene.surfaces;
+  }
+
+  /** @param {string} text */
+  typeSurface(text) {
+    this.typed(() => this.scene.ownSurface(text, this.now));
+  }
+
+  /** @param {number} method @param {string} text */
+  typeRows(method, text) {
+    this.typed(() => this.scene.ownRows(method, text, this.now));
+  }
+
+  get step() {
+    return this.now.step;
+  }
+
+  /** The rows of a step. */
+  get parts() {
+    return this.formula.parts;
   }
 
   /** @param {Partial<Setting>} changes */
@@ -157,7 +142,7 @@ export class Stage {
 
   moved() {
     this.notice = "";
-    this.schedule();
+    this.redraw();
     if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
   }
 
@@ -180,11 +165,11 @@ export class Stage {
     this.part = part;
     this.change({ step });
     this.formula.show(part);
-    this.schedule();
+    this.redraw();
   }
 
   /** @param {Record<string, number>} values */
-  moveValues(values) {
+  move(values) {
     this.change({ values: { ...this.now.values, ...values } });
     this.moved();
   }
@@ -209,30 +194,19 @@ export class Stage {
   // ---- what is said ----
 
   say() {
-    const frozen = this.frozen;
-    const words = [this.model.get("message"), this.notice, frozen && `${frozen} a running kernel.`]
-      .filter(Boolean)
-      .join(" ");
-    if (this.message.dataset.said === words) return;
-    this.message.dataset.said = words;
-    this.message.replaceChildren(words);
-    const { help } = this.el.dataset;
-    if (frozen && help) this.message.append(" ", make("a", null, { href: help }, "How to get one."));
+    this.words.warn([this.model.get("message"), this.notice], this.frozen);
   }
 
   /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
   settle() {
     if (!this.player.playing) this.save();
-    const words = inWords(this.shown);
-    this.words.textContent = words;
-    this.hero.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
-    for (const { pen, panel } of this.side.pictures) pen.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
+    this.words.describe(this.shown, this.hero, this.side);
   }
 
   // ---- what is seen ----
 
   /** The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end. */
-  schedule() {
+  redraw() {
     if (this.waiting) this.waiting = "more";
     else {
       this.waiting = "painted";
@@ -259,6 +233,8 @@ export class Stage {
     const [steps, parts] = [this.steps, this.formula.parts];
     const moment = { step: Math.min(now.step, steps), part: this.part, steps };
     const surface = scene.surface(now);
+    if (surface !== this.laid) this.fit = ""; // its shape is another
+    this.laid = surface;
     if (!this.heroBox.hidden) {
       this.hero.show(surface, scene.ground(surface));
       this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched });
@@ -286,28 +262,17 @@ export class Stage {
     const theme = themeOf(this.el);
     this.hero.theme = theme;
     this.side.theme = theme;
-    this.schedule();
+    this.redraw();
   }
 
   /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
   arrange(anew = false) {
-    const { pictures, side, hero, heroBox } = this;
-    const room = pictures.clientWidth;
-    const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
-    const fit = `${room} ${screenOf(this.el)} ${ratio} ${this.controls.box.offsetHeight}`;
-    if (!room || (!anew && fit === this.fit)) return;
+    const fit = roomOf(this);
+    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return;
     if (!this.colours) this.recolour();
     this.fit = fit;
-    const size = this.lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
-    const [left, right, bottom, top] = this.scene.surface(this.now).view;
-    const aspect = (right - left) / (top - bottom);
-    const height = heightLeft(this.el, pictures, this.formulas, size);
-    const found = arranged({ room, height, screen: screenOf(this.el), aspect, beside: side.pictures.length, size });
-    this.el.classList.toggle("oc-narrow", found.narrow);
-    if (!heroBox.hidden) hero.resize(found.hero, ratio, size, found.narrow);
-    const flat = /** @type {Pair} */ ([Math.min(room, 900), 300 * size]);
-    side.resize(heroBox.hidden ? flat : found.side, found.seen, ratio, size);
-    this.schedule();
+    layOut(this);
+    this.redraw();
   }
 
   // ---- for those who look from outside ----
@@ -324,13 +289,7 @@ export class Stage {
   hear(kernel) {
     this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
     this.kernel = kernel;
-    if (this.scene.byKernel(this.now)) this.schedule();
-  }
-
-  /** The kernel has handed over another run. */
-  anew() {
-    this.scene.renew();
-    this.schedule();
+    if (this.scene.byKernel(this.now)) this.redraw();
   }
 
   end() {

@@ -69,6 +69,7 @@ export class Hero {
   /** @param {Pair} size @param {number} ratio @param {number} type @param {boolean} narrow */
   resize([wide, high], ratio, type, narrow) {
     this.pen.resize(wide, high, ratio, type);
+    this.corner = 0; // whatever was seen before
     this.narrow = narrow;
     this.under.resize(wide, 116 * type, ratio, type);
     Object.assign(this.ground.style, { width: `${wide}px`, height: `${high}px` });

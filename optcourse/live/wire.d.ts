@@ -196,7 +196,7 @@ export interface Walk {
   readonly steps: number;
   readonly parts: number; // rows of the formula
   go(step: number, part: number | null): void;
-  stopped(): void;
+  redraw(): void;
 }
 
 /** The model of the widget, as anywidget gives it, or the site. */
