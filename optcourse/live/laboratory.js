@@ -2,7 +2,7 @@
 import { Controls, keepKeys, make } from "./controls.js";
 import { Pen, themeOf } from "./draw.js";
 import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "./learned.js";
-import { arranged, heightLeft, screenOf } from "./layout.js";
+import { arranged, heightLeft, roomOf, screenOf, sharpness } from "./layout.js";
 import { digitsOf } from "./network.js";
 import { ownForm } from "./own.js";
 import { bytesOf } from "./sampled.js";
@@ -15,7 +15,6 @@ import { Valley } from "./valley.js";
 /** @import { Experiment, Form, Host, Model, Program, Trial } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const SHARPEST = 3; // device pixels of a CSS pixel
 const MOST = 6; // methods at a time
 const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
@@ -429,8 +428,7 @@ export class Laboratory {
   /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] @returns {void} */
   arrange(anew = false) {
     const room = this.pictures.clientWidth;
-    const ratio = Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
-    const fit = `${room} ${screenOf(this.el)} ${ratio} ${this.controls.box.offsetHeight}`;
+    const fit = roomOf(this);
     if (!room || (!anew && fit === this.fit)) return;
     if (!this.coloured) this.recolour();
     this.fit = fit;
@@ -448,7 +446,7 @@ export class Laboratory {
     const half = (side[0] - 14) / 2;
     const small = narrow ? half * 1.1 : side[1];
     const sizes = [hero, side, [half, small], [half, small]];
-    for (const [i, pen] of this.pens.entries()) pen.resize(sizes[i][0], sizes[i][1], ratio, size);
+    for (const [i, pen] of this.pens.entries()) pen.resize(sizes[i][0], sizes[i][1], sharpness(), size);
     this.schedule();
   }
 
@@ -460,8 +458,6 @@ export class Laboratory {
 
   /** It needs no kernel. */
   hear() {}
-
-  anew() {}
 
   end() {
     this.stop();

@@ -35,7 +35,9 @@ export function render({ model, el }) {
   const reactions = {
     "change:lesson": () => stage.take(),
     "change:surfaces": () => stage.take(),
-    "change:handed": () => (stage.scene.renew(), stage.redraw()),
+    "change:handed": () => {
+      if (stage instanceof Stage) (stage.scene.renew(), stage.redraw());
+    },
     "change:setting": () => stage.adopt(),
     "change:message": () => stage.say(),
     "msg:custom": answered,
