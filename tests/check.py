@@ -26,6 +26,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
     r"optcourse/mathematics/(training|contest)\.py": ["training", "trainers", "contest"],
     r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
+    r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/(live|web)/": ["site"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],

@@ -49,6 +49,7 @@ from optcourse import (
 )
 from optcourse.live import shown, stage, wire
 from optcourse.live.controls import slider_values
+from optcourse.live.trainers import Trainer
 from optcourse.mathematics.conventions import conventions
 from optcourse.mathematics.surfaces import CATALOGUE
 from optcourse.pictures import drawings, looks
@@ -185,12 +186,19 @@ def test_what_is_sent_is_what_the_page_declares():
     declared = (pathlib.Path(wire.__file__).parent / "wire.d.ts").read_text(encoding="utf-8")
     for kind in (wire.Panel, wire.Series, wire.Arrow, wire.Form, wire.Surface, wire.Lesson):
         body = re.search(rf"export interface {kind.__name__} {{(.*?)\n}}", declared, re.DOTALL)[1]
-        fields = re.findall(r"^  (\w+):", body, re.MULTILINE)
+        fields = re.findall(r"^  (\w+)\??:", body, re.MULTILINE)
         assert sorted(fields) == sorted(field.name for field in dataclasses.fields(kind)), kind.__name__
-    explorer = explore(Momentum(), surfaces.ravine)
-    for name, sent in (("Control", explorer.lesson["controls"][0]), ("Setting", explorer.setting)):
-        body = re.search(rf"export interface {name} {{(.*?)\n}}", declared, re.DOTALL)[1]
-        assert set(re.findall(r"^  (\w+):", body, re.MULTILINE)) == set(sent), name
+    explorer, trainer = explore(Momentum(), surfaces.ravine), Trainer()
+    sent_things = {
+        "Control": explorer.lesson["controls"][0],
+        "Setting": explorer.setting,
+        "Trial": trainer.setting,
+        "Experiment": trainer.lesson.keys() - explorer.lesson.keys() | {"first"},
+    }
+    assert trainer.lesson["controls"][0].keys() == explorer.lesson["controls"][0].keys()
+    for name, sent in sent_things.items():
+        body = re.search(rf"export interface {name} .*?{{\n(.*?)\n}}", declared, re.DOTALL)[1]
+        assert set(re.findall(r"^  (\w+)\??:", body, re.MULTILINE)) == set(sent), name
 
 
 def test_page_and_still_picture_wear_the_same_colour():

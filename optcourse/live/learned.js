@@ -195,8 +195,8 @@ const shade = (colour, part) => [...colour, Math.round(255 * Math.min(part, 1))]
 /** @param {string} hex such as #c3d0da */
 const numbersOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
-/** The weights that lead to each unit of the first layer. @param {Pen} pen @param {string} label @param {Training} run */
-export function drawWeights(pen, label, { network, theta }) {
+/** The weights that lead to each unit of the first layer. @param {Pen} pen @param {Training} run */
+export function drawWeights(pen, { network, theta }) {
   pen.clear();
   const { size } = pen;
   const { width, hidden } = network;
@@ -221,8 +221,8 @@ export function drawWeights(pen, label, { network, theta }) {
   pen.text("− blue, + red", [0, below], pen.colour("faint"), { weight: 400 });
 }
 
-/** The validation digits that are taken for others: what each is, and what it is taken for. @param {Pen} pen @param {string} label @param {Training} run */
-export function drawWrong(pen, label, { digits, guesses, wrong, validation }) {
+/** The validation digits that are taken for others: what each is, and what it is taken for. @param {Pen} pen @param {Training} run */
+export function drawWrong(pen, { digits, guesses, wrong, validation }) {
   pen.clear();
   const { size } = pen;
   const { count, labels, pixels } = digits.validation;

@@ -25,6 +25,12 @@ export function examplesOf(pixels, labels) {
   return { count: labels.length, pixels, labels, first, places: Uint8Array.from(places, (i) => i % PIXELS), values };
 }
 
+/** Bytes of their own: from the kernel, or in base64 from a page without one. @param {DataView | string} bytes */
+export function bytesOf(bytes) {
+  if (typeof bytes === "string") return Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0));
+  return Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
 /**
  * The digits from bytes, deflated: the pixels of all, then the labels; the first `counts[0]` train, the next `counts[1]` validate.
  * @param {Uint8Array<ArrayBuffer>} bytes @param {number[]} counts @returns {Promise<Digits>}
@@ -36,6 +42,19 @@ export async function digitsOf(bytes, [train, validation]) {
   const part = (/** @type {number} */ from, /** @type {number} */ to) =>
     examplesOf(all.subarray(from * PIXELS, to * PIXELS), all.subarray(count * PIXELS + from, count * PIXELS + to));
   return { train: part(0, train), validation: part(train, train + validation) };
+}
+
+/** The digits, unpacked once for all laboratories of a page. @type {Map<string, Promise<Digits>>} */
+const unpacked = new Map();
+
+/** Those of a laboratory. @param {DataView | string} bytes @param {number[]} counts */
+export function digitsFrom(bytes, counts) {
+  const key = `${typeof bytes === "string" ? bytes.length : bytes.byteLength} ${counts}`;
+  const known = unpacked.get(key);
+  if (known) return known;
+  const made = digitsOf(bytesOf(bytes), counts);
+  unpacked.set(key, made);
+  return made;
 }
 
 /** Row numbers of one mini-batch after the other, each pass in a new random order, as training.batches. @param {number} count @param {number} size @param {number} seed */

@@ -1,12 +1,6 @@
 // Least squares of two weights, each step on a mini-batch of the examples: what BatchExplorer runs, as training.train does.
-import { batches } from "./network.js";
+import { batches, bytesOf } from "./network.js";
 /** @import { Ground, Pair } from "./wire.d.ts" */
-
-/** Bytes of their own: from the kernel, or in base64 from a page without one. @param {DataView | string} bytes */
-export function bytesOf(bytes) {
-  if (typeof bytes === "string") return Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0));
-  return Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-}
 
 /**
  * A surface whose gradient, while a run is on its way, is that of one mini-batch after the other.

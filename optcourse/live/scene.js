@@ -3,7 +3,8 @@ import { gridOf, interpolated } from "./ground.js";
 import { entry } from "./language.js";
 import { ownForm, ownSurface } from "./own.js";
 import { handedOver, methodOf, outcomeOf } from "./runs.js";
-import { bytesOf, sampled } from "./sampled.js";
+import { bytesOf } from "./network.js";
+import { sampled } from "./sampled.js";
 import { surfaceOf } from "./surfaces.js";
 /** @import { Form, Ground, Handed, Lesson, Pair, Program, Run, Setting, Shown, Surface } from "./wire.d.ts" */
 

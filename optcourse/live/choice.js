@@ -1,0 +1,90 @@
+// The controls of a laboratory: which methods train, and the sliders of each.
+import { Controls, keepKeys, make } from "./controls.js";
+import { ownForm } from "./own.js";
+/** @import { Laboratory } from "./laboratory.js" */
+/** @import { Experiment, Trial } from "./wire.d.ts" */
+
+const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
+
+/**
+ * The declaration with what is seldom used folded away: of many methods all but η, whose slider then has its method's name; on a
+ * phone all but η and what the network is.
+ * @param {Experiment} experiment @param {Trial} now @param {boolean} narrow
+ */
+export function inSight(experiment, now, narrow) {
+  const few = now.chosen.length <= 2;
+  const mine = experiment.controls.filter(({ method }) => method === null || now.chosen.includes(method));
+  const controls = mine.map((control) => {
+    const { name, method, symbol } = control;
+    if (method === null) return { ...control, folded: narrow && !IN_SIGHT.includes(name) };
+    if (!name.startsWith("η")) return { ...control, folded: narrow || !few };
+    const [{ label, look }] = experiment.methods[method];
+    const named = `${symbol} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</span>`;
+    return few ? control : { ...control, method: null, symbol: named, doc: "" };
+  });
+  return { ...experiment, controls, own: false, built_in: 0 };
+}
+
+/** The controls: which methods; their sliders, those of many methods folded away but for η; the rest as in any explorer. */
+export class Choice extends Controls {
+  /** @param {HTMLElement} box @param {Laboratory} laboratory */
+  constructor(box, laboratory) {
+    const host = {
+      get lesson() { return inSight(laboratory.experiment, laboratory.now, laboratory.narrow); },
+      surfaces: [],
+      get now() { return laboratory.now; },
+      frozen: "",
+      change: (/** @type {Partial<Trial>} */ changes) => laboratory.change(changes),
+      moved: () => laboratory.moved(),
+      typeSurface() {},
+      typeRows: (/** @type {number} */ i, /** @type {string} */ text) => laboratory.typed(() => laboratory.ownRows(i, text)),
+      reset: () => laboratory.reset(),
+    }; // prettier-ignore
+    super(box, /** @type {any} */ (host));
+    this.laboratory = laboratory;
+  }
+
+  sliders() {
+    const { box, laboratory } = this;
+    const row = make("div", box, { className: "oc-methods", role: "group", ariaLabel: "methods" });
+    for (const [i, [{ label, look }]] of laboratory.experiment.methods.entries()) {
+      const button = make("button", row, { style: `color: var(--oc-${look.colour})` }, label);
+      keepKeys(button);
+      button.addEventListener("click", () => laboratory.choose(i));
+      this.follows.push(() => button.setAttribute("aria-pressed", String(laboratory.now.chosen.includes(i))));
+    }
+    super.sliders();
+  }
+
+  /** @param {HTMLElement} parent */
+  seldom(parent) {
+    for (const control of this.host.lesson.controls) if (control.folded) this.hyper(parent, control);
+    this.editors(parent);
+    for (const area of parent.querySelectorAll("textarea"))
+      area.hidden = !this.laboratory.now.chosen.includes(Number(area.dataset.method));
+  }
+}
+
+/**
+ * Rows of the reader's own as one more form of a method; FormulaError where they make no sense.
+ * @param {Experiment} experiment as it is @param {Experiment} declared without what a reader types
+ * @param {Trial} now @param {number} method @param {string} text
+ * @returns {{ experiment: Experiment, changes: Partial<Trial> }}
+ */
+export function withRows(experiment, declared, now, method, text) {
+  const { form, controls, values } = ownForm(/** @type {any} */ (declared), method, text);
+  const known = experiment.controls.map(({ name }) => name);
+  const [base] = declared.methods[method];
+  return {
+    experiment: {
+      ...experiment,
+      methods: experiment.methods.with(method, [base, { ...form, label: `your ${base.label}` }]),
+      controls: [...experiment.controls, ...controls.filter(({ name }) => !known.includes(name))],
+    },
+    changes: {
+      rows: now.rows.with(method, text),
+      forms: now.forms.with(method, 1),
+      values: { ...values, ...now.values },
+    },
+  };
+}
