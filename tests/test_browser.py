@@ -327,28 +327,27 @@ def test_saved_with_its_widget_state_an_explorer_is_live_without_being_run(lab, 
     assert problems == []
 
 
-def test_a_training_run_streams_and_stops(lab, page):
-    """Lesson 8: start, watch, stop."""
-    open_notebook(page, lab, "notebooks/08_summary.ipynb")
-    run_cells(page, "live-training")
-    start, stop = (page.get_by_role("button", name=name, exact=True) for name in ("start", "stop"))
-    start.scroll_into_view_if_needed()
-    length = page.locator(".jupyter-widgets:has(> label:text-is('passes'))").first
-    length.locator("input").fill("50")
-    length.locator("input").press("Enter")
-    place = "(e) => e.closest('.widget-vbox')?.textContent.includes('passes')"
-    live = Live(page, page.evaluate(f"[...document.querySelectorAll('.oc-live')].findIndex({place})"))
-    before = live.seen()
-    start.click()
-    message = page.locator(".jupyter-widgets", has_text="Gradient descent, after").last
-    live.wait("s.pictures[0] !== b.pictures[0]", before)
-    stop.click()
-    message.wait_for(state="visible")
-    reached, before = message.inner_text(), live.seen()
-    assert start.is_enabled() and reached.startswith("Gradient descent, after")
-    start.click()  # a second run begins anew
-    live.wait("s.pictures[0] !== b.pictures[0]", before)
-    stop.click()
+def test_a_laboratory_trains_without_its_kernel(lab, page):
+    """Lesson 6: a slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
+    open_notebook(page, lab, "notebooks/06_rmsprop.ipynb")
+    run_cells(page, "imports", "all-weights")
+    live = page.locator(".oc-laboratory")
+    words = live.locator(".oc-words")
+    live.locator(".oc-words", has_text="right").wait_for(state="attached")
+    live.scroll_into_view_if_needed()
+    slider = live.locator("input[data-name='η RMSProp']")
+    changed = "(before) => document.querySelector('.oc-laboratory .oc-words').textContent !== before"
+    with suspended(page):
+        before = words.text_content()
+        slider.focus()
+        held = page.evaluate_handle("document.activeElement")
+        page.keyboard.press("End")
+        page.wait_for_function(changed, arg=before)
+        assert (
+            "RMSProp" in words.text_content() and words.text_content().split("RMSProp")[0] == before.split("RMSProp")[0]
+        )
+    page.wait_for_timeout(500)
+    assert page.evaluate("(held) => document.activeElement === held", held)
 
 
 WRITE = """([id, source]) => {
