@@ -12,14 +12,14 @@ DESK, LARGE, PROJECTOR, PHONE, ZOOMED = (1122, 599), (1282, 779), (1762, 959), (
 # the boxes of an explorer: how high it is, what sticks out of it, what lies over something else, and letters below 12 pixels
 BOXES = """(live) => {
   const seen = (node) => node.getClientRects().length > 0 && node.checkVisibility(), box = (node) => node.getBoundingClientRect(), stage = box(live);
-  const all = (what) => [...live.querySelectorAll(what)].filter(seen), formula = live.querySelector('.oc-formulas');
+  const all = (what) => [...live.querySelectorAll(what)].filter(seen), formula = live.querySelector('.oc-formulas'), table = formula.shadowRoot ?? formula; // a laboratory has none
   const blocks = [...all('.oc-frame'), ...all('.oc-insets'), ...all('.oc-side canvas'), ...all('.oc-tabs'), ...all('.oc-bar'), ...all('.oc-formulas'), ...all('.oc-controls')];
   const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   const names = (node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`;
-  const inside = [...formula.shadowRoot.querySelectorAll('.oc-table *')], texts = [...all('*'), ...inside].filter((node) =>
+  const inside = [...table.querySelectorAll('.oc-table *')], texts = [...all('*'), ...inside].filter((node) =>
     !node.closest('math, select') && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
-  const rows = [...formula.shadowRoot.querySelectorAll('.oc-row')].filter((row) => box(row).bottom > box(formula).bottom + 1);
-  const hero = live.querySelector('.oc-hero-canvas');
+  const rows = [...table.querySelectorAll('.oc-row')].filter((row) => box(row).bottom > box(formula).bottom + 1);
+  const hero = live.querySelector('.oc-hero-canvas, .oc-hero canvas');
   return { high: stage.height, wide: stage.width, hero: [box(hero).width, box(hero).height, box(hero).bottom - stage.top],
     scrolls: formula.scrollWidth > formula.clientWidth + 1, rows: rows.length, sliders: all('.oc-controls > .oc-group input').map((node) => box(node).height),
     cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-side canvas, .oc-reset, summary').filter((node) =>
