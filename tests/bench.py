@@ -1,5 +1,5 @@
 """How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server;
-`python tests/bench.py site site` how soon a lesson's page moves. Not a test: the machine decides the figures, the ratios are the point.
+`python tests/bench.py site site` how soon a lesson's page moves; `python tests/bench.py network` how soon a network is trained. Not a test: the machine decides the figures, the ratios are the point.
 
 Each way shows the same content, 200 steps of Momentum on the ravine beside the loss plot, with the formula or its numbers,
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
@@ -8,6 +8,7 @@ in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 import contextlib
 import functools
 import http.server
+import json
 import os
 import pathlib
 import platform
@@ -24,7 +25,10 @@ import psutil
 from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_notebook
 from jupyter_client.manager import start_new_kernel
 
-from optcourse import Adam, Momentum, run, surfaces, sweep
+from optcourse import OPTIMIZERS, Adam, Momentum, Trainer, run, surfaces, sweep
+from optcourse.live import stage
+from optcourse.pictures.drawings import bundle
+from optcourse.web.lessons import STATE, plain
 
 ROOT = pathlib.Path(__file__).parent.parent
 KEYS = 40
@@ -352,9 +356,85 @@ def opening(folder: str, times: int = 5) -> None:
         server.shutdown()
 
 
+MOVE_AND_WAIT = """async ([name, count]) => {  // a slider of the laboratory: ms to the first points, and to the finished curve
+  const live = document.querySelector(".oc-laboratory"), found = [];
+  const input = live.querySelector(`input[data-name="${name}"]`);
+  for (let i = 0; i < count; i++) {
+    const before = live.dataset.trained, begun = performance.now();
+    let first = 0;
+    input.value = Number(input.value) + (i % 2 ? -1 : 1);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    while (live.dataset.trained === before) {
+      await new Promise(requestAnimationFrame);
+      if (!first && live.explorer.runs.some((run) => run.training.length > 1)) first = performance.now() - begun;
+    }
+    found.push([first, performance.now() - begun]);
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  return found;
+}"""
+
+
+def laboratory(count: int = 30) -> None:
+    """A network's training under the hand, 20 passes: from a slider's event to points and curve, and the longest task of the page;
+    beside it what `interact` costs a kernel for the same curve: NumPy's train, the losses, and a picture of them."""
+    with tempfile.TemporaryDirectory() as name, launched() as browser:
+        ETA = (0.3, 0.05, 0.05, 0.05, 0.01, 0.01)
+        ways = {
+            "one method": [Adam(eta=0.01)],
+            "six methods": [kind(eta=eta) for kind, eta in zip(OPTIMIZERS, ETA, strict=True)],
+        }
+        print(
+            f"{'a network, 20 passes: ms':24}{'first points':>14}{'curve':>10}{'p95':>10}{'longest task':>14}{'own time':>10}{'in a kernel':>13}"
+        )
+        for way, methods in ways.items():
+            trainer = Trainer(methods)
+            file = pathlib.Path(name) / "page.html"
+            state = json.dumps(plain({each: getattr(trainer, each) for each in STATE})).replace("<", "\\u003c")
+            file.write_text(
+                LABORATORY % (stage.style(), stage.script().replace("export default { render };", ""), state), "utf-8"
+            )
+            with fresh_page(browser) as page:
+                page.goto(file.as_uri())
+                page.wait_for_function("document.querySelector('.oc-laboratory')?.dataset.trained")
+                slider = "η Adam" if len(methods) == 1 else "seed"
+                page.evaluate(MOVE_AND_WAIT, [slider, 4])
+                found = np.array(page.evaluate(MOVE_AND_WAIT, [slider, count if len(methods) == 1 else count // 4]))
+                browser.start_tracing(page=page, categories=["toplevel"])
+                page.evaluate(MOVE_AND_WAIT, [slider, 3])
+                longest = longest_task(json.loads(browser.stop_tracing()))
+
+            def by_kernel(methods=methods):
+                fresh = Trainer(methods)
+                bundle(fresh.picture().figure, "", 72)
+
+            first, curve = np.median(found, axis=0)
+            kernel = best(by_kernel, 3)
+            print(
+                f"{way:24}{first:14.0f}{curve:10.0f}{np.percentile(found[:, 1], 95):10.0f}{longest[0]:14.1f}{longest[1]:10.1f}{kernel:13.0f}"
+            )
+
+
+LABORATORY = """<!doctype html><meta charset="utf-8"><style>%s</style><body><div id="live"></div><script type="module">%s
+const state = %s;
+const model = { get: (name) => state[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} };
+render({ model, el: document.querySelector("#live") });</script>"""
+
+
+def longest_task(trace: dict) -> tuple[float, float]:
+    """The longest task of the page's own thread, in ms: by the clock, and in the thread's own time, without what others take of it."""
+    events = trace["traceEvents"]
+    threads = {(each["pid"], each["tid"]) for each in events if each.get("args", {}).get("name") == "CrRendererMain"}
+    tasks = [each for each in events if "RunTask" in each["name"] and (each["pid"], each["tid"]) in threads]
+    return tuple(max(each.get(name, 0) for each in tasks) / 1e3 for name in ("dur", "tdur"))
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["class"]:
         classroom(int(sys.argv[2]) if sys.argv[2:] else 30)
+        sys.exit()
+    if sys.argv[1:2] == ["network"]:
+        laboratory(*map(int, sys.argv[2:]))
         sys.exit()
     if sys.argv[1:2] == ["site"]:
         opening(*sys.argv[2:])

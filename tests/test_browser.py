@@ -59,7 +59,7 @@ class Live:
     def __init__(self, page, place=0):
         self.page = page
         page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
-        self.handle = page.locator(".oc-live").nth(place).element_handle()
+        self.handle = page.locator(".oc-live:not(.oc-laboratory)").nth(place).element_handle()
         name = self.handle.evaluate("(live) => live.dataset.tested ??= Math.random().toString(36)")
         self.root = page.locator(f"[data-tested='{name}']")  # others may come before it in the page, it stays the same
         self.root.scroll_into_view_if_needed()

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 import language
+import network
 import numpy as np
 import pytest
 from browser import fresh_page
@@ -198,9 +199,9 @@ def test_a_run_that_ends_early_says_how_in_the_page_as_in_python(page):
     ]
 
 
-@pytest.mark.parametrize("check", language.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*language.CHECKS, *network.CHECKS], ids=lambda check: check.__name__)
 def test_the_language_in_chromium(page, check):
-    """What test_language.py asks of node, by the very modules that are shipped, joined as they are shipped."""
+    """What test_language.py and test_trainers.py ask of node, by the very modules that are shipped, joined as they are shipped."""
 
     def ask(questions):
         return json.loads(

@@ -19,7 +19,9 @@ from browser import AXE, FOUND, need_chromium
 from test_browser import FULL, NOTEBOOKS, Live, use
 
 import optcourse
-from optcourse.web.lessons import called, needed
+from optcourse import AdaGrad, RMSProp
+from optcourse.live.trainers import Trainer
+from optcourse.web.lessons import ONCE, called, needed
 
 # no code in a page, no code from text, nothing from elsewhere; only where asked for: Playwright itself waits by code from text
 POLICY = (
@@ -100,16 +102,22 @@ def opened(page, target):
 
 
 def data_of(page):
-    return json.loads(page.locator("#lesson-data").text_content())
+    """The data of each live cell, by its name."""
+    data = json.loads(page.locator("#lesson-data").text_content())
+    return {name: each for name, each in data.items() if name != ONCE}
+
+
+def laboratories(sources):
+    return sum("Trainer(" in each for each in sources)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_explorer_of_every_lesson_moves(closed, address, path):
     opened(closed, f"{address}/{path.stem}.html")
-    states = [each["state"] for each in data_of(closed).values() if "state" in each]
-    assert closed.locator(".oc-live").count() == len(states) >= 1
+    states = [each["state"] for each in data_of(closed).values() if each.get("state", {}).get("surfaces")]
     sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert len(states) == sum("explore(" in each or "BatchExplorer(" in each for each in sources)
+    assert closed.locator(".oc-live").count() == len(states) + laboratories(sources)
+    assert len(states) == sum("explore(" in each or "BatchExplorer(" in each for each in sources) >= 1
     for place, state in enumerate(states):
         live = Live(closed, place)
         live.wait(FULL)
@@ -330,8 +338,8 @@ def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
 
 
 def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
-    closed.goto(f"{address}/02_gradient_descent.html")
-    live = Live(closed, 1)  # batch sizes, on data
+    closed.goto(f"{address}/08_summary.html")
+    live = Live(closed, 2)  # the plane through a trained network
     live.wait("s.message.includes('Python computes this run from data')")
     closed.goto(f"{address}/03_momentum.html")
     notes = closed.locator("#exercise-momentum .kernel")
@@ -339,10 +347,7 @@ def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
     closed.locator("#exercise-momentum").get_by_role("link", name="How to get one.").click()
     closed.wait_for_url("**/run.html")
     assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
-    for lesson, cell, words in (
-        ("08_summary", "live-training", "Training on data"),
-        ("00_welcome", "set-up-test", "set-up"),
-    ):
+    for lesson, cell, words in (("00_welcome", "set-up-test", "set-up"),):
         closed.goto(f"{address}/{lesson}.html")
         assert words in closed.locator(f"#{cell} .kernel").inner_text()
         assert closed.locator(f"#{cell} a[href='run.html']").count() == 1
@@ -356,6 +361,109 @@ def test_a_page_is_alive_as_a_file(closed, site):
         live.move(slider)
     closed.locator("#site-search").fill("pendulum")
     closed.locator("#site-found a").first.wait_for()
+
+
+# ---- the laboratory ----
+
+
+def laboratory(page):
+    page.locator(".oc-laboratory .oc-words", has_text="right").first.wait_for(state="attached")
+    return page.locator(".oc-laboratory").first
+
+
+def trains(page, act):
+    """Do it, and wait until all that it changes is trained; what is said then."""
+    live = laboratory(page)
+    before = live.locator(".oc-words").text_content()
+    act(live)
+    page.wait_for_function("(b) => document.querySelector('.oc-laboratory .oc-words').textContent !== b", arg=before)
+    return live.locator(".oc-words").text_content()
+
+
+def slid(name, key="End"):
+    def act(live):
+        fold = live.locator("details.oc-more")
+        if not live.locator(f"input[data-name='{name}']").is_visible():
+            fold.evaluate("(fold) => { fold.open = true; }")
+        live.locator(f"input[data-name='{name}']").press(key)
+
+    return act
+
+
+def test_a_laboratory_says_what_python_says(closed, address):
+    """The same losses, and the same digits right, as NumPy reaches: the numbers under the page's and the kernel's words agree."""
+    closed.goto(f"{address}/06_rmsprop.html?strict")
+    words = laboratory(closed).locator(".oc-words").text_content()
+    said = Trainer([AdaGrad(eta=0.05), RMSProp(eta=0.01)]).describe()
+    numbers = re.compile(r"training loss (?:[\d.]+ → )?([\d.]+), validation loss ([\d.]+), (\d+) of 360 right")
+    assert numbers.findall(words) == numbers.findall(said) and len(numbers.findall(said)) == 2
+    assert "Learning rates of its weights" in words
+
+
+def test_every_slider_of_a_laboratory_trains_anew(closed, address):
+    closed.goto(f"{address}/06_rmsprop.html")
+    laboratory(closed)
+    names = closed.evaluate(
+        "[...document.querySelectorAll('.oc-laboratory .oc-range input')].map((i) => i.dataset.name)"
+    )
+    assert {"batch size", "hidden units", "dropout", "passes", "seed", "η AdaGrad", "γ RMSProp"} <= set(names)
+    first = laboratory(closed).locator(".oc-words").text_content()
+    for name in names:
+        trains(closed, slid(name, "Home" if name in ("batch size", "hidden units", "passes") else "ArrowRight"))
+        assert trains(closed, lambda live: live.get_by_role("button", name="reset").click()) == first
+    assert "Adam" in trains(closed, lambda live: live.get_by_role("button", name="Adam", exact=True).click())
+    assert "AdaGrad" not in trains(closed, lambda live: live.get_by_role("button", name="AdaGrad").click())
+    for each in ("RMSProp", "Adam"):
+        laboratory(closed).get_by_role("button", name=each, exact=True).click()
+    assert laboratory(closed).locator(".oc-message").inner_text() == "One method at least."
+
+
+def test_own_rows_train_the_network(closed, address):
+    closed.goto(f"{address}/09_beyond.html")
+    live = laboratory(closed)
+    live.locator("details.oc-more").evaluate(
+        "(fold) => { fold.open = true; fold.querySelector('details').open = true; }"
+    )
+    area = live.locator("textarea").last
+    area.scroll_into_view_if_needed()
+    words = trains(closed, lambda live: area.fill("theta = theta - eta*grad(theta)"))
+    assert "your Sign of Momentum" in words
+    area.fill("theta = theta - eta*grad(theta")
+    closed.wait_for_function(
+        "document.querySelector('.oc-laboratory .oc-message').textContent.includes('never closed')"
+    )
+
+
+def test_the_valley_is_measured_stopped_and_left(closed, site):
+    closed.goto((site / "07_adam.html").as_uri())  # from a file
+    live = laboratory(closed)
+    trains(closed, slid("passes", "Home"))
+    live.locator("[data-do=valley]").click()
+    closed.wait_for_function("document.querySelector('.oc-laboratory progress').value > 0.05")
+    live.locator("[data-do=stop]").click()
+    live.locator("[data-do=stop]").wait_for(state="hidden")
+    count = closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs")
+    closed.wait_for_timeout(200)
+    assert 0 < count == closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs") < 160
+    closed.wait_for_function(
+        "document.querySelector('.oc-laboratory canvas').getAttribute('aria-label').includes(' of 160 runs')"
+    )
+    trains(closed, slid("batch size", "End"))  # another race: the old picture is of no use
+    assert closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley") is None
+    assert live.locator("[data-do=training]").get_attribute("aria-pressed") == "true"
+
+
+def test_a_laboratory_fits_its_screen(browser, address):
+    for width, height, touch in ((1106, 599, False), (390, 844, True)):
+        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
+        page = context.new_page()
+        page.goto(f"{address}/06_rmsprop.html")
+        live = laboratory(page)
+        box, hero = live.bounding_box(), live.locator(".oc-hero canvas").bounding_box()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert hero["width"] >= 0.5 * box["width"] and (touch or box["height"] <= height), (box, hero)
+        assert touch is False or hero["y"] - box["y"] + hero["height"] <= height, "a hand sees what it moves"
+        context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

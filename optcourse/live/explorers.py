@@ -52,7 +52,6 @@ class Explorer(Setting, Scene, Shown, Stage):
 
     catalogue: Sequence[Surface] = CATALOGUE
     with_formula = True
-    by_kernel = False  # whether the kernel runs the methods, because their rows do not say all
 
     def __init__(
         self,
@@ -275,6 +274,11 @@ def explore(
     (61, 2)
     """
     return Explorer(optimizers, surface, start, steps, **options)
+
+
+def type_size() -> float:
+    """How large the type of an explorer is that is made now: 1 is usual."""
+    return _size[0]
 
 
 def large_type(factor: float = 1.4) -> None:

@@ -135,6 +135,11 @@ export function flatMethod({ rows, result, state, settings = {} }, hypers, start
       put(theta, values.get(result));
       return theta;
     },
+    /** An expression of the last step's values, such as the effective learning rate. @param {Tree} tree */
+    shown(tree) {
+      const node = flatNode(tree, theta.length, columns);
+      return () => node({ values, gradient: (_, into) => into.fill(NaN) });
+    },
     /** @param {string} symbol @param {number} value */
     set(symbol, value) {
       values.set(symbol, value);

@@ -35,11 +35,12 @@ export function arranged({ room, height, screen, aspect, beside, size }) {
 }
 
 /** How high the window is in which a notebook, or a page, shows a stage. @param {Element} el */
-const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+export const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
 
-const sharpness = () => Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
+/** Device pixels of a CSS pixel. */
+export const sharpness = () => Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
 
-/** What a layout depends on. @param {Stage} stage */
+/** What a layout depends on. @param {Pick<Stage, "el" | "pictures" | "controls">} stage */
 export const roomOf = ({ el, pictures, controls }) =>
   `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight}`;
 
@@ -62,7 +63,7 @@ export function layOut({ el, pictures, formulas, lesson, scene, now, hero, heroB
  * height is scarce, stacked where width is.
  * @param {HTMLElement} el @param {HTMLElement} pictures @param {HTMLElement} formulas @param {number} size of type
  */
-function heightLeft(el, pictures, formulas, size) {
+export function heightLeft(el, pictures, formulas, size) {
   el.style.setProperty("--oc-size", String(size));
   formulas.classList.remove("oc-tight", "oc-stacked");
   const left = () => screenOf(el) - (el.offsetHeight - pictures.offsetHeight) - 18;

@@ -1,4 +1,5 @@
 // A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
+import { Laboratory } from "./laboratory.js";
 import { BAR } from "./player.js";
 import { Stage } from "./stage.js";
 import { watchTheme } from "./theme.js";
@@ -15,8 +16,9 @@ const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div
 /** @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all */
 export function render({ model, el }) {
   el.classList.add("oc-live");
-  el.innerHTML = FRAME;
-  const stage = new Stage(model, el);
+  const experiment = "etas" in model.get("lesson"); // a laboratory has a frame of its own
+  if (!experiment) el.innerHTML = FRAME;
+  const stage = experiment ? new Laboratory(model, el) : new Stage(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
   const ask = () => {
@@ -33,7 +35,9 @@ export function render({ model, el }) {
   const reactions = {
     "change:lesson": () => stage.take(),
     "change:surfaces": () => stage.take(),
-    "change:handed": () => (stage.scene.renew(), stage.redraw()),
+    "change:handed": () => {
+      if (stage instanceof Stage) (stage.scene.renew(), stage.redraw());
+    },
     "change:setting": () => stage.adopt(),
     "change:message": () => stage.say(),
     "msg:custom": answered,

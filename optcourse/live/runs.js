@@ -61,11 +61,13 @@ export function methodOf({ expressions, schedule = [], ...program }) {
     let end = "";
     for (let k = 1; k <= count && diverged === null; k++) {
       const now = history[k - 1].slice();
+      surface.turn?.(k);
       if (eta !== undefined) now[eta] = Math.max(values.eta * (schedule[k - 1] ?? NaN), TINY);
       const theta = step(now, k);
       history.push(now);
       if (far(theta)) [diverged, end] = [k, endOf(theta, history[k - 1][THETA], surface, k)];
     }
+    surface.turn?.(0);
     const last = history.findLast((each) => each[THETA].every(Number.isFinite))?.[THETA] ?? start;
     const marks = nearestOf(surface.landmarks, last);
     for (const [symbol, value] of Object.entries(marks)) for (const each of history) each[index(symbol)] = value;

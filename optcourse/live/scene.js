@@ -3,6 +3,7 @@ import { gridOf, interpolated } from "./ground.js";
 import { entry } from "./language.js";
 import { ownForm, ownSurface } from "./own.js";
 import { handedOver, methodOf, outcomeOf } from "./runs.js";
+import { bytesOf, sampled } from "./sampled.js";
 import { surfaceOf } from "./surfaces.js";
 /** @import { Form, Ground, Handed, Lesson, Pair, Program, Run, Setting, Shown, Surface } from "./wire.d.ts" */
 
@@ -135,7 +136,10 @@ export class Scene {
     const program = /** @type {Program} */ (form.program);
     const runner = this.runners.get(form) ?? methodOf({ ...program, expressions, hypers, schedule });
     this.runners.set(form, runner);
-    return runner(this.ground(surface), this.values(form, now), now.start, now.steps);
+    const { "batch size": size, seed } = now.values;
+    const ground = this.ground(surface);
+    const seen = surface.examples ? sampled(ground, surface.examples, size, seed) : ground;
+    return runner(seen, this.values(form, now), now.start, now.steps);
   }
 
   /**
@@ -160,13 +164,8 @@ export class Scene {
   }
 }
 
-/** Bytes of float32 as numbers: from the kernel, or in base64 from a page without one. @param {DataView | string | null} bytes */
-function floats(bytes) {
-  if (typeof bytes === "string")
-    return new Float32Array(Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0)).buffer);
-  if (!bytes) return new Float32Array(1);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}
+/** Bytes of float32 as numbers. @param {DataView | string | null} bytes */
+const floats = (bytes) => (bytes ? new Float32Array(bytesOf(bytes).buffer) : new Float32Array(1));
 
 /** The last step with a finite point. @param {Form} form @param {Run} run */
 function lastOf(form, run) {

@@ -44,7 +44,6 @@ def form_of(
     hypers: dict[str, str],
     several: bool,
     formula: bool,
-    by_kernel: bool,
 ) -> wire.Form:
     """One form of a method: its program, what it shows and how, and its formula."""
     kind, expressions = type(optimizer), Expressions()
@@ -59,7 +58,7 @@ def form_of(
         label=label,
         convention=kind.convention,
         look=wire.look(look),
-        program=None if by_kernel else method_program(optimizer),
+        program=method_program(optimizer),
         hypers=hypers,
         theta=expressions.index(r"\theta"),
         loss=expressions.index(r"J(\theta)"),
@@ -125,6 +124,4 @@ class Scene:
         hypers = {item.key: self.sliders[place, item.name].name for item in optimizer.hypers()}
         panels = [VIEWS[name] for name in self.views]
         several = len(present) > 1
-        return form_of(
-            optimizer, labels[place], looks[place], panels, hypers, several, self.formula_shown, self.by_kernel
-        )
+        return form_of(optimizer, labels[place], looks[place], panels, hypers, several, self.formula_shown)

@@ -100,7 +100,7 @@ function endOf(points, panel, py, [, top, , high]) {
 }
 
 /** @param {Pen} pen @param {string} name @param {number} room */
-function shortened(pen, name, room) {
+export function shortened(pen, name, room) {
   let words = name;
   while (words.length > 3 && pen.wide(words) > room) words = `${words.slice(0, -2).trimEnd()}…`;
   return words;

@@ -107,6 +107,23 @@ export interface Lesson {
   known: Record<string, Hyper>; // the usual hyperparameters of a reader's own rows; "" is any other
 }
 
+/** A laboratory's setting: Trainer. */
+export interface Trial {
+  values: Record<string, number>;
+  chosen: number[]; // the methods that train, by place
+  focus: number; // whose weights are shown
+  forms: number[];
+  rows: string[];
+}
+
+/** A laboratory, but for the digits: beside what it has of a Lesson. */
+export interface Experiment extends Omit<Lesson, "first"> {
+  first: Trial;
+  etas: number[]; // of the valley
+  seeds: number;
+  counts: number[]; // of the digits: how many train and validate
+}
+
 export type Landmarks = Record<string, Value>;
 
 export interface Surface {
@@ -119,6 +136,7 @@ export interface Surface {
   note: string; // why it starts where it does, say
   grid: DataView | string | null; // then: J on a grid over the view, as float32
   shape: Pair; // of the grid: columns, rows
+  examples?: DataView | string | null; // inputs and target of each, as float64: a run sees mini-batches of them
 }
 
 export interface Handed {
@@ -134,6 +152,7 @@ export interface Ground {
   loss(point: Pair): number;
   grad(point: Pair): Pair;
   landmarks: Landmarks[];
+  turn?(step: number): void; // another mini-batch; 0: all examples
 }
 
 export interface Run {

@@ -68,7 +68,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Surface:
-    """A surface: its program, or, where the page could not compute it, J on a grid over its view."""
+    """A surface: its program, or, where the page could not compute it, J on a grid over its view.
+
+    ``examples`` (inputs and target of each, float64): a run sees the gradient of mini-batches of them, by the sliders "batch size"
+    and "seed".
+    """
 
     name: str
     view: list[float]
@@ -79,6 +83,7 @@ class Surface:
     note: str = ""
     grid: bytes | None = None
     shape: tuple[int, int] = (0, 0)
+    examples: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,20 @@ class Lesson:
     tolerance: float
     longest: int
     known: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A laboratory, but for the digits and what its controls say: as :class:`Lesson`, and what the valley measures."""
+
+    methods: list[list[Form]]
+    controls: list[dict[str, Any]]
+    first: dict[str, Any]
+    size: float
+    known: dict[str, Any]
+    etas: list[float]
+    seeds: int
+    counts: list[int]
 
 
 def plain(data: Any) -> Any:

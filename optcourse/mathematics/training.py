@@ -254,7 +254,23 @@ def train(
         seen = inputs[rows], labels[rows]
         with np.errstate(all="ignore"):
             now = stepper if schedule is None else scheduled(stepper, schedule, t)
-            theta, state = now.step(theta, state, lambda point, seen=seen: model.gradient(point, *seen))
+            theta, state = now.step(theta, state, _once(functools.partial(_gradient, model, seen)))
+
+
+def _gradient(model: "LeastSquares | Network", seen: tuple[Array, Labels], theta: Array) -> Array:
+    return model.gradient(theta, *seen)
+
+
+def _once(gradient: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A gradient that answers the same where it is asked twice running at a point: dropout would draw anew for each ∇J in the rows."""
+    known: list[Array] = []
+
+    def answered(theta: Array) -> Array:
+        if not (known and np.array_equal(known[0], theta)):
+            known[:] = theta, gradient(theta)
+        return known[1]
+
+    return answered
 
 
 def _pair_of_arrays(data: tuple[Array, Labels]) -> tuple[Array, Labels]:

@@ -17,16 +17,24 @@ from typing import Any
 import nbformat
 
 from ..learning.submissions import names
-from ..live.explorers import Explorer
+from ..live.stage import Stage
 from . import markup
 
-LIVE = ("explore", "Explorer", "BatchExplorer", "Predict", "Goal", "Quiz")  # what the page can show without a kernel
+LIVE = (
+    "explore",
+    "Explorer",
+    "BatchExplorer",
+    "Trainer",
+    "Predict",
+    "Goal",
+    "Quiz",
+)  # what the page can show without a kernel
 KERNEL = {  # what it cannot: by the name that a cell calls
     "check": "This exercise is checked by Python: it needs",
-    "Trainer": "Training on data needs",
     "SetUp": "This test of the set-up needs",
 }
-STATE = ("lesson", "surfaces", "setting", "handed", "message")
+STATE = ("lesson", "surfaces", "setting", "handed", "message", "digits")
+ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
 
 
 # ---- which cells to run ----
@@ -99,10 +107,10 @@ def plain(data: Any) -> Any:
 
 def live_data(shown: Any) -> dict[str, Any]:
     """A live cell for the page: the explorer's state, the activity, or both."""
-    explorer = shown if isinstance(shown, Explorer) else getattr(shown, "explorer", None)
+    explorer = shown if isinstance(shown, Stage) else getattr(shown, "explorer", None)
     data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
     if explorer is not None:
-        data["state"] = plain({name: getattr(explorer, name) for name in STATE})
+        data["state"] = plain({name: getattr(explorer, name) for name in STATE if explorer.has_trait(name)})
     return data
 
 
@@ -116,6 +124,8 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     data, made = {}, []
     for place, shown in run_live([cell.source for cell in code]):
         data[code[place].id] = live_data(shown)
+        if digits := data[code[place].id].get("state", {}).pop("digits", None):
+            data[ONCE] = digits
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})

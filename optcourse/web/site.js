@@ -3,6 +3,9 @@ import { make } from "../live/controls.js";
 import { render } from "../live/mount.js";
 import { goal, prediction, question } from "./activities.js";
 
+const written = document.querySelector("#lesson-data"),
+  data = written && JSON.parse(written.textContent);
+
 // What a widget's model is without a kernel: its state, and nobody to tell
 function modelOf(state) {
   return {
@@ -18,6 +21,7 @@ function modelOf(state) {
 }
 
 function explorer(node, state) {
+  state.digits = data["the digits"]; // once for all laboratories of a page
   for (const run of state.handed)
     if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
@@ -106,5 +110,4 @@ function searching(field, list) {
 }
 
 searching(document.querySelector("#site-search"), document.querySelector("#site-found"));
-const data = document.querySelector("#lesson-data");
-if (data) setUp([...document.querySelectorAll("[data-live]")], JSON.parse(data.textContent));
+if (data) setUp([...document.querySelectorAll("[data-live]")], data);

@@ -1,10 +1,14 @@
 // What the page's arithmetic says of questions that Python asks: one function, run in node and in Chromium.
 import { Calculation, program } from "../../optcourse/live/derive.js";
 import { flatMethod } from "../../optcourse/live/flat.js";
+import { examplesOf } from "../../optcourse/live/network.js";
 import { parse } from "../../optcourse/live/parse.js";
+import { Random } from "../../optcourse/live/random.js";
 import { methodFrom } from "../../optcourse/live/rows.js";
 import { methodOf } from "../../optcourse/live/runs.js";
+import { sampled } from "../../optcourse/live/sampled.js";
 import { surfaceFrom, surfaceOf } from "../../optcourse/live/surfaces.js";
+import { Training } from "../../optcourse/live/training.js";
 import { mathml, templateOf } from "../../optcourse/live/typeset.js";
 
 /** What a function gives, or how it refuses. @param {() => any} f */
@@ -28,7 +32,38 @@ function walked({ method, hypers, start, slopes, offsets }) {
   });
 }
 
+/** The digits from base64: the pixels of all, then the labels. */
+function digitsFrom({ bytes, counts: [train, validation] }) {
+  const all = Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0));
+  const [pixels, labels] = [all.subarray(0, -train - validation), all.subarray(-train - validation)];
+  return {
+    train: examplesOf(pixels.subarray(0, 64 * train), labels.subarray(0, train)),
+    validation: examplesOf(pixels.subarray(64 * train), labels.subarray(train)),
+  };
+}
+
+/** A network's training, all at once. */
+function trained({ method, hypers, plan, rate = null, ...digits }) {
+  const run = new Training(digitsFrom(digits), method, hypers, plan, rate);
+  for (const _ of run.run());
+  const { training, validation, rates, wrong } = run;
+  return { training: numbers(training), validation: numbers(validation), rates, wrong, theta: numbers([...run.theta]) };
+}
+
+/** What NumPy's generator draws, each kind from a fresh one. */
+function drawn({ seed, count }) {
+  const many = (length, f) => Array.from({ length }, f);
+  const [uniform, normal, orders] = many(3, () => new Random(seed));
+  return [
+    many(50, () => uniform.random()),
+    many(count, () => normal.normal()),
+    ...[1077, 361].map((each) => [...orders.permutation(each)]),
+  ];
+}
+
 const ANSWERS = {
+  train: trained,
+  random: drawn,
   parse: (text) => said(() => ({ tree: parse(text) })),
   derive: ({ tree, points }) => {
     const { loss, grad, hessian } = surfaceOf(tree);
@@ -48,13 +83,10 @@ const ANSWERS = {
   template: (method) => templateOf(method),
   mathml: (tree) => mathml(tree),
   walk: walked,
-  run: ({ method, surface, landmarks, values, start, steps }) => {
-    const run = methodOf({ ...method, expressions: [["sym", "theta"]] })(
-      { ...surfaceOf(surface), landmarks },
-      values,
-      start,
-      steps,
-    );
+  run: ({ method, surface, landmarks, values, start, steps, examples, size, seed }) => {
+    const ground = { ...surfaceOf(surface), landmarks };
+    const seen = examples ? sampled(ground, examples, size, seed) : ground;
+    const run = methodOf({ ...method, expressions: [["sym", "theta"]] })(seen, values, start, steps);
     return Array.from({ length: steps + 1 }, (_, k) => run.at(0, k));
   },
   time: ({ tree, count }) => {
