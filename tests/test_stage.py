@@ -157,7 +157,7 @@ def test_symbols_can_be_read_in_both_themes(closed, address, theme):  # noqa: F8
     closed.emulate_media(color_scheme=theme)
     for lesson in ("03_momentum", "06_rmsprop", "07_adam"):
         opened(closed, f"{address}/{lesson}.html")
-        live = Live(closed)
+        live = Live(closed, 1)
         assert live.handle.evaluate("(live) => live.classList.contains('oc-dark')") == (theme == "dark")
         count, least = live.handle.evaluate(CONTRAST)
         assert count > 20 and least >= 4.5, (lesson, least)
