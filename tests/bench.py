@@ -32,7 +32,7 @@ from optcourse.web.lessons import STATE, plain
 
 ROOT = pathlib.Path(__file__).parent.parent
 KEYS = 40
-BEFORE = "785ddb7"  # the last commit whose explorers were drawn by the kernel
+BEFORE = "1bb4c59"  # version 0.2: the page moves pictures that the kernel has drawn; it needs SymPy
 COMMON = """
 import io, time, ipywidgets as widgets, numpy as np
 from optcourse import Momentum, explore, picture, run, surfaces
@@ -60,24 +60,27 @@ widgets.interact(timed(show), eta=slider());
     "widgets.Image, JPEG blit": """
 from PIL import Image
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-made = picture(simulated(0.01)); canvas = FigureCanvasAgg(made.figure)
-changing = [line for view in made.views for _, line in view.lines]
-for artist in changing: artist.set_animated(True)
-canvas.draw(); background = canvas.copy_from_bbox(made.figure.bbox)
+from matplotlib.figure import Figure
+figure = Figure(figsize=(9.6, 3.7)); canvas = FigureCanvasAgg(figure); left, right = figure.subplots(1, 2)
+left.contourf(*surfaces.ravine.grid(), 18); right.set(xlim=(0, steps), ylim=(1e-9, 1e3), yscale="log")
+path, loss = left.plot([], [], ".-")[0], right.plot([], [])[0]
+for artist in (path, loss): artist.set_animated(True)
+canvas.draw(); background = canvas.copy_from_bbox(figure.bbox)
 control, text, image = slider(), widgets.HTML(), widgets.Image(format="jpeg")
 @timed
 def update(_=None):
-    made.show([simulated(control.value)]); canvas.restore_region(background)
-    for artist in changing: made.figure.draw_artist(artist)
+    trajectory = simulated(control.value); canvas.restore_region(background)
+    path.set_data(*trajectory.theta.T); loss.set_data(range(steps + 1), trajectory.excess)
+    for artist in (path, loss): artist.axes.draw_artist(artist)
     file = io.BytesIO()
     Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(file, "JPEG", quality=85, subsampling=0)
-    image.value = file.getvalue(); text.value = words(made.trajectories[0])
+    image.value = file.getvalue(); text.value = words(trajectory)
 update(); control.observe(update, "value")
 widgets.VBox([control, image, text])
 """,
-    "optcourse 0.1.0": """
+    "optcourse 0.2, in the page": """
 explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, step=8)
-explorer._update = timed(explorer._update)
+explorer.unobserve_all("setting"); explorer.observe(timed(explorer._moved), "setting")
 explorer
 """,
     "optcourse, in the page": """
@@ -85,14 +88,24 @@ explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, 
 explorer.unobserve_all("setting"); explorer.observe(timed(explorer._moved), "setting")
 explorer
 """,
+    "in the page, five pictures": """
+from optcourse import AdaGrad, RMSProp
+explore([AdaGrad(eta=0.5), RMSProp(eta=0.1)], surfaces.ravine, steps=steps, step=8, views=("contour", "loss", "rate"))
+""",
+    "in the page, six methods": """
+from optcourse import OPTIMIZERS, best_eta
+explore([best_eta(kind, surfaces.ravine) for kind in OPTIMIZERS], surfaces.ravine, steps=steps, step=8)
+""",
 }
 BUSY = "network, data = Network(64, 32, 10), digits()\ncompare(Momentum, network, data, passes=400)"
-SLIDER = ".noUi-handle, .oc-control input[type=range]"
+SLIDER = ".noUi-handle, .oc-control input[type=range]"  # ipywidgets' and ours
 WATCH = """() => {
   window.seen = { count: 0, at: 0, frames: [] };
   const drawn = () => { seen.count += 1; seen.at = performance.now(); };
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...a) { drawn(); return draw.apply(this, a); };
+  const clear = CanvasRenderingContext2D.prototype.clearRect;  // with which each of our pictures begins
+  CanvasRenderingContext2D.prototype.clearRect = function (...a) { drawn(); return clear.apply(this, a); };
   document.addEventListener('load', (event) => { if (event.target.tagName === 'IMG') drawn(); }, true);
   document.addEventListener('keydown', (event) => {
     const key = performance.now(), before = seen.count;
@@ -170,7 +183,7 @@ def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, fl
         received[0] = 0
         found["frames"] = page.evaluate(FRAMES, "")
         found["moving bytes"] = received[0]
-        for part in (".oc-formulas", ".oc-pictures", ".oc-formulas, .oc-pictures"):
+        for part in () if "0.2" in name else (".oc-formulas", ".oc-pictures", ".oc-formulas, .oc-pictures"):
             found[f"without {part}"] = page.evaluate(FRAMES, part)
     page.evaluate(select.format(2))
     page.evaluate(run)
@@ -196,7 +209,7 @@ def sliders(only: str = "") -> None:
         for way, source in WAYS.items():
             if only not in way:
                 continue
-            os.environ["PYTHONPATH"] = old if "0.1.0" in way else ""
+            os.environ["PYTHONPATH"] = old if "0.2" in way else ""
             with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
                 root = pathlib.Path(folder)
                 name = write_notebook(root, f"{way.replace(' ', '-').replace(',', '')}.ipynb", source)
@@ -278,7 +291,7 @@ STUDENT = """
 import time
 from optcourse import Momentum, explore, picture, run, surfaces
 explorer = explore(Momentum(eta=0.02, gamma=0.9), surfaces.ravine, steps=80, views=("contour", "modes", "split", "map"), step=6)
-display(explorer); explorer.complete()  # as when its page asks
+display(explorer)
 def cost(event, count):
     begun = time.process_time()
     for i in range(count): event(0.01 + 0.001 * (i % 9))
@@ -315,7 +328,7 @@ def classroom(count: int) -> None:
 
 # one event on the first slider of the first explorer; ends when another picture is seen than before
 MOVED = """async () => {
-  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-frame canvas"), before = canvas.toDataURL();
+  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-hero-canvas"), before = canvas.toDataURL();
   const input = live.querySelector(".oc-control input[type=range]");
   input.value = input.max;
   input.dispatchEvent(new Event("input", { bubbles: true }));

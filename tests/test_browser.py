@@ -107,6 +107,11 @@ class Live:
         self.page.mouse.move(*self.pixel(*end, picture), steps=6)
         self.page.mouse.up()
 
+    def at_step_one(self):
+        begin = "(i) => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }"
+        self.root.locator(".oc-step").evaluate(begin)
+        return self.wait("s.step === 1")
+
     def click(self, name):
         self.root.locator(f"[data-do={name}]").click()
 
@@ -123,6 +128,7 @@ def use(live):
     before = live.wait(
         "s.values['start x'] !== b.values['start x'] && s.values['start y'] !== b.values['start y']", before
     )
+    before = live.at_step_one()  # a lesson's first picture shows the whole run
     live.click("next")
     live.wait("s.step === b.step + 1 && s.pictures[0] !== b.pictures[0]", before)
     live.click("back")
@@ -137,7 +143,7 @@ def use(live):
         live.wait("s.part === ''")
         live.root.get_by_role("button", name="reset").click()
     live.root.locator(".oc-speed").select_option("20")
-    before = live.seen()
+    before = live.at_step_one()
     live.click("play")
     live.wait("s.step >= b.step + 4", before)
     live.click("play")

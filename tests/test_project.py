@@ -248,3 +248,15 @@ def test_every_room_and_every_test_is_known_to_make_check():
 def test_no_module_of_the_page_is_long():
     for path in (ROOT / "optcourse").glob("*/*.js"):
         assert len(path.read_text().splitlines()) <= 300, path.name
+
+
+def test_every_stored_picture_is_there_for_latex_too():
+    """`nbconvert --to latex` takes a PNG, and no HTML."""
+    seen = 0
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if "<img" in output.get("data", {}).get("text/html", ""):
+                    seen += 1
+                    assert output.data["image/png"] in output.data["text/html"], (path.name, cell.id)
+    assert seen > 30

@@ -310,7 +310,7 @@ def test_a_goal_has_the_same_verdict_in_the_page_as_in_python(closed, address):
 def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
     """A surface and the rows of a method: an error is a sentence with its place, and the last good picture stays."""
     closed.goto(f"{address}/03_momentum.html")
-    live = Live(closed)
+    live = Live(closed, 1)  # behind the lesson's first picture
     live.sliders()
     before = live.seen()
     live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
@@ -483,7 +483,7 @@ def test_a_phone_has_room_and_shows_hero_and_sliders_together(browser, site, add
         opened(page, f"{address}/{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
     page.goto(f"{address}/03_momentum.html")
-    live = Live(page)
+    live = Live(page, 1)
     live.root.evaluate("(live) => live.scrollIntoView()")
     slider = live.root.locator(".oc-controls input[type=range]").first
     for each in (slider, live.root.locator(".oc-hero-canvas")):
