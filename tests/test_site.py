@@ -397,7 +397,8 @@ def test_a_laboratory_says_what_python_says(closed, address):
     said = Trainer([AdaGrad(eta=0.05), RMSProp(eta=0.01)]).describe()
     numbers = re.compile(r"training loss (?:[\d.]+ → )?([\d.]+), validation loss ([\d.]+), (\d+) of 360 right")
     assert numbers.findall(words) == numbers.findall(said) and len(numbers.findall(said)) == 2
-    assert "Learning rates of its weights" in words
+    rates = re.compile(r"Learning rates of its weights.*?\d\.(?= |$|\n)")
+    assert rates.findall(words) == rates.findall(said) and len(rates.findall(said)) == 2
 
 
 def test_every_slider_of_a_laboratory_trains_anew(closed, address):

@@ -30,8 +30,11 @@ export function inWords({ form, run }, count) {
   const { training, validation, rates, wrong } = run;
   if (run.diverged) return `${form.label}: diverged in pass ${training.length - 1}.`;
   const band = rates.at(-1);
-  const all = band ? ` Learning rates of its weights that have had a gradient: median ${brief(band.middle)}, 5 to 95 % from ${brief(band.low)} to ${brief(band.high)}.` : ""; // prettier-ignore
-  return `${form.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${all}`; // prettier-ignore
+  const one = band && band.low === band.high;
+  const all = one
+    ? ` One learning rate for all weights: ${brief(band.low)}.`
+    : ` Learning rates of its weights that have had a gradient: median ${brief(band?.middle)}, 5 to 95 % from ${brief(band?.low)} to ${brief(band?.high)}.`;
+  return `${form.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${band ? all : ""}`; // prettier-ignore
 }
 
 export class Gallery {

@@ -12,8 +12,9 @@ import traitlets
 from matplotlib.figure import Figure
 
 from ..mathematics.arguments import number, whole, wrong_type
-from ..mathematics.declaration import Array, Optimizer
-from ..mathematics.language import Node
+from ..mathematics.arithmetic import Array, evaluate
+from ..mathematics.declaration import Gradient, Optimizer, State, execute
+from ..mathematics.language import Node, parse
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from ..mathematics.training import ETAS, LeastSquares, Network, digits, on_surface, six_or_nine, train
 from ..mathematics.trajectory import Trajectory
@@ -203,19 +204,20 @@ class Trainer(Shown, Stage):
     @functools.cached_property
     def losses(self) -> list[Losses]:
         """The losses after each pass of the first setting, by NumPy."""
-        return [run for run, _ in self._trained]
+        return [run for run, *_ in self._trained]
 
     @functools.cached_property
-    def _trained(self) -> list[tuple[Losses, Array]]:
-        """The losses of each method, and its last θ."""
+    def _trained(self) -> list[tuple[Losses, Array, str]]:
+        """The losses of each method, its last θ, and its effective learning rates in words."""
         batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
         network, data = Network(64, *([hidden] if hidden else []), 10, dropout=dropout, seed=seed), digits()
         each, found = len(data.train[0]) // batch, []
         for optimizer in self.optimizers():
-            updates = train(network.seeded([seed]), optimizer, data.train, network.init(seed), batch, seed)
+            watched, seen = watch(optimizer)
+            updates = train(network.seeded([seed]), watched, data.train, network.init(seed), batch, seed)
             ends = np.stack(list(islice(updates, 0, passes * each + 1, each)))
             losses = (network.loss(ends, *part) for part in (data.train, data.validation))
-            found.append((Losses(optimizer, *losses), ends[-1]))
+            found.append((Losses(optimizer, *losses), ends[-1], rates_in_words(optimizer, seen)))
         return found
 
     def picture(self) -> Drawing:
@@ -230,14 +232,44 @@ class Trainer(Shown, Stage):
             f"A network {'-'.join(map(str, network.sizes))} learns {len(digits().train[1])} digits: batches of {batch}, dropout "
             f"{dropout:g}, seed {seed}, {passes} passes."
         ]
-        for run, theta in self._trained:
+        for run, theta, rates in self._trained:
             right = round(float(network.accuracy(theta, inputs, labels)) * len(labels))
             training, validation = (run.series[name] for name in (TrainingView.TRAINING, TrainingView.VALIDATION))
             lines.append(
                 f"{run.optimizer.label}: training loss {training[0]:.3g} → {training[-1]:.3g}, validation loss "
-                f"{validation[-1]:.3g}, {right} of {len(labels)} right."
+                f"{validation[-1]:.3g}, {right} of {len(labels)} right.{rates}"
             )
         return "\n".join(lines)
+
+
+def watch(optimizer: Optimizer) -> tuple[Optimizer, dict[str, Any]]:
+    """The same method, and what its last update began with: θ, the state, ∇J; and which weights have had a gradient."""
+    kind, seen = type(optimizer), dict[str, Any]()
+
+    def step(self: Optimizer, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+        def noted(point: Array) -> Array:
+            found = grad(point)
+            seen["moved"] = seen.get("moved", False) | (found != 0)
+            return found
+
+        seen["update"] = theta, state, grad
+        return kind.step(self, theta, state, noted)
+
+    fields = {field.name: getattr(optimizer, field.name) for field in dataclasses.fields(optimizer)}
+    return type(kind.__name__, (kind,), {"step": step})(**fields), seen
+
+
+@np.errstate(all="ignore")
+def rates_in_words(optimizer: Optimizer, seen: dict[str, Any]) -> str:
+    """The effective learning rates of all weights that have had a gradient, after the last update; as the page says it."""
+    if not optimizer.rate:
+        return ""
+    rates = evaluate(parse(optimizer.rate), execute(optimizer, *seen["update"]))
+    if np.ndim(rates) == 0:
+        return f" One learning rate for all weights: {rates:.3g}."
+    rates = np.sort(rates[seen["moved"]])
+    low, middle, high = (rates[int(part * (len(rates) - 1) + 0.5)] for part in (0.05, 0.5, 0.95))
+    return f" Learning rates of its weights that have had a gradient: median {middle:.3g}, 5 to 95 % from {low:.3g} to {high:.3g}."
 
 
 def offered(given: Sequence[Optimizer]) -> tuple[list[Optimizer], list[int]]:
