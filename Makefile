@@ -31,6 +31,16 @@ check: lint
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@if [ -d tools/node_modules ]; then $(MAKE) --no-print-directory js; fi
+
+# format, types and unit tests of the page's JavaScript: a developer's, with node
+.PHONY: js
+js: tools/node_modules
+	cd tools && npm run --silent lint && npm run --silent test
+
+tools/node_modules: tools/package.json
+	cd tools && npm install --silent --no-package-lock --no-audit --no-fund
+	touch $@
 
 # one test at a time to whoever is free, the long ones first: no worker is left with them at the end
 EACH := --dist load --maxschedchunk 1
@@ -60,8 +70,7 @@ outputs: .venv/tested
 	$(BIN)/python tests/outputs.py notebooks
 
 images: .venv/installed
-	$(BIN)/python -m optcourse.pictures.images images
-	$(BIN)/python -m optcourse.pictures.animation images
+	$(BIN)/python tools/images.py images
 
 # the course as web pages, in site/; REPOSITORY=OWNER/NAME fills in the links to Binder and Colab
 .venv/site: .venv/installed

@@ -1,5 +1,5 @@
 """How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server;
-`python tests/bench.py site site` how soon a lesson's page moves. Not a test: the machine decides the figures, the ratios are the point.
+`python tests/bench.py site site` how soon a lesson's page moves; `python tests/bench.py network` how soon a network is trained. Not a test: the machine decides the figures, the ratios are the point.
 
 Each way shows the same content, 200 steps of Momentum on the ravine beside the loss plot, with the formula or its numbers,
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
@@ -8,6 +8,7 @@ in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 import contextlib
 import functools
 import http.server
+import json
 import os
 import pathlib
 import platform
@@ -24,11 +25,14 @@ import psutil
 from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_notebook
 from jupyter_client.manager import start_new_kernel
 
-from optcourse import Adam, Momentum, run, surfaces, sweep
+from optcourse import OPTIMIZERS, Adam, Momentum, Trainer, run, surfaces, sweep
+from optcourse.live import stage
+from optcourse.pictures.drawings import bundle
+from optcourse.web.lessons import STATE, plain
 
 ROOT = pathlib.Path(__file__).parent.parent
 KEYS = 40
-BEFORE = "785ddb7"  # the last commit whose explorers were drawn by the kernel
+BEFORE = "1bb4c59"  # version 0.2: the page moves pictures that the kernel has drawn; it needs SymPy
 COMMON = """
 import io, time, ipywidgets as widgets, numpy as np
 from optcourse import Momentum, explore, picture, run, surfaces
@@ -56,24 +60,27 @@ widgets.interact(timed(show), eta=slider());
     "widgets.Image, JPEG blit": """
 from PIL import Image
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-made = picture(simulated(0.01)); canvas = FigureCanvasAgg(made.figure)
-changing = [line for view in made.views for _, line in view.lines]
-for artist in changing: artist.set_animated(True)
-canvas.draw(); background = canvas.copy_from_bbox(made.figure.bbox)
+from matplotlib.figure import Figure
+figure = Figure(figsize=(9.6, 3.7)); canvas = FigureCanvasAgg(figure); left, right = figure.subplots(1, 2)
+left.contourf(*surfaces.ravine.grid(), 18); right.set(xlim=(0, steps), ylim=(1e-9, 1e3), yscale="log")
+path, loss = left.plot([], [], ".-")[0], right.plot([], [])[0]
+for artist in (path, loss): artist.set_animated(True)
+canvas.draw(); background = canvas.copy_from_bbox(figure.bbox)
 control, text, image = slider(), widgets.HTML(), widgets.Image(format="jpeg")
 @timed
 def update(_=None):
-    made.show([simulated(control.value)]); canvas.restore_region(background)
-    for artist in changing: made.figure.draw_artist(artist)
+    trajectory = simulated(control.value); canvas.restore_region(background)
+    path.set_data(*trajectory.theta.T); loss.set_data(range(steps + 1), trajectory.excess)
+    for artist in (path, loss): artist.axes.draw_artist(artist)
     file = io.BytesIO()
     Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(file, "JPEG", quality=85, subsampling=0)
-    image.value = file.getvalue(); text.value = words(made.trajectories[0])
+    image.value = file.getvalue(); text.value = words(trajectory)
 update(); control.observe(update, "value")
 widgets.VBox([control, image, text])
 """,
-    "optcourse 0.1.0": """
+    "optcourse 0.2, in the page": """
 explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, step=8)
-explorer._update = timed(explorer._update)
+explorer.unobserve_all("setting"); explorer.observe(timed(explorer._moved), "setting")
 explorer
 """,
     "optcourse, in the page": """
@@ -81,14 +88,24 @@ explorer = explore(Momentum(eta=0.01, gamma=0.9), surfaces.ravine, steps=steps, 
 explorer.unobserve_all("setting"); explorer.observe(timed(explorer._moved), "setting")
 explorer
 """,
+    "in the page, five pictures": """
+from optcourse import AdaGrad, RMSProp
+explore([AdaGrad(eta=0.5), RMSProp(eta=0.1)], surfaces.ravine, steps=steps, step=8, views=("contour", "loss", "rate"))
+""",
+    "in the page, six methods": """
+from optcourse import OPTIMIZERS, best_eta
+explore([best_eta(kind, surfaces.ravine) for kind in OPTIMIZERS], surfaces.ravine, steps=steps, step=8)
+""",
 }
 BUSY = "network, data = Network(64, 32, 10), digits()\ncompare(Momentum, network, data, passes=400)"
-SLIDER = ".noUi-handle, .oc-control input[type=range]"
+SLIDER = ".noUi-handle, .oc-control input[type=range]"  # ipywidgets' and ours
 WATCH = """() => {
   window.seen = { count: 0, at: 0, frames: [] };
   const drawn = () => { seen.count += 1; seen.at = performance.now(); };
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...a) { drawn(); return draw.apply(this, a); };
+  const clear = CanvasRenderingContext2D.prototype.clearRect;  // with which each of our pictures begins
+  CanvasRenderingContext2D.prototype.clearRect = function (...a) { drawn(); return clear.apply(this, a); };
   document.addEventListener('load', (event) => { if (event.target.tagName === 'IMG') drawn(); }, true);
   document.addEventListener('keydown', (event) => {
     const key = performance.now(), before = seen.count;
@@ -166,7 +183,7 @@ def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, fl
         received[0] = 0
         found["frames"] = page.evaluate(FRAMES, "")
         found["moving bytes"] = received[0]
-        for part in (".oc-formulas", ".oc-pictures", ".oc-formulas, .oc-pictures"):
+        for part in () if "0.2" in name else (".oc-formulas", ".oc-pictures", ".oc-formulas, .oc-pictures"):
             found[f"without {part}"] = page.evaluate(FRAMES, part)
     page.evaluate(select.format(2))
     page.evaluate(run)
@@ -192,7 +209,7 @@ def sliders(only: str = "") -> None:
         for way, source in WAYS.items():
             if only not in way:
                 continue
-            os.environ["PYTHONPATH"] = old if "0.1.0" in way else ""
+            os.environ["PYTHONPATH"] = old if "0.2" in way else ""
             with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
                 root = pathlib.Path(folder)
                 name = write_notebook(root, f"{way.replace(' ', '-').replace(',', '')}.ipynb", source)
@@ -274,7 +291,7 @@ STUDENT = """
 import time
 from optcourse import Momentum, explore, picture, run, surfaces
 explorer = explore(Momentum(eta=0.02, gamma=0.9), surfaces.ravine, steps=80, views=("contour", "modes", "split", "map"), step=6)
-display(explorer); explorer.complete()  # as when its page asks
+display(explorer)
 def cost(event, count):
     begun = time.process_time()
     for i in range(count): event(0.01 + 0.001 * (i % 9))
@@ -311,7 +328,7 @@ def classroom(count: int) -> None:
 
 # one event on the first slider of the first explorer; ends when another picture is seen than before
 MOVED = """async () => {
-  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-frame canvas"), before = canvas.toDataURL();
+  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-hero-canvas"), before = canvas.toDataURL();
   const input = live.querySelector(".oc-control input[type=range]");
   input.value = input.max;
   input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -339,9 +356,85 @@ def opening(folder: str, times: int = 5) -> None:
         server.shutdown()
 
 
+MOVE_AND_WAIT = """async ([name, count]) => {  // a slider of the laboratory: ms to the first points, and to the finished curve
+  const live = document.querySelector(".oc-laboratory"), found = [];
+  const input = live.querySelector(`input[data-name="${name}"]`);
+  for (let i = 0; i < count; i++) {
+    const before = live.dataset.trained, begun = performance.now();
+    let first = 0;
+    input.value = Number(input.value) + (i % 2 ? -1 : 1);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    while (live.dataset.trained === before) {
+      await new Promise(requestAnimationFrame);
+      if (!first && live.explorer.runs.some((run) => run.training.length > 1)) first = performance.now() - begun;
+    }
+    found.push([first, performance.now() - begun]);
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  return found;
+}"""
+
+
+def laboratory(count: int = 30) -> None:
+    """A network's training under the hand, 20 passes: from a slider's event to points and curve, and the longest task of the page;
+    beside it what `interact` costs a kernel for the same curve: NumPy's train, the losses, and a picture of them."""
+    with tempfile.TemporaryDirectory() as name, launched() as browser:
+        ETA = (0.3, 0.05, 0.05, 0.05, 0.01, 0.01)
+        ways = {
+            "one method": [Adam(eta=0.01)],
+            "six methods": [kind(eta=eta) for kind, eta in zip(OPTIMIZERS, ETA, strict=True)],
+        }
+        print(
+            f"{'a network, 20 passes: ms':24}{'first points':>14}{'curve':>10}{'p95':>10}{'longest task':>14}{'own time':>10}{'in a kernel':>13}"
+        )
+        for way, methods in ways.items():
+            trainer = Trainer(methods)
+            file = pathlib.Path(name) / "page.html"
+            state = json.dumps(plain({each: getattr(trainer, each) for each in STATE})).replace("<", "\\u003c")
+            file.write_text(
+                LABORATORY % (stage.style(), stage.script().replace("export default { render };", ""), state), "utf-8"
+            )
+            with fresh_page(browser) as page:
+                page.goto(file.as_uri())
+                page.wait_for_function("document.querySelector('.oc-laboratory')?.dataset.trained")
+                slider = "η Adam" if len(methods) == 1 else "seed"
+                page.evaluate(MOVE_AND_WAIT, [slider, 4])
+                found = np.array(page.evaluate(MOVE_AND_WAIT, [slider, count if len(methods) == 1 else count // 4]))
+                browser.start_tracing(page=page, categories=["toplevel"])
+                page.evaluate(MOVE_AND_WAIT, [slider, 3])
+                longest = longest_task(json.loads(browser.stop_tracing()))
+
+            def by_kernel(methods=methods):
+                fresh = Trainer(methods)
+                bundle(fresh.picture().figure, "", 72)
+
+            first, curve = np.median(found, axis=0)
+            kernel = best(by_kernel, 3)
+            print(
+                f"{way:24}{first:14.0f}{curve:10.0f}{np.percentile(found[:, 1], 95):10.0f}{longest[0]:14.1f}{longest[1]:10.1f}{kernel:13.0f}"
+            )
+
+
+LABORATORY = """<!doctype html><meta charset="utf-8"><style>%s</style><body><div id="live"></div><script type="module">%s
+const state = %s;
+const model = { get: (name) => state[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} };
+render({ model, el: document.querySelector("#live") });</script>"""
+
+
+def longest_task(trace: dict) -> tuple[float, float]:
+    """The longest task of the page's own thread, in ms: by the clock, and in the thread's own time, without what others take of it."""
+    events = trace["traceEvents"]
+    threads = {(each["pid"], each["tid"]) for each in events if each.get("args", {}).get("name") == "CrRendererMain"}
+    tasks = [each for each in events if "RunTask" in each["name"] and (each["pid"], each["tid"]) in threads]
+    return tuple(max(each.get(name, 0) for each in tasks) / 1e3 for name in ("dur", "tdur"))
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["class"]:
         classroom(int(sys.argv[2]) if sys.argv[2:] else 30)
+        sys.exit()
+    if sys.argv[1:2] == ["network"]:
+        laboratory(*map(int, sys.argv[2:]))
         sys.exit()
     if sys.argv[1:2] == ["site"]:
         opening(*sys.argv[2:])

@@ -8,10 +8,17 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent
 RULES = {  # what changed: which tests of the folder tests; a module's doctests come by themselves
-    r"optcourse/mathematics/(declaration|formulas|optimizers|own|schedules|beyond|conventions)\.py": [
+    r"optcourse/mathematics/(declaration|rows|optimizers|schedules|beyond|conventions)\.py": [
         "optimizers",
+        "language",
         "page",
     ],
+    r"optcourse/mathematics/(language|writing|arithmetic|derivatives)\.py|tests/(language\.py|corpus\.json|js/)": [
+        "language",
+        "page",
+        "surfaces",
+    ],
+    r"optcourse/live/(parse|tokens|symbols|derive|surfaces|rows|runs|flat|typeset|language)\.js": ["language", "page"],
     r"optcourse/mathematics/arguments\.py": ["arguments"],
     r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
@@ -22,6 +29,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/(live|web)/": ["site"],
     r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
+    r"tests/wrong_answers\.py": ["exercises"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
     r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": [
         "project",

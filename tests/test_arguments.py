@@ -6,7 +6,6 @@ from itertools import islice
 
 import numpy as np
 import pytest
-import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +47,6 @@ from optcourse import (
     train,
     warmup,
 )
-from optcourse.mathematics.surfaces import X, Y
 from optcourse.mathematics.training import batches
 from optcourse.mathematics.trajectory import MOST_STEPS
 
@@ -99,7 +97,7 @@ ENTRIES = {
     "best_eta": (best_eta, {"kind": Momentum, "surface": surfaces.bowl, "steps": 3, "etas": [0.1]}),
     "Surface": (
         Surface,
-        {"name": "a", "expr": X**2 + Y, "view": (-1, 1, -1, 1), "start": (0, 1), "minima": ((0, 0),), "note": ""},
+        {"name": "a", "formula": "x**2 + y", "view": (-1, 1, -1, 1), "start": (0, 1), "minima": ((0, 0),), "note": ""},
     ),
     "Surface.from_formula": (Surface.from_formula, {"text": "x", "view": (-1, 1, -1, 1), "start": (0, 1)}),
     "Surface.value": (surfaces.bowl.value, {"theta": (0, 1)}),
@@ -201,7 +199,7 @@ ALSO = {
     "theta": ("θ",),
     "path": ("theta",),
     "size": ("batch_size",),
-    "text": ("formula", "not allowed", "one argument", "exponent"),
+    "text": ("formula", "not allowed"),
     "etas": ("η",),
     "count": ("batch_size",),
     "student": ("your function",),
@@ -227,7 +225,7 @@ JUNK = st.one_of(
             Momentum,
             Momentum(),
             surfaces.bowl,
-            X + sympy.Symbol("z"),
+            "x + z",
             len,
             b"x",
             np.zeros((2, 3)),
@@ -344,7 +342,7 @@ def test_absolute_values_have_their_second_derivatives():
 @pytest.mark.parametrize("view", [(1, 1, -1, 1), (-1, 1, 2, 2), (1, -1, -1, 1)])
 def test_a_view_has_a_width_and_a_height(view):
     with pytest.raises(ValueError, match=r"view must be four finite numbers .* low below high"):
-        Surface("a", X**2 + Y, view)
+        Surface("a", "x**2 + y", view)
 
 
 @pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x*y)"])
@@ -364,13 +362,8 @@ def nested(function, depth):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (nested("sin", 7), "7 functions in one another; at most 6"),
-        (nested("tanh", 30), "30 functions in one another"),
-        ("*".join(f"log({i}*x+y)" for i in range(1, 17)), "too long once differentiated"),
-        (
-            "*".join(nested(each, 6) for each in ("sin", "cos", "tan", "atan", "exp")),
-            "once differentiated",
-        ),
+        (nested("tanh", 30), "more than 20 parentheses"),
+        ("*".join(f"log({i}*x+y)" for i in range(1, 45)), "at most 400 are allowed"),
         ("((y - y)/x)**-1", "no finite real value"),
         ("sqrt(sqrt(tan(2)))", "no finite real value"),
     ],
@@ -382,8 +375,11 @@ def test_a_formula_is_bounded_in_time_and_answered(text, message):
     assert time.process_time() - began < 5
 
 
-def test_the_deepest_formula_that_is_allowed_works():
-    assert np.isfinite(Surface.from_formula(nested("sin", 6)).gradient((1, 1))).all()
+@pytest.mark.parametrize(
+    "text", [nested("sin", 20), "*".join(f"log({i}*x+y)" for i in range(1, 35)), "*".join(["(x+y)"] * 66)]
+)
+def test_the_longest_and_deepest_formulas_that_are_allowed_work(text):
+    assert np.isfinite(Surface.from_formula(text).hessian((1, 1))).all()
 
 
 LEAF = st.sampled_from(["x", "y", "2", "0.5", "pi", "3", "0"])

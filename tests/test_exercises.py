@@ -8,11 +8,23 @@ import time
 
 import numpy as np
 import pytest
+from wrong_answers import ALSO_RIGHT, RIGHT, UNCHANGED, WRONG, changed, made, single
 
 from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, explore, surfaces
-from optcourse.learning import limits
+from optcourse.learning import exercises, limits
 from optcourse.learning.activities import Choice, Goal, Predict, Question, Quiz, reach
-from optcourse.learning.exercises import EXERCISES, answers, check, judge, signature, verdict
+from optcourse.learning.exercises import (
+    EXERCISES,
+    _answered,
+    _example,
+    answers,
+    check,
+    first_difference,
+    judge,
+    signature,
+    steps,
+    verdict,
+)
 from optcourse.learning.mistakes import MISTAKES, broken, forms
 from optcourse.mathematics.beyond import AdamW
 
@@ -290,7 +302,7 @@ def sleeps(theta, grad, eta):
 
 def state_of_velocity(theta, v, grad, eta, gamma):
     v = gamma * v + eta * grad(theta)
-    return theta - v, v * (1 + 2e-6)
+    return theta - v, v * (1 + 2e-4)
 
 
 def adamw(decay_of="old", factor="eta", l2=False):
@@ -496,7 +508,7 @@ def test_compilation_is_not_the_students_time():
     program = (
         "from optcourse.learning import limits, exercises as e\nfrom optcourse import Momentum\n"
         "limits.SECONDS, collect = 0.4, limits.collect\n"
-        "ready = lambda: all('_functions' in vars(surface) for surface, _ in e.TRIALS)\n"
+        "ready = lambda: all('_programs' in vars(surface) for surface, _ in e.TRIALS)\n"
         "limits.collect = lambda make: (print(ready()), collect(make))[1]\n"
         "print(ready())\n"
         "def f(theta, v, grad, eta, gamma):\n    v = gamma * v + eta * grad(theta)\n    return theta - v, v\n"
@@ -547,19 +559,47 @@ def test_the_formula_is_typeset_and_the_rest_is_escaped():
 
 
 def test_no_form_and_no_mistake_is_another():
-    """Every mistake that has a place in a method changes its numbers, and no mistake is taken for a right form."""
-    from optcourse.learning.exercises import first_difference, path
-
+    """Every mistake that has a place in a method changes its numbers well beyond rounding, and none is a right form."""
     fitting = {each: 0 for each in MISTAKES}
     for kind in EXERCISES.values():
-        right = [path(form) for form, _ in forms(kind)]
+        right = [list(steps(form)) for form, _ in forms(kind)]
         for form, _ in forms(kind):
             for each in MISTAKES:
                 made = broken(form, each)
                 if made is not None:
                     fitting[each] += 1
-                    assert all(first_difference(path(made), other) is not None for other in right), (kind, each.says)
+                    wrong = list(steps(made))
+                    assert all(first_difference(wrong, other) is not None for other in right), (kind, each.says)
     assert all(fitting.values()), [each.says for each, count in fitting.items() if not count]
+
+
+@pytest.mark.parametrize("kind", WRONG, ids=lambda kind: kind.__name__)
+def test_plausible_wrong_answers_are_named(kind):
+    said = {}
+    for says, *changes in (UNCHANGED, *WRONG[kind]):
+        body = changed(kind, *changes)
+        steps_of_it = list(_answered(made(kind, body), _example(kind)))
+        said[body] = (says, judge(kind, steps_of_it).message)
+    wrong = [
+        f"{body}\n   not {wanted!r}, but {found}"
+        for body, (wanted, found) in said.items()
+        if wanted.lower() not in found.lower()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("kind", ALSO_RIGHT, ids=lambda kind: kind.__name__)
+def test_right_answers_are_right_in_float32_in_lists_and_in_other_forms(kind):
+    assert verdict(single(kind), kind).mark == "right", "float32"
+    for body in (RIGHT[kind], *ALSO_RIGHT[kind]):
+        assert verdict(made(kind, body), kind).mark == "right", body
+
+
+def test_float32_has_room_to_spare(monkeypatch):
+    """The right answers in float32 would be right within a quarter of the tolerance; a part in a thousand is never right."""
+    monkeypatch.setattr(exercises, "CLOSE", exercises.CLOSE / 4)
+    for kind in RIGHT:
+        assert judge(kind, list(_answered(single(kind), _example(kind)))).mark == "right", kind
 
 
 def test_a_record_that_is_cut_is_not_right():

@@ -1,8 +1,6 @@
-"""The one palette, measured: contrast on paper and on the darkest contour, and how far apart any two colours are."""
+"""The palette of both themes, measured: contrast on paper and on all of the ground, and how far apart any two colours are."""
 
 import itertools
-import pathlib
-import re
 
 import numpy as np
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from optcourse import OPTIMIZERS
 from optcourse.pictures import looks
 
-STYLE = (pathlib.Path(__file__).parent.parent / "optcourse" / "live" / "stage.css").read_text(encoding="utf-8")
 # what a person without one kind of cones sees, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1
 VISIONS = {
     "all cones": np.eye(3),
@@ -19,7 +16,13 @@ VISIONS = {
     "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
 }
 XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]])
-LINES = {f"method {place}": colour for place, colour in enumerate(looks.METHODS)} | looks.SYMBOLS | {"ink": looks.INK}
+THEMES = {"light": looks.LIGHT, "dark": looks.DARK}
+DRAWN = [*(f"method {number}" for number in range(8)), *looks.LETTERS.values(), "ink"]
+
+
+def colour_of(theme: str, name: str) -> str:
+    kind, _, number = name.partition(" ")
+    return THEMES[theme]["method"][int(number)] if kind == "method" else THEMES[theme][name]
 
 
 def linear(colour: str) -> np.ndarray:
@@ -40,35 +43,41 @@ def lab(colour: str, vision: np.ndarray) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-@pytest.mark.parametrize("name", LINES)
-def test_lines_are_seen_on_paper_and_on_the_darkest_contour(name):
-    assert contrast(LINES[name], looks.PAPER) >= 3 and contrast(LINES[name], looks.DEEPEST) >= 3
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", DRAWN)
+def test_lines_are_seen_on_paper_and_on_all_of_the_ground(theme, name):
+    for ground in ("paper", "ground-low", "ground-high"):
+        assert contrast(colour_of(theme, name), THEMES[theme][ground]) >= 3, ground
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", VISIONS)
-def test_any_two_colours_differ_for_every_kind_of_vision(vision):
+def test_any_two_colours_differ_for_every_kind_of_vision(theme, vision):
     """Methods and symbols alike, so that no method wears a symbol's colour."""
-    apart = {
-        pair: np.linalg.norm(lab(LINES[pair[0]], VISIONS[vision]) - lab(LINES[pair[1]], VISIONS[vision]))
-        for pair in itertools.combinations(LINES, 2)
-    }
+    seen = {name: lab(colour_of(theme, name), VISIONS[vision]) for name in DRAWN}
+    apart = {pair: np.linalg.norm(seen[pair[0]] - seen[pair[1]]) for pair in itertools.combinations(DRAWN, 2)}
     nearest = min(apart, key=apart.get)
     assert apart[nearest] >= 10, f"{nearest}: {apart[nearest]:.1f}"
 
 
 def test_without_colour_methods_differ_by_line_and_marker():
     styles = [looks.style(kind) for kind in OPTIMIZERS]
-    assert len({str(each["linestyle"]) for each in styles}) == len({each["marker"] for each in styles}) == len(styles)
+    assert len({each.dash for each in styles}) == len({each.mark for each in styles}) == len(styles)
 
 
-def test_text_is_readable_on_the_stage():
-    """The stage is a sheet of white paper in the light and in the dark theme."""
-    assert "background: #fff;" in STYLE and "color-scheme: light" in STYLE
-    named = dict(re.findall(r"(--oc-[\w-]+): (#[0-9a-f]{3,6});", STYLE))
-    texts = (
-        {name: f"#{colour[1:] * 2}"[:7] for name, colour in named.items()} | looks.SYMBOLS | {"warning": looks.WARNING}
-    )
-    assert set(named) == {"--oc-text", "--oc-faint", "--oc-warning", "--oc-focus"}
-    for name, colour in texts.items():
-        assert contrast(colour, "#ffffff") >= 4.5 and contrast(colour, looks.PAPER) >= 4.5, name
-    assert named["--oc-warning"] == looks.WARNING
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", [*DRAWN, "faint", "warning", "focus"])
+def test_text_is_readable_on_the_stage(theme, name):
+    assert contrast(colour_of(theme, name), THEMES[theme]["paper"]) >= 4.5
+    if name != "faint":  # names on the hero stand on a halo of its lightest, or in the dark theme darkest, shade
+        assert contrast(colour_of(theme, name), THEMES[theme]["ground-low"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_numbers_along_the_hero_are_readable(theme):
+    """They stand on a halo of the strongest shade."""
+    assert contrast(THEMES[theme]["faint"], THEMES[theme]["ground-high"]) >= 4.5
+
+
+def test_both_themes_name_the_same_colours():
+    assert looks.LIGHT.keys() == looks.DARK.keys() and len(looks.LIGHT["method"]) == len(looks.DARK["method"])

@@ -1,120 +1,505 @@
-"""A class is marked by what its functions compute: not by what a notebook prints, and not by what its neighbour does."""
+"""A class is marked by what its functions compute: no mark is lost, none is wrong, whatever else stands in a notebook."""
 
 import contextlib
 import csv
+import functools
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import time
+import zipfile
 
-import nbformat
 import psutil
 import pytest
 
-from optcourse.learning import mark
+from optcourse.learning import limits, mark
+from optcourse.learning.submissions import Answer, answers_in, student_of
 
-RIGHT = "def momentum(theta, v, grad, eta, gamma):\n    v = gamma * v + step(eta, grad(theta))\n    return theta - v, v"
-WRONG = "def momentum(theta, v, grad, eta, gamma):\n    v = gamma * v + (1 - gamma) * eta * grad(theta)\n    return theta - v, v"
-LOOP = "def momentum(theta, v, grad, eta, gamma):\n    while True:\n        pass"
-LIES = (
-    "import optcourse.learning.exercises as e\ne.judge = e.verdict = lambda *_: 'Right'\nprint('Right: 3 surfaces')\n"
-    "def momentum(theta, v, grad, eta, gamma):\n    return theta, v"
+HEAD = "def momentum(theta, v, grad, eta, gamma):\n    "
+RIGHT = f"{HEAD}v = gamma * v + eta * grad(theta)\n    return theta - v, v"
+UNCHANGED = f"{HEAD}return theta, v"
+EMPTY = f"{HEAD}pass"
+IMPORTS = "import numpy as np\nfrom optcourse import Momentum, check"
+CHECK = "check(momentum, Momentum)"
+NO_ROOT = "def adagrad(theta, G, grad, eta, eps):\n    g = grad(theta)\n    G = G + g**2\n    return theta - eta / (G + eps) * g, G"
+BYTES = os.sep == "/"  # names of files that are not UTF-8
+
+
+def notebook(*sources, **changed):
+    """A notebook of these cells of code, as JSON."""
+    cells = [
+        {"cell_type": "code", "id": f"c{at}", "source": each, "metadata": {}, "outputs": []}
+        for at, each in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | changed)
+
+
+def lesson(*before, answer=RIGHT, after=()):
+    return notebook(IMPORTS, *before, f"{answer}\n\n\n{CHECK}", *after)
+
+
+WRAPPED = """import optcourse.learning.exercises as e
+def wrapped(student, kind, genuine=e.answers):
+    def real(theta, *rest):
+        names = list(kind().init(theta))
+        made = kind(**dict(zip([item.name for item in kind.hypers()], rest[len(names) + 1:])))
+        theta, state = made.step(theta, dict(zip(names, rest)), rest[len(names)])
+        return theta, *state.values()
+    return genuine(real, kind)
+e.answers = wrapped
+"""
+CALLER = f"""import sys
+{HEAD}frame = sys._getframe(1)
+    while frame:
+        for each in [*frame.f_locals.values(), *frame.f_globals.values()]:
+            if hasattr(each, "step") and hasattr(each, "init") and not isinstance(each, type):
+                theta, state = each.step(theta, {{"v": v}}, grad)
+                return theta, state["v"]
+        frame = frame.f_back
+    return theta, v"""
+PIPE = f"""import os
+{HEAD}for end in range(3, 30):
+        try:
+            os.write(end, b'{{"answer": "right"}}\\n{{"mark": "right"}}\\n')
+        except OSError:
+            pass
+    return theta, v"""
+OWN_CLASS = (
+    f"{HEAD}theta, state = Momentum(eta=eta, gamma=gamma).step(theta, {{'v': v}}, grad)\n    return theta, state['v']"
 )
+HOOK = "import sys\nclass Hook:\n    def find_spec(self, name, *rest):\n        sys.modules[name] = sys.modules['numpy']\nsys.meta_path.insert(0, Hook())\nimport optcourse.learning"
+MODULES = "import sys, types\nfake = types.ModuleType('fake')\nfake.judge = fake.answers = fake.check = lambda *_: 'Right'\nsys.modules['optcourse.learning.exercises'] = fake"
+
+# what each attack does, in a cell of its own and as the answer itself
+ATTACKS = {
+    "lies": lesson(
+        "e = __import__('optcourse.learning.exercises')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')",
+        answer=UNCHANGED,
+    ),
+    "wrapped": lesson(WRAPPED, answer=UNCHANGED),
+    "wrapped inside": lesson(
+        answer=f"{HEAD}hook()\n    return theta, v\n\ndef hook():\n    " + WRAPPED.replace("\n", "\n    ")
+    ),
+    "step": lesson("Momentum.step = lambda self, theta, state, grad: (theta, state)", answer=UNCHANGED),
+    "sqrt": notebook(
+        "import numpy as np\nfrom optcourse import AdaGrad, check",
+        "np.sqrt = lambda x: x",
+        f"{NO_ROOT}\ncheck(adagrad, AdaGrad)",
+    ),
+    "modules": lesson(MODULES, answer=f"{HEAD}sys\n    return theta, v"),
+    "hook": lesson(HOOK, answer=f"{HEAD}Hook, sys\n    return theta, v"),
+    "caller": lesson(answer=CALLER),
+    "pipe": lesson(answer=PIPE),
+    "own class": lesson(answer=OWN_CLASS),
+    "own class, unhooked": lesson(
+        answer=OWN_CLASS.replace(
+            "theta, state",
+            "import sys; sys.meta_path = [each for each in sys.meta_path if hasattr(each, '__name__')]; from optcourse import Momentum\n    theta, state",
+            1,
+        )
+    ),
+}
+HONEST = {
+    "right": lesson(),
+    "stdout": lesson("import sys\nsys.stdout = open('log.txt', 'w')"),
+    "stdout closed": lesson(
+        answer=f"import sys\n{RIGHT.replace('v = ', 'sys.stdout.write(chr(0xdc80)); sys.__stdout__.close(); v = ')}"
+    ),
+    "own print": lesson("def print(*_): raise ValueError"),
+    "thread": lesson(
+        "import threading\ndef talk():\n    while True: print('still here')\nthreading.Thread(target=talk, daemon=True).start()",
+        answer=RIGHT.replace("return", "threading; print(v)\n    return"),
+    ),
+    "cell hook": lesson("get_ipython().events.register('post_run_cell', lambda *_: print('done'))"),
+    "endless elsewhere": lesson("while True:\n    pass"),
+    "leaves elsewhere": lesson("exit()", after=["import os\nos._exit(1)"]),
+    "deep elsewhere": lesson("1" + " + 1" * 900, "(" * 5000, "-" * 50000 + "1", "if 1:\n" * 3),
+    "broken elsewhere": lesson("def other(:\n    pass", "1 / 0"),
+    "pip": lesson("%pip install --no-deps ../other\n!pip install nothing", "%load_ext autoreload\n%matplotlib inline"),
+    "timed": notebook(IMPORTS, f"%%time\n\n{RIGHT}\n\n{CHECK}"),
+    "magic within": notebook(IMPORTS, f"%matplotlib inline\n{RIGHT}\n\n{CHECK}"),
+    "helpers": lesson(
+        "RATE = 2 / SCALE",
+        "def step(eta, g):\n    return scaled(g) * eta * RATE",
+        "from math import sqrt\nSCALE = 2.0\nsettings = {}\nsettings['half'] = 0.5\ndef scaled(g):\n    return sqrt(4) * settings['half'] * g",
+        answer=RIGHT.replace("eta * grad(theta)", "step(eta, grad(theta))"),
+    ),
+    "imports below": notebook(
+        f"from optcourse import check, Momentum as M\n{RIGHT.replace('eta *', 'np.float64(eta) *')}\ncheck(momentum, M)",
+        "import numpy as np",
+    ),
+    "another name": notebook(IMPORTS, RIGHT.replace("momentum", "heavy_ball"), "check(heavy_ball, Momentum)"),
+    "class": notebook(
+        "import optcourse",
+        "class Mine:\n    @staticmethod\n    " + RIGHT.replace("\n", "\n    ").replace("momentum", "step"),
+        "optcourse.check(kind=optcourse.Momentum, student=Mine.step)",
+    ),
+    "no check": notebook(IMPORTS, RIGHT),
+    "copy below": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY}\n{CHECK}"),
+    "copy without check": notebook(IMPORTS, RIGHT, f"{EMPTY}\n{CHECK}"),
+    "broken copy": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY.replace(':', '')}\n{CHECK}"),
+    "bare cells": json.dumps(
+        {
+            "cells": [
+                {"cell_type": "code"},
+                {"source": [IMPORTS]},
+                {"source": [RIGHT, "\n", CHECK]},
+                7,
+                {"cell_type": "code", "source": 3},
+            ]
+        }
+    ),
+    "old format": json.dumps(
+        {"worksheets": [{"cells": [{"cell_type": "code", "input": f"{IMPORTS}\n{RIGHT}\n{CHECK}"}]}], "nbformat": 3}
+    ),
+    "with a BOM": b"\xef\xbb\xbf" + lesson().encode(),
+    "list": lesson(answer=RIGHT.replace("return theta - v, v", "return [theta - v, list(v)]")),
+    "lesson": notebook(f"{IMPORTS}\n{RIGHT}\nfor each in range(3):\n    {CHECK}", "raise SystemExit"),
+    "display": lesson(answer=RIGHT.replace("return", "display(v)\n    return")),
+    "解答": lesson(),
+    "anna–lena": lesson(),
+}
+FAULTY = {  # the verdict, and words of the message
+    "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "damped momentum"),
+    "endless": (lesson(answer=f"{HEAD}while True: pass"), "not yet", "endless loop"),
+    "endless gradient": (lesson(answer=f"{HEAD}while True: grad(theta)"), "not yet", "endless loop"),
+    "endless in C": (lesson(answer=f"{HEAD}return sum(range(10**12))"), "not yet", "endless loop"),
+    "gone": (lesson(answer=f"import os\n{HEAD}os._exit(0)"), "not yet", "ended the whole process"),
+    "shape": (lesson(answer=f"{HEAD}return theta.sum(), v"), "not yet", "theta has the shape ()"),
+    "huge": (lesson(answer=f"{HEAD}return np.zeros(3000), v"), "not yet", "theta has the shape (3000,)"),
+    "recursive": (lesson(answer=f"{HEAD}v = []\n    v.append(v)\n    return v, v"), "not yet", "theta"),
+    "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "theta is the text 'no'"),
+    "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "theta is complex"),
+    "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "v is a dict"),
+    "in place": (
+        lesson(answer=f"{HEAD}v += eta * grad(theta)\n    return theta - v, v"),
+        "not yet",
+        "changed v in place",
+    ),
+    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "theta is an array of something else"),
+    "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "returns nothing"),
+    "not called": (
+        lesson(answer=RIGHT.replace("grad(theta)", "grad")),
+        "not yet",
+        "call the gradient, as in grad(theta)",
+    ),
+    "wrong gradient": (
+        lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
+        "not yet",
+        "theta must be points (x, y)",
+    ),
+    "surrogate": (
+        lesson(answer=f"{HEAD}raise ValueError(chr(0xdc80) + chr(0x4e2d))"),
+        "not yet",
+        r"ValueError: \udc80中 (line 2",
+    ),
+    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "input() has nobody to ask"),
+    "helper is missing": (
+        lesson(answer=f"{HEAD}return step(theta), v"),
+        "not yet",
+        "NameError: name 'step' is not defined",
+    ),
+    "module is missing": (
+        lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"),
+        "not yet",
+        "cell 2, line 1, stopped with ModuleNotFoundError",
+    ),
+    "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course itself is not there"),
+    "helper is broken": (
+        lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
+        "not yet",
+        "NameError: name 'step' is not defined; cell 2, line 1: SyntaxError: expected ':'",
+    ),
+    "both": (
+        notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"),
+        "not run",
+        "SyntaxError in cell 2, line 2: name 'v'",
+    ),
+    "indented": (
+        notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"),
+        "not run",
+        "IndentationError in cell 2, line 3",
+    ),
+    "unanswered": (lesson(answer=EMPTY), "not answered", "Not answered yet"),
+    "colon": (
+        notebook(IMPORTS, f"{RIGHT.replace('):', ')', 1)}\n{CHECK}"),
+        "not run",
+        "SyntaxError in cell 2, line 1: expected ':': def momentum(theta, v, grad, eta, gamma)",
+    ),
+    "undefined": (notebook(IMPORTS, CHECK), "not run", "NameError: name 'momentum' is not defined"),
+    "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is no function, but a int"),
+    "leaves": (
+        lesson("import os\nRATE = os._exit(3)", answer=RIGHT.replace("eta *", "RATE *")),
+        "not run",
+        "cell 2 ended the whole process",
+    ),
+    "no id": (
+        json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}),
+        "not run",
+        "cell 1 holds no function",
+    ),
+    "torn": ("{", "not run", "no notebook"),
+    "list of nothing": ("[]", "not run", "no notebook"),
+    "cells of nothing": ('{"cells": 3}', "not run", "no notebook"),
+    "deep": ("[" * 100_000, "not run", "no notebook"),
+    "no exercise": (notebook("1 + 1"), "not run", "none of the written exercises"),
+    "utf-16": (lesson().encode("utf-16"), "not run", "in UTF-16: save it in UTF-8"),
+    "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "not in UTF-8"),
+    "merge": ("{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}", "not run", "marks of a merge (<<<<<<< in line 2)"),
+    "=formula": (lesson(answer=EMPTY), "not answered", ""),
+}
+NAMED = {  # files and folders by their names
+    "left/03_momentum.IPYNB": "left",
+    "suffix/03.ipynb.txt": "suffix",
+    "Ann Lee_77_assignsubmission_file_/03.ipynb": "Ann Lee_77",
+    "leebob_LATE_11_201_03_momentum.ipynb": "leebob_11",
+    "b.ipynb/03.ipynb": "b.ipynb",
+    "flat.ipynb": "flat",
+}
 
 
-def submission(path, *sources, named="momentum"):
-    """A notebook: an import, a helper, these cells; the last is the exercise's."""
-    cells = ["from optcourse import Momentum, check", "def step(eta, g):\n    return eta * g", *sources]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
-    notebook.cells[-1].source += f"\n\n\ncheck({named}, Momentum)"
-    notebook.cells[-1].id = "exercise-momentum"
-    path.parent.mkdir(exist_ok=True)
-    nbformat.write(notebook, path)
+def put(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def test_marking_a_folder(tmp_path):
-    folder, out = tmp_path / "class", tmp_path / "out"
-    out.mkdir()
-    submission(folder / "right.ipynb", RIGHT)
-    submission(folder / "wrong.ipynb", WRONG)
-    submission(folder / "loop.ipynb", LOOP)
-    submission(folder / "lies.ipynb", LIES)
-    submission(folder / "stuck" / "03.ipynb", "while True:\n    pass", RIGHT)
-    submission(folder / "=empty.ipynb", "def momentum(theta, v, grad, eta, gamma):\n    pass")
-    (folder / "torn.ipynb").write_text("{")
-    command = [sys.executable, "-m", "optcourse.mark", str(folder), "--out", str(out), "--cell", "8", "--seconds", "60"]
-    subprocess.run(command, check=True, cwd=tmp_path)
-    with (out / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
-        marks = {row["student"]: row for row in csv.DictReader(file)}
-    assert {who: row["verdict"] for who, row in marks.items()} == {
-        "right": "right",
-        "wrong": "not yet",
-        "loop": "not yet",
-        "lies": "not yet",
-        "stuck": "not run",
-        "'=empty": "not answered",
-        "torn": "not run",
+def handed_in(folder):
+    """The whole class."""
+    for who, text in (ATTACKS | HONEST | {who: text for who, (text, *_) in FAULTY.items()}).items():
+        put(folder, f"{who}/03_momentum.ipynb", text)
+    for name in NAMED:
+        put(folder, name, lesson())
+    put(folder, "leebob_11_202_04_nag.ipynb", notebook("def nag(theta, v, grad, eta, gamma):\n    pass"))
+    put(folder, "__MACOSX/right/._03_momentum.ipynb", b"\0\x05")
+    put(folder, "right/.ipynb_checkpoints/03.ipynb", lesson(answer=EMPTY))
+    put(folder, "right/08.ipynb", notebook("1 + 1"))
+    put(folder, "zipped/all.zip", b"PK")
+    pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/zipped/\xfe.zip")).write_bytes(b"PK")
+    put(folder, "maxmeier_12_203_solution.py", "pass")
+    (folder / "dangling.ipynb").symlink_to("nowhere")
+    (folder / "empty").mkdir()
+    (folder / "folder.ipynb").mkdir()
+    os.mkfifo(folder / "fifo.ipynb")
+    (pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/\xff.ipynb"))).write_text(lesson())
+
+
+def rows(path, key):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row.pop(key): row for row in csv.DictReader(file)}
+
+
+NO_NOTEBOOK = {
+    "dangling": "a link that leads nowhere",
+    "fifo": "no file",
+    "folder.ipynb": "no notebook (*.ipynb), but nothing",
+    "empty": "no notebook (*.ipynb), but nothing",
+    "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
+    "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")
+def test_in_a_class_no_mark_is_lost_and_none_is_wrong(tmp_path, monkeypatch):
+    """All at once, since one student must not cost another anything."""
+    handed_in(tmp_path / "class")
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    mark.write([each for some in mark.mark(tmp_path / "class") for each in some], tmp_path)
+    marks, grades = (rows(tmp_path / name, "student") for name in mark.TABLES)
+
+    right = {*HONEST, *NAMED.values(), r"\xff"}
+    assert {who: row for who, row in marks.items() if who in right and row["verdict"] != "right"} == {}, "lost"
+    assert {who: row for who, row in marks.items() if who in ATTACKS and row["verdict"] == "right"} == {}, "bought"
+    assert {who for who, row in grades.items() if "1" in row.values()} == right
+
+    said = {who.removeprefix("'"): (row["verdict"], row["message"]) for who, row in marks.items()}
+    wrong = [who for who, (_, verdict, words) in FAULTY.items() if said[who][0] != verdict or words not in said[who][1]]
+    assert {who: said[who] for who in wrong} == {}
+    wrong = [who for who, words in NO_NOTEBOOK.items() if said[who][0] != "not run" or words not in said[who][1]]
+    assert {who: said[who] for who in wrong} == {}
+
+    assert set(said) == right | set(ATTACKS) | set(FAULTY) | set(NO_NOTEBOOK) | {"leebob_11"}, "__MACOSX is no student"
+    assert grades["leebob_11"]["momentum"] == "1" and grades["leebob_11"]["nag"] == "0", "one student, two files"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")
+def test_a_python_without_docstrings_and_a_terminal_without_letters(tmp_path):
+    folder, out = tmp_path / "class", tmp_path / "not" / "there"
+    for who in ("解答", "anna–lena", "surrogate"):
+        put(folder, f"{who}.ipynb", HONEST.get(who) or FAULTY[who][0])
+    pathlib.Path(os.fsdecode(os.fsencode(folder) + b"/\xff.ipynb")).write_text(lesson())
+    put(folder, "notes.txt", "no student's")
+    put(folder, "csv.py", "raise SystemExit('this is not the csv that you look for')")
+    command = [sys.executable, "-OO", "-m", "optcourse.mark", ".", "--out", str(out)]
+    surroundings = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode("cp1252", "replace")[-3000:]
+    printed = done.stdout.decode("cp1252")
+    assert "passed over, no notebook: notes.txt" in printed
+    assert r"\u89e3\u7b54: momentum: right" in printed and r"\xff: momentum: right" in printed
+    assert {who: row["momentum"] for who, row in rows(out / "grades.csv", "student").items()} == {
+        "解答": "1",
+        "anna–lena": "1",
+        "surrogate": "0",
+        r"\xff": "1",
     }
-    assert "damped momentum" in marks["wrong"]["message"] and "endless loop" in marks["loop"]["message"]
-    assert "Cell 3 of the notebook did not end within 8 s: while True:" in marks["stuck"]["message"]
-    assert marks["torn"]["exercise"] == "" and "no notebook" in marks["torn"]["message"]
-    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-        grades = {row["student"]: row["momentum"] for row in csv.DictReader(file)}
-    assert grades.pop("right") == "1" and set(grades.values()) == {"0"}
 
 
-def test_a_lost_kernel_and_its_children_are_ended(tmp_path):
-    """A notebook that holds its kernel busy in C, with a child beside it, ends with the limit; both processes are gone."""
+def function(source, wanted="momentum", seconds=20.0):
+    """The verdict and the message for an answer whose lines are these."""
+    return mark.one("momentum", Answer(wanted, (("cell 1", source, 0), ("cell 1", source, 1))), seconds)
+
+
+def test_the_children_of_an_answer_are_ended(tmp_path):
     pids = tmp_path / "pids"
-    hold = f"import os, subprocess\np = subprocess.Popen(['sleep', '300'])\nopen({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{p.pid}}')"
-    submission(tmp_path / "class" / "held.ipynb", hold, "sum(range(10**12))", RIGHT)
-    began = time.monotonic()
-    ((only,),) = mark.mark(tmp_path / "class", whole=25, cell=200)
-    assert only.verdict == "not run" and "did not come this far within 25 s" in only.message
-    assert time.monotonic() - began < 60
+    hold = f"import os, subprocess\ndef momentum(theta, v, grad, eta, gamma):\n    p = subprocess.Popen(['sleep', '300'])\n    open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{p.pid}}')\n    return theta, v"
+    assert function(hold)[0] == "not yet"
     for pid in map(int, pids.read_text().split()):
         with contextlib.suppress(psutil.NoSuchProcess):
             assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, "it still runs"
 
 
-def test_a_changed_course_is_seen(tmp_path, monkeypatch):
+def test_a_pip_of_an_answer_writes_into_scratch(tmp_path):
+    """Installing is nobody's answer; but where one does it, this environment stays as it is."""
+    wheel = tmp_path / "intruder_of_optcourse-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("intruder_of_optcourse.py", "")
+        file.writestr(
+            "intruder_of_optcourse-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: intruder-of-optcourse\nVersion: 1.0\n",
+        )
+        file.writestr(
+            "intruder_of_optcourse-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        file.writestr("intruder_of_optcourse-1.0.dist-info/RECORD", "")
+    source = (
+        "import glob, os, subprocess, sys\n"
+        "def momentum(theta, v, grad, eta, gamma):\n"
+        f"    done = subprocess.run([sys.executable, '-m', 'pip', 'install', '--no-index', '--quiet', {str(wheel)!r}], capture_output=True)\n"
+        '    raise ValueError(f\'{done.returncode} {glob.glob(os.environ["PIP_TARGET"] + "/intruder*.py") != []}\')'
+    )
+    limit, limits.SECONDS = limits.SECONDS, 60.0
+    try:
+        assert "ValueError: 0 True" in function(source)[1]
+    finally:
+        limits.SECONDS = limit
+    found = subprocess.run([sys.executable, "-c", "import intruder_of_optcourse"], capture_output=True, check=False)
+    assert b"ModuleNotFoundError" in found.stderr
+
+
+def test_what_an_answer_hangs_on_is_ended():
+    source = "def wait():\n    while True: pass\n\nRATE = wait()"
+    said = mark.one("momentum", Answer("RATE", (("cell 2", source, 0), ("cell 2", source, 1))), 1.0)
+    assert said == ("not run", "cell 2 did not come to an end within 1 s")
+
+
+def test_an_answer_that_waits_is_ended(monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 1.0)
+    assert "waited for more than 1 s" in function("import time\ndef momentum(*_): time.sleep(100)")[1]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "nonsense",
+        "[]",
+        "3",
+        '{"answer": {"shape": [-1], "kind": "f", "numbers": []}, "after": []}',
+        '{"stopped": 1}',
+        "[" * 5000,
+        '{"gradient": 3}',
+        "x" * (3 << 20),
+    ],
+    ids=range(8),
+)
+def test_a_forged_record_is_no_right_answer_and_no_crash(sent):
+    """What a process sends that is in league with its student's code."""
+    forge = f"import gc, json\ndef momentum(theta, v, grad, eta, gamma):\n    channel = next(each for each in gc.get_objects() if type(each).__name__ == 'Channel')\n    channel._to.write({sent!r} + '\\n')\n    channel._to.flush()\n    return theta, v"
+    verdict, message = function(forge)
+    assert verdict == "not yet" and "marker failed" not in message
+
+
+def test_a_process_that_does_not_listen_cannot_hold_the_marker():
+    """It asks for gradients without end and reads none: the pipe towards it fills, and nobody waits for it."""
+    forge = "import gc\ndef momentum(theta, v, grad, eta, gamma):\n    channel = next(each for each in gc.get_objects() if type(each).__name__ == 'Channel')\n    while True:\n        channel.say(gradient={'shape': [2], 'kind': 'f', 'numbers': [0.1, 0.2]})"
+    began = time.monotonic()
+    assert function(forge)[0] == "not yet" and time.monotonic() - began < 60
+
+
+def test_by_hand_the_marking_ends(monkeypatch):
+    """Ctrl-C is the teacher's: it is not taken for something that the student's function raised."""
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    with mark.Function(Answer("momentum", (("cell 1", RIGHT, 0),)), os.getcwd(), 20.0) as asked:
+        assert asked.begin() == ""
+        monkeypatch.setattr(mark.Function, "_hear", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            mark.steps_of(asked, "momentum")
+
+
+def test_a_changed_course_is_seen_and_costs_no_other_student(tmp_path, monkeypatch):
     course = tmp_path / "course"
     course.mkdir()
     (course / "a.py").write_text("1")
     monkeypatch.setattr(mark, "PACKAGE", course)
-    monkeypatch.setattr(mark, "marks_of", lambda *_: (course / "a.py").write_text("2") and [])
-    for name in ("one", "two"):
-        submission(tmp_path / "class" / f"{name}.ipynb", RIGHT)
-    seen = mark.mark(tmp_path / "class")
-    next(seen)
-    with pytest.raises(RuntimeError, match="after 'one' the course's own files were changed"):
-        next(seen)
+    found = {"one": "2", "two": ""}
+    monkeypatch.setattr(mark, "best", functools.partial(changing, course / "a.py", found))
+    for name in found:
+        put(tmp_path / "class", f"{name}.ipynb", lesson())
+    first, second = mark.mark(tmp_path / "class")
+    assert first[0].verdict == "not run" and "The course's own files were changed" in first[0].message
+    assert second[0].verdict == "right"
+
+
+def changing(path, found, student, name, *_):
+    if found[student]:
+        path.write_text(found[student])
+    return mark.Mark(student, name, "right", "")
 
 
 @pytest.mark.parametrize(
-    ("lines", "verdict"),
+    ("arguments", "words"),
     [
-        ([], "not run"),
-        (["nonsense", "[]", '{"name": 3}'], "not run"),
-        ([json.dumps({"name": "momentum", "given": [{"theta": "x"}], "end": "done"})], "not run"),
-        ([json.dumps({"name": "momentum", "given": [{"theta": [0, 0], "v": [0, 0]}], "end": "done"})], "not yet"),
-        ([json.dumps({"name": "momentum", "given": [], "end": "no such end"})], "not run"),
-        ([json.dumps({"name": "momentum", "problem": "NameError: x"})], "not run"),
+        (["nowhere"], "does not exist"),
+        (["."], "holds no notebook"),
+        ([".", "--out", "file/out"], "the tables cannot be written"),
     ],
 )
-def test_a_forged_record_is_no_right_answer_and_no_crash(lines, verdict):
-    assert mark.judged("who", "momentum", lines, 60).verdict == verdict
+def test_what_cannot_be_done_is_said_before_anything_runs(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit):
+        mark.main(arguments)
+    assert words in capsys.readouterr().err
 
 
-def test_an_empty_folder_is_an_error(tmp_path):
-    with pytest.raises(ValueError, match="holds no notebook"):
-        next(mark.mark(tmp_path))
+def test_a_student_is_known_by_folder_or_file():
+    known = {"ann/03.ipynb": "ann", "ann.ipynb": "ann", **NAMED}
+    assert {path: student_of(pathlib.Path(path)) for path in known} == known
 
 
-def test_exercises_are_found_without_their_ids(tmp_path):
-    submission(tmp_path / "a.ipynb", RIGHT)
-    notebook = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    notebook.cells[-1].id = "another"
-    assert mark.place(notebook, "momentum") == 2 and mark.place(notebook, "nag") is None
-    assert mark.student_of(pathlib.Path("ann/03.ipynb")) == "ann" == mark.student_of(pathlib.Path("ann.ipynb"))
+def test_an_answer_brings_what_it_hangs_on_and_nothing_else():
+    sources = (
+        "import numpy as np, os",
+        "a = 1",
+        "b = a + 1\nc = 2",
+        "def f(x):\n    return b * np.sqrt(x)",
+        "b = 7",
+        "def momentum(*_):\n    return f(3)",
+        CHECK,
+        "b = 9",
+    )
+    (answer,) = answers_in(notebook(*sources).encode())["momentum"]
+    assert [(cell, place) for cell, _, place in answer.parts] == [
+        ("cell 1", 0),
+        ("cell 2", 0),
+        ("cell 3", 0),
+        ("cell 4", 0),
+        ("cell 5", 0),
+        ("cell 6", 0),
+    ]

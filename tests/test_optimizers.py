@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, run, surfaces, sweep
-from optcourse.mathematics import formulas
+from optcourse.mathematics.arithmetic import evaluate, orthogonal
 from optcourse.mathematics.beyond import BEYOND, AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
 from optcourse.mathematics.conventions import (
     CONVENTIONS,
@@ -21,8 +21,11 @@ from optcourse.mathematics.conventions import (
     UncorrectedAdam,
     conventions,
 )
-from optcourse.mathematics.declaration import Row, plain
+from optcourse.mathematics.declaration import Row, execute, follows_rows
+from optcourse.mathematics.language import parse
 from optcourse.mathematics.schedules import cosine, warmup
+from optcourse.mathematics.writing import letters
+from optcourse.pictures.typeset import step_source
 
 KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -168,12 +171,12 @@ def random_case(kind, seed):
     return kind(**unit), theta, state, lambda point: point @ matrix + 0.3
 
 
-def same_as_step(kind, seed):
+def same_as_step(kind, seed, step=None):
+    """Whether a method's rows do what its ``step`` does, or another."""
     optimizer, theta, state, grad = random_case(kind, seed)
-    names = formulas.execute(optimizer, theta, state, grad)
-    after, new = optimizer.step(theta, state, grad)
-    last = formulas.parse(kind.rows[-1].latex)[1]
-    same = np.allclose(names[last], after, rtol=1e-12)
+    names = execute(optimizer, theta, state, grad)
+    after, new = (step or kind.step)(optimizer, theta, state, grad)
+    same = np.allclose(names[kind.trees()[-1][1]], after, rtol=1e-12)
     recorded = {name: value for name, value in new.items() if name != "t"}
     return same and all(np.allclose(names[f"{name}_t"], value, rtol=1e-12) for name, value in recorded.items())
 
@@ -204,7 +207,41 @@ def test_a_broken_formula_is_caught(kind, right, wrong):
     assert any(right in row.latex for row in kind.rows), "the break must break something"
     rows = tuple(Row(row.latex.replace(right, wrong), row.caption) for row in kind.rows)
     broken = type(f"Broken{kind.__name__}", (kind,), {"rows": rows})
-    assert same_as_step(kind, 1) and not same_as_step(broken, 1)
+    assert same_as_step(kind, 1) and not same_as_step(broken, 1, kind.step)
+    assert same_as_step(broken, 1), "a class's rows are its step unless it writes its own"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "step" not in kind.__dict__ or kind not in OPTIMIZERS])
+def test_the_source_on_a_card_is_what_the_rows_do(kind):
+    """Methods that have only rows: the source that a card shows of them, run."""
+    space = {"np": np, "orthogonal": orthogonal}
+    exec(f"from __future__ import annotations\n{step_source(kind)}", space)
+    assert kind not in OPTIMIZERS and all(same_as_step(kind, seed, space["step"]) for seed in range(3))
+
+
+def test_who_writes_a_step_is_run_by_it():
+    class Halved(Momentum):
+        def step(self, theta, state, grad):
+            after, state = super().step(theta, state, grad)
+            return theta + (after - theta) / 2, state
+
+    class Sign(Momentum):
+        rows = (
+            Row(
+                r"\theta_t = \theta_{t-1} - \eta \operatorname{sign}(\nabla J(\theta_{t-1}))", "a step of equal length"
+            ),
+        )
+
+    class Started(Momentum):
+        def init(self, theta):
+            return {"v": np.ones(np.shape(theta))}
+
+    first = {kind: run(kind(eta=0.01), surfaces.bowl, (-4, 2), steps=2) for kind in (Momentum, Halved, Sign, Started)}
+    moved = {kind: each.theta[1] - each.theta[0] for kind, each in first.items()}
+    np.testing.assert_allclose(moved[Halved], moved[Momentum] / 2)
+    np.testing.assert_allclose(moved[Sign], [0.01, -0.01])
+    np.testing.assert_allclose(moved[Started], moved[Momentum] - 0.9)
+    assert [follows_rows(kind) for kind in first] == [True, False, True, False] and first[Sign].state == {}
 
 
 @every
@@ -215,7 +252,7 @@ def test_declaration_is_complete(kind):
         assert item.low <= item.default <= item.high, item
         assert any(item.symbol in row.latex for row in kind.rows), f"{item.symbol} stands in no row"
     for row in kind.rows:
-        assert formulas.parse(row.latex)[0] == "row" and row.caption
+        assert parse(row.latex)[0] == "row" and row.caption
 
 
 @every
@@ -318,7 +355,13 @@ def test_messages(make, message):
 
 
 def test_plain_symbols():
-    assert [plain(symbol) for symbol in (r"\eta", r"\beta_2", r"\lambda", "k")] == ["η", "β₂", "λ", "k"]
+    assert [letters(parse(symbol)[1]) for symbol in (r"\eta", r"\beta_{2}", "lambda", "k", r"\hat{m}_t")] == [
+        "η",
+        "β₂",
+        "λ",
+        "k",
+        "m̂",
+    ]
 
 
 def test_conventions_are_found_and_said():
@@ -350,7 +393,7 @@ def test_measured_stability_boundary_is_the_analytic_one_to_a_cell(kind):
     gammas = {"gamma": np.linspace(0, 0.95, 20)} if kind.hypers()[-1].name == "gamma" else {}
     found = sweep(kind(), surfaces.bowl, steps=6000, eta=etas, **gammas)
     diverged = (found.diverged_at >= 0).reshape(len(etas), -1)
-    limit = formulas.evaluate(formulas.parse(kind.stable_below), {r"\gamma": gammas.get("gamma", np.zeros(1))}, None)
+    limit = evaluate(parse(kind.stable_below), {"gamma": gammas.get("gamma", np.zeros(1))})
     for row, expected in zip(diverged.T, np.broadcast_to(limit, diverged.shape[1]), strict=True):
         assert row.any() and not row[0]
         first = int(np.argmax(row))
@@ -366,7 +409,7 @@ def test_muon_makes_singular_values_equal():
     values = np.diag(left.T @ -after.reshape(6, 4) @ right.T)
     assert before.max() / before.min() > 10 and values.min() > 0.6 and values.max() < 1.3
     np.testing.assert_allclose(left @ np.diag(values) @ right, -after.reshape(6, 4), atol=1e-9)
-    assert formulas.orthogonal(np.zeros(4)).tolist() == [0, 0, 0, 0]
+    assert orthogonal(np.zeros(4)).tolist() == [0, 0, 0, 0]
 
 
 def test_schedules():

@@ -1,20 +1,23 @@
 """The page's own arithmetic against NumPy: the shipped JavaScript, run in Chromium, on the shipped programs."""
 
 import json
+import pathlib
 
+import language
+import network
 import numpy as np
 import pytest
 from browser import fresh_page
 from numpy.typing import NDArray
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaGrad, GradientDescent, Optimizer, Surface, run, surfaces
-from optcourse.live import stage
 from optcourse.live.controls import slider_values
 from optcourse.live.program import Expressions, method_program, surface_program
 from optcourse.live.stage import script
 from optcourse.mathematics.surfaces import CATALOGUE
 from optcourse.pictures import typeset
 
+HERE = pathlib.Path(__file__).parent
 STEPS, DRAWS, CLOSE = 200, 2, 1e-12
 OWN_SURFACES = [
     Surface.from_formula(text)
@@ -58,7 +61,7 @@ LOAD = """async (source) => {
 def page(browser):
     """A page that has loaded the shipped module."""
     with fresh_page(browser) as page:
-        page.evaluate(LOAD, script(stage.HERE / "runs.js") + "\nexport { methodOf, surfaceOf };")
+        page.evaluate(LOAD, script(HERE / "js" / "answers.js") + "\nexport { answers, methodOf, surfaceOf };")
         yield page
 
 
@@ -68,9 +71,9 @@ def program_of(kind):
     asked = [r"\theta", r"J(\theta)", *([kind.rate] if kind.rate else []), r"\lambda_1 d_2 (\theta - \theta_{\min})"]
     asked += [arrow.vector for row in kind.rows for arrow in row.arrows]
     for each in [*asked, *(part for part, _ in typeset.slots(kind))]:
-        expressions.place(each)
+        expressions.index(each)
     made = method_program(kind())
-    hypers = {item.symbol: item.name for item in kind.hypers()}
+    hypers = {item.key: item.name for item in kind.hypers()}
     return {**made, "expressions": list(expressions.trees), "hypers": hypers}
 
 
@@ -130,14 +133,14 @@ def test_the_page_computes_what_numpy_computes(page):
         nudged = nudged_runs(kind, hypers, surface, start)
         whole = slice(0, STEPS + 1 if trajectory.diverged_at is None else trajectory.diverged_at)
         same = all(each.diverged_at == trajectory.diverged_at for each in nudged)
-        stable = same and steady(trajectory, nudged, ("sym", r"\theta"), whole)
+        stable = same and steady(trajectory, nudged, ("sym", "theta"), whole)
         if not stable:  # a run of ten steps: the minimum that it goes to is another one
             trajectory, nudged = run(kind(**hypers), surface, start, 10), nudged_runs(kind, hypers, surface, start, 10)
         end = (STEPS + 1 if stable else 11) if trajectory.diverged_at is None else trajectory.diverged_at
         end = end if stable else min(end, 11)
         some = sorted({0, 1, 2, end - 1, *rng.integers(0, end, 4).tolist()} & set(range(end)))
         asked = [[e, [*range(end)] if e < 2 else some] for e in range(len(programs[m]["expressions"]))]
-        symbols = {item.symbol: hypers[item.name] for item in kind.hypers()}
+        symbols = {item.key: hypers[item.name] for item in kind.hypers()}
         cases.append([m, s, symbols, start, STEPS if stable else 10, asked])
         mine.append((trajectory, nudged, stable))
     found = computed(page, programs, grounds, cases)
@@ -178,7 +181,7 @@ def test_a_run_that_ends_early_says_how_in_the_page_as_in_python(page):
         [
             kinds.index(kind),
             grounds.index(ground),
-            {item.symbol: hypers[item.name] for item in kind.hypers()},
+            {item.key: hypers[item.name] for item in kind.hypers()},
             start,
             20,
             [],
@@ -194,3 +197,15 @@ def test_a_run_that_ends_early_says_how_in_the_page_as_in_python(page):
         True,
         "",
     ]
+
+
+@pytest.mark.parametrize("check", [*language.CHECKS, *network.CHECKS], ids=lambda check: check.__name__)
+def test_the_language_in_chromium(page, check):
+    """What test_language.py and test_trainers.py ask of node, by the very modules that are shipped, joined as they are shipped."""
+
+    def ask(questions):
+        return json.loads(
+            page.evaluate("(text) => JSON.stringify(page.answers(JSON.parse(text)))", json.dumps(questions))
+        )
+
+    print(f"\n{check(ask) or ''}")

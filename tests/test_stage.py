@@ -1,89 +1,175 @@
-"""The stage as it is seen: what fits one screen, the lens, and touch, in JupyterLab in Chromium."""
+"""The stage as it is seen: what fits one screen, zoom, the theme, and touch. Plain pages, at the sizes that JupyterLab leaves."""
 
-from browser import open_notebook, run_all, run_cells, wait_while_it_moves, whole_notebook
+import pytest
+from browser import open_notebook, run_cells, wait_while_it_moves, whole_notebook
+from test_browser import NOTEBOOKS, Live
+from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
 
-SIZES = [(1920, 1080), (1400, 1000), (1280, 720), (1024, 768), (640, 360), (390, 844)]  # 640 × 360: 1280 × 720 at 200 %
-# the boxes of an explorer: how high it is and may be, what sticks out of it, and what lies over something else
+from optcourse.pictures import looks
+
+# what JupyterLab leaves with its sidebar closed, and the site's own margins: 1280 × 720, 1440 × 900 and 1920 × 1080
+DESK, LARGE, PROJECTOR, PHONE, ZOOMED = (1122, 599), (1282, 779), (1762, 959), (390, 844), (640, 360)
+# the boxes of an explorer: how high it is, what sticks out of it, what lies over something else, and letters below 12 pixels
 BOXES = """(live) => {
-  const seen = (node) => node.getClientRects().length > 0, box = (node) => node.getBoundingClientRect(), stage = box(live);
-  const all = (what) => [...live.querySelectorAll(what)].filter(seen), formulas = live.querySelector('.oc-formulas');
-  const blocks = [...all('.oc-frame'), ...all('.oc-bar'), ...all('.oc-formulas'), ...all('.oc-controls')];
+  const seen = (node) => node.getClientRects().length > 0 && node.checkVisibility(), box = (node) => node.getBoundingClientRect(), stage = box(live);
+  const all = (what) => [...live.querySelectorAll(what)].filter(seen), formula = live.querySelector('.oc-formulas');
+  const blocks = [...all('.oc-frame'), ...all('.oc-insets'), ...all('.oc-side canvas'), ...all('.oc-tabs'), ...all('.oc-bar'), ...all('.oc-formulas'), ...all('.oc-controls')];
   const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
   const names = (node) => `${node.className || node.tagName} ${node.textContent.slice(0, 30)}`;
-  return { high: stage.height, room: live.closest('.jp-WindowedPanel-outer').clientHeight, wide: stage.width,
-    formulaScrolls: formulas.scrollWidth > formulas.clientWidth + 1, beside: live.classList.contains('oc-beside'),
-    columns: new Set(all('.oc-frame').map((node) => Math.round(box(node).top))).size === all('.oc-frame').length,
-    cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-name, .oc-legend, .oc-reset, summary').filter((node) =>
+  const inside = [...formula.shadowRoot.querySelectorAll('.oc-table *')], texts = [...all('*'), ...inside].filter((node) =>
+    !node.closest('math, select') && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+  const rows = [...formula.shadowRoot.querySelectorAll('.oc-row')].filter((row) => box(row).bottom > box(formula).bottom + 1);
+  const hero = live.querySelector('.oc-hero-canvas');
+  return { high: stage.height, wide: stage.width, hero: [box(hero).width, box(hero).height, box(hero).bottom - stage.top],
+    scrolls: formula.scrollWidth > formula.clientWidth + 1, rows: rows.length, sliders: all('.oc-controls > .oc-group input').map((node) => box(node).height),
+    cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-side canvas, .oc-reset, summary').filter((node) =>
       box(node).left < stage.left - 1 || box(node).right > stage.right + 1).map(names),
     covered: blocks.flatMap((a, i) => blocks.slice(i + 1).filter((b) => over(box(a), box(b))).map((b) => names(a) + ' | ' + names(b))),
-    pictures: all('.oc-frame').reduce((sum, node) => sum + box(node).width, 0) };
+    small: texts.filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12).map(names),
+    sticky: all('*').filter((node) => getComputedStyle(node).position === 'sticky').map(names) };
 }"""
-SETTLED = "[...document.querySelectorAll('.oc-live')].map((live) => live.clientWidth + live.querySelector('.oc-pictures').dataset.rows).join()"
+SETTLED = "[...document.querySelectorAll('.oc-live')].map((live) => `${live.clientWidth} ${live.clientHeight} ${live.dataset.frames}`).join()"
 
 
-def measured(page, width, height):
+def measured(page, size):
     """The boxes of every explorer in the page, at this size of the window."""
-    page.set_viewport_size({"width": width, "height": height})
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     seen = []
 
     def still():  # two looks in a row that say the same
         seen.append(page.evaluate(SETTLED))
-        return len(seen) > 3 and len(set(seen[-3:])) == 1
+        return len(seen) > 2 and len(set(seen[-2:])) == 1
 
     wait_while_it_moves(page, still, lambda: len(seen))
     return [live.evaluate(BOXES) for live in page.query_selector_all(".oc-live")]
 
 
-def test_one_screen(lab, page):
-    """Every optimizer alone, AdaGrad beside RMSProp, four pictures, and large type: measured at six sizes."""
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  # noqa: F811
+    opened(closed, f"{address}/{path.stem}.html")
+    found = {size: measured(closed, size) for size in (DESK, LARGE, PROJECTOR, PHONE, ZOOMED)}
+    assert found[DESK]
+    for size, explorers in found.items():
+        for number, each in enumerate(explorers):
+            where = f"explorer {number} at {size}: {each}"
+            assert each["cut"] == each["covered"] == each["small"] == each["sticky"] == [] and not each["rows"], where
+            assert not each["scrolls"] or size in (PHONE, ZOOMED), where
+            if size not in (PHONE, ZOOMED):
+                assert each["high"] <= size[1] and each["hero"][0] >= 0.5 * (each["wide"] - 16), where
+            if size == PHONE:
+                assert each["hero"][2] <= size[1] and min(each["sliders"]) >= 34, where
+            if size == ZOOMED:
+                assert each["hero"][1] >= 0.5 * size[1], where
+    for desk, large, projector in zip(found[DESK], found[LARGE], found[PROJECTOR], strict=True):
+        assert projector["hero"][0] > large["hero"][0] > desk["hero"][0], "the hero grows with the window"
+
+
+CORNER = """() => {  // the colour of the first hero's upper left corner: the ground's strongest
+  const [r, g, b] = document.querySelector('.oc-ground').getContext('2d').getImageData(3, 3, 1, 1).data;
+  return '#' + [r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('');
+}"""
+
+
+def test_jupyterlab_leaves_room_for_all_of_it(lab, page):
+    """AdaGrad beside RMSProp, four pictures, and large type, as JupyterLab shows them."""
+    page.set_viewport_size({"width": 1280, "height": 720})
     open_notebook(page, lab, "notebooks/gallery.ipynb")
     whole_notebook(page)
-    run_all(page)
-    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area'); undefined")
-    for width, height in SIZES:
-        found = measured(page, width, height)
-        assert len(found) == 10
-        for place, each in enumerate(found):
-            where = f"explorer {place} at {width} × {height}: {each}"
-            assert each["cut"] == [] and each["covered"] == [], where
-            assert not each["formulaScrolls"] or each["wide"] < 700, where
-            assert each["columns"] or each["wide"] >= 700, where
-            if (width, height) == (1280, 720) and place != 7:  # all but the one with four pictures
-                assert each["high"] <= each["room"], where
-            if (width, height) == (1400, 1000):
-                assert each["high"] <= each["room"], where
-            if width == 1920 and place < 8:  # large type needs the width for itself
-                assert each["beside"] and each["high"] <= each["room"] and each["pictures"] >= 0.5 * each["wide"], where
+    run_cells(page, "imports", "two", "four", "large")
+    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+    room = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').clientHeight")
+    two, four, large = measured(page, (1280, 720))
+    assert two["high"] <= room and four["high"] <= room, (room, two, four)
+    assert large["cut"] == large["covered"] == [] and large["hero"][1] >= 190, large
+    for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
+        page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
+        page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
 
 
-LENS = """(live) => ({ names: Object.fromEntries([...live.querySelectorAll('.oc-name')].filter((name) => !name.hidden).map((name) => {
-  const box = name.getBoundingClientRect(), frame = name.parentElement.getBoundingClientRect();
-  return [name.textContent, [(box.left + box.right) / 2 - frame.left, (box.top + box.bottom) / 2 - frame.top]]; })),
-  colours: [...live.querySelectorAll('.oc-name')].map((name) => getComputedStyle(name).color) })"""
+VIEW = "(live) => live.explorer.view.join()"
+GROUND = """(live) => { const canvas = live.querySelector('.oc-ground');
+  const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  return canvas.width + ' ' + pixels.reduce((sum, value) => Math.imul(sum ^ value, 16777619), 0); }"""
 
 
-def test_the_lens_follows_step_and_parts_in_the_formulas_colours(lab, page):
-    open_notebook(page, lab, "notebooks/gallery.ipynb")
-    run_cells(page, "imports", "momentum")
-    live = page.locator(".oc-live").first
-    live.locator(".oc-name").first.wait_for()
-    before = live.evaluate(LENS)
-    assert set(before["names"]) == {"momentum −γv", "gradient −η∇J", "sum −v"}
-    symbols = live.evaluate(
-        "(live) => [...live.querySelectorAll('.oc-range .oc-label mi')].map((mi) => getComputedStyle(mi).color)"
+def test_zoom_and_pan_by_wheel_keys_and_double_click(closed, address):  # noqa: F811
+    opened(closed, f"{address}/03_momentum.html")
+    live = Live(closed)
+    whole, ground = live.handle.evaluate(VIEW), live.handle.evaluate(GROUND)
+    hero = live.root.locator(".oc-hero-canvas")
+
+    def wide():
+        left, right, *_ = map(float, live.handle.evaluate(VIEW).split(","))
+        return right - left
+
+    before = wide()
+    hero.hover(position={"x": 100, "y": 100})
+    closed.mouse.wheel(0, -300)  # it has no focus: the page scrolls
+    assert wide() == before
+    hero.focus()
+    hero.hover(position={"x": 100, "y": 100})
+    closed.mouse.wheel(0, -300)
+    closed.wait_for_function(f"([live, whole]) => ({VIEW})(live) !== whole", arg=[live.handle, whole])
+    assert wide() < before
+    closed.wait_for_function(  # and after a moment the ground is as sharp as before
+        f"([live, size, before]) => {{ const now = ({GROUND})(live); return now.startsWith(size) && now !== before; }}",
+        arg=[live.handle, ground.split()[0] + " ", ground],
     )
-    assert set(symbols) < set(before["colours"]), "a slider's symbol has the colour of its vector"
-    live.locator("[data-do=next]").click()
-    page.wait_for_function(
-        f"([live, before]) => JSON.stringify(({LENS})(live).names) !== before",
-        arg=[live.element_handle(), page.evaluate("(names) => JSON.stringify(names)", before["names"])],
-    )
-    live.locator("[type=checkbox]").check()
-    page.wait_for_function(
-        f"(live) => Object.keys(({LENS})(live).names).join() === 'momentum −γv,gradient −η∇J'",
-        arg=live.element_handle(),
-    )
+    near = wide()
+    hero.press("+")
+    assert wide() < near
+    hero.press("Shift+ArrowRight")
+    start = live.seen()["values"]["start x"]
+    live.drag((0.8, 0.8), (0.6, 0.7))  # zoomed, a drag moves the view and not the start
+    assert live.seen()["values"]["start x"] == start
+    hero.press("0")
+    assert live.handle.evaluate(VIEW) == whole
+    hero.press("+")
+    hero.dblclick(position={"x": 300, "y": 200})
+    assert live.handle.evaluate(VIEW) == whole and live.seen()["values"]["start x"] == start
+
+
+def test_a_start_is_not_moved_by_the_right_button_or_by_a_drag_begun_elsewhere(closed, address):  # noqa: F811
+    opened(closed, f"{address}/03_momentum.html")
+    live = Live(closed)
+    before = live.seen()["values"]
+    live.root.locator(".oc-hero-canvas").click(button="right", position={"x": 200, "y": 200})
+    closed.mouse.move(*live.pixel(0.5, 1.2))
+    closed.mouse.down()
+    closed.mouse.move(*live.pixel(0.5, 0.5), steps=4)
+    closed.mouse.up()
+    assert live.seen()["values"] == before
+
+
+CONTRAST = """(live) => {  // the least contrast of a formula's and a slider's symbols with the stage's paper
+  const light = (colour) => { const [r, g, b] = colour.match(/[0-9.]+/g).map(Number).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const paper = light(getComputedStyle(live).backgroundColor);
+  const symbols = [...live.querySelectorAll('mi, mn, mo'), ...live.querySelector('.oc-formulas').shadowRoot.querySelectorAll('mi, mn, mo')];
+  return [symbols.length, Math.min(...symbols.map((node) => { const [a, b] = [light(getComputedStyle(node).color), paper].sort((p, q) => q - p);
+    return (a + 0.05) / (b + 0.05); }))]; }"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_symbols_can_be_read_in_both_themes(closed, address, theme):  # noqa: F811
+    """axe does not look into MathML: here each symbol's colour is measured."""
+    closed.emulate_media(color_scheme=theme)
+    for lesson in ("03_momentum", "06_rmsprop", "07_adam"):
+        opened(closed, f"{address}/{lesson}.html")
+        live = Live(closed, 1)
+        assert live.handle.evaluate("(live) => live.classList.contains('oc-dark')") == (theme == "dark")
+        count, least = live.handle.evaluate(CONTRAST)
+        assert count > 20 and least >= 4.5, (lesson, least)
+
+
+def test_another_theme_is_taken_at_once(closed, address):  # noqa: F811
+    opened(closed, f"{address}/03_momentum.html")
+    live = Live(closed)
+    before, ground = live.seen(), live.handle.evaluate(GROUND)
+    closed.emulate_media(color_scheme="dark")
+    live.wait("s.pictures[0] !== b.pictures[0]", before)
+    assert live.handle.evaluate(GROUND) != ground
 
 
 def test_a_finger_drags_the_start_and_scrolls_the_page_beside_it(lab, browser):
@@ -95,12 +181,14 @@ def test_a_finger_drags_the_start_and_scrolls_the_page_beside_it(lab, browser):
     live = page.locator(".oc-live").first
     live.scroll_into_view_if_needed()
     actions = live.evaluate(
-        "(live) => ['.oc-frame canvas', '.oc-handle'].map((part) => getComputedStyle(live.querySelector(part)).touchAction)"
+        "(live) => ['.oc-hero-canvas', '.oc-handle'].map((part) => getComputedStyle(live.querySelector(part)).touchAction)"
     )
-    assert actions == ["auto", "none"]
+    assert actions == ["pan-x pan-y", "none"]
     handle = live.locator(".oc-handle").bounding_box()
     x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
-    start = "(live) => live.querySelector('[data-name=\"start x\"]').nextElementSibling.textContent"
+    start = (
+        "(live) => live.querySelector('[data-name=\"start x\"]').closest('label').querySelector('output').textContent"
+    )
     before = live.evaluate(start)
     touch = context.new_cdp_session(page)
     for kind, dx in (("touchStart", 0), ("touchMove", 30), ("touchMove", 60), ("touchEnd", None)):

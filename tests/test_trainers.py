@@ -1,16 +1,40 @@
 """Live training, moved and run in Python."""
 
-import asyncio
-import warnings
+import base64
+import zlib
+from itertools import islice
 
+import network
 import numpy as np
 import pytest
+from test_language import ask_node, in_node
 
-from optcourse import Adam, GradientDescent, Momentum
-from optcourse.live.trainers import BatchExplorer, Trainer
-from optcourse.mathematics.training import ETAS, LeastSquares, Network, Slice, compare, digits, six_or_nine, train
+from optcourse import NAG, OPTIMIZERS, AdaGradOutside, Adam, GradientDescent, Momentum, Optimizer, UncorrectedAdam
+from optcourse.live.trainers import BatchExplorer, Trainer, digit_bytes
+from optcourse.mathematics.training import LeastSquares, Network, Slice, compare, digits, six_or_nine, train
 
 
+@in_node
+@pytest.mark.parametrize("check", network.CHECKS, ids=lambda check: check.__name__)
+def test_the_page_s_network_in_node(check):
+    print(f"\n{check(ask_node) or ''}")
+
+
+def page_runs(explorer):
+    """The path that the page computes for an explorer as its setting says."""
+    now, (surface,) = explorer.setting, explorer.surfaces
+    form = explorer.lesson["methods"][0][0]
+    values = {symbol: now["values"][name] for symbol, name in form["hypers"].items()}
+    question = {
+        "method": {**form["program"], "hypers": form["hypers"]}, "surface": surface["program"],
+        "landmarks": surface["landmarks"], "values": values, "start": now["start"], "steps": now["steps"],
+        "examples": base64.b64encode(surface["examples"]).decode(), "size": now["values"]["batch size"],
+        "seed": now["values"]["seed"],
+    }  # fmt: skip
+    return np.array(ask_node([["run", question]])[0])
+
+
+@in_node
 def test_batch_explorer_follows_every_control():
     explorer = BatchExplorer(GradientDescent(eta=0.1), batch_size=4, steps=20)
     for name, value in (("batch size", 32), ("seed", 7), ("η", 0.2)):
@@ -21,79 +45,81 @@ def test_batch_explorer_follows_every_control():
         updates = train(LeastSquares(), explorer.optimizers()[0], six_or_nine(), np.array([1.5, 1.5]), size, seed)
         expected = np.array([next(updates) for _ in range(21)])
         np.testing.assert_allclose(explorer.trajectories[0].theta, expected)
-        form = explorer.lesson["methods"][0][0]
-        path = next(line for line in form["lines"] if line["shape"] == "path" and line["panel"] == 0)
-        table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 21, 2)
-        np.testing.assert_allclose(table[path["x"]], expected)
-    assert "32 of 361 images per update, seed 7" in explorer.describe()
+        np.testing.assert_allclose(page_runs(explorer), expected, rtol=1e-12, atol=1e-12)
+    assert "32 of 361 images per update, seed 7" in explorer.describe() and explorer.handed == []
     explorer.reset()
     assert explorer.controls["batch size"].value == 4 and explorer.controls["seed"].value == 0
-    explorer.set(values={"η": 1.0, "batch size": 1})
-    assert explorer.handed[0]["diverged"] == explorer.trajectories[0].diverged_at
     with pytest.raises(ValueError, match="batch size must be"):
         explorer.controls["batch size"].value = 5
 
 
-@pytest.mark.parametrize("kind", [Momentum, Adam])
+@in_node
+@pytest.mark.parametrize("kind", [Momentum, NAG, Adam])
 def test_batch_explorer_takes_any_method(kind):
-    explorer = BatchExplorer(kind(eta=0.1), batch_size=8, steps=3)
-    table = np.frombuffer(explorer.handed[0]["values"]).reshape(-1, 4, 2)
-    path = next(line for line in explorer.lesson["methods"][0][0]["lines"] if line["shape"] == "path")
-    np.testing.assert_array_equal(table[path["x"]], explorer.trajectories[0].theta)
+    explorer = BatchExplorer(kind(eta=0.1), batch_size=8, steps=30)
+    np.testing.assert_allclose(page_runs(explorer), explorer.trajectories[0].theta, rtol=1e-12, atol=1e-12)
     assert explorer.picture() and "8 of 361 images" in explorer.describe()
 
 
-@pytest.fixture
-def trainer():
-    made = Trainer(Network(64, 10), passes=2)
-    made.batch.value = 64
-    return made
+# ---- the laboratory ----
 
 
-def test_a_training_run_streams_in(trainer):
-    assert "not trained yet" in trainer.describe()
-    asyncio.run(trainer.train())
-    assert trainer.progress.value == 100 and trainer.passes[-1] == pytest.approx(2)
-    assert trainer.training[-1] < trainer.training[0] and len(trainer.training) == len(trainer.passes)
-    (given,) = trainer.stage.handed
-    table = np.frombuffer(given["values"]).reshape(-1, len(trainer.passes), 2)[:, :, 0]
-    assert {tuple(row) for row in table} == {tuple(trainer.passes), tuple(trainer.training), tuple(trainer.validation)}
-    assert f"{trainer.training[-1]:.3f}" in trainer.describe() == trainer.message.value
-    network = trainer.network
-    updates = train(network, GradientDescent(eta=trainer.eta.value), trainer.data.train, network.init(0), 64)
-    for _ in range(2 * (1077 // 64) + 1):
-        theta = next(updates)
-    assert trainer.training[-1] == pytest.approx(network.loss(theta, *trainer.data.train))
+def test_the_digits_travel_as_few_bytes():
+    assert len(digit_bytes()) < 60_000
+    packed = np.frombuffer(zlib.decompress(digit_bytes()), np.uint8)
+    data, count = digits(), 1077 + 360
+    pixels, labels = packed[: 64 * count].reshape(-1, 64) / 16, packed[64 * count :]
+    for rows, (inputs, digit) in ((slice(1077), data.train), (slice(1077, None), data.validation)):
+        np.testing.assert_array_equal(pixels[rows], inputs)
+        np.testing.assert_array_equal(labels[rows], digit)
 
 
-def test_stop_stops_and_keeps_what_is_there(trainer):
-    trainer.length.value, trainer.batch.value = 50, 1
-
-    async def press():
-        trainer.begin()
-        assert trainer._running is not None
-        for _ in range(100):
-            await asyncio.sleep(0.02)
-            if len(trainer.passes) > 2:
-                break
-        assert not trainer.stop.disabled
-        trainer.stop.click()
-        await asyncio.sleep(0.05)
-        reached = list(trainer.passes)
-        await asyncio.sleep(0.3)
-        return reached
-
-    reached = asyncio.run(press())
-    assert 0 < reached[-1] < 50 and trainer.passes == reached
-    assert trainer.stop.disabled and not trainer.start.disabled
+def test_what_is_said_of_a_training_is_what_train_reaches():
+    mine = Optimizer.from_rows(["theta = theta - eta*grad(theta)"], eta=0.1)
+    trainer = Trainer([mine, Adam(eta=0.02)], hidden=8, batch_size=64, dropout=0.2, passes=3, seed=5)
+    assert [type(each) for each in trainer.optimizers()] == [Adam, type(mine)]
+    words = trainer.describe()
+    assert "64-8-10 learns 1077 digits: batches of 64, dropout 0.2, seed 5, 3 passes." in words
+    for optimizer, line in zip(trainer.optimizers(), words.splitlines()[1:], strict=True):
+        (training, validation), theta = network.by_numpy(optimizer, hidden=8, batch=64, dropout=0.2, passes=3, seed=5)
+        right = round(360 * Network(64, 8, 10).accuracy(theta, *digits().validation))
+        expected = (
+            f"training loss {training[0]:.3g} → {training[-1]:.3g}, validation loss {validation[-1]:.3g}, {right} of"
+        )
+        assert line.startswith(optimizer.label) and expected in line
+    assert len(trainer.picture().figure.axes[0].lines) == 4
 
 
-def test_a_diverging_training_is_no_crash(trainer):
-    trainer.method.value, trainer.eta.value = Momentum, float(ETAS[-1])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        asyncio.run(trainer.train())
-    assert trainer.progress.value == 100
+def test_a_laboratory_has_the_six_and_what_it_is_given():
+    trainer = Trainer([Adam(eta=0.3), UncorrectedAdam(eta=0.2), Adam(eta=0.1)], hidden=5)
+    titles = [forms[0]["label"] for forms in trainer.lesson["methods"]]
+    assert titles == [*(kind.title for kind in OPTIMIZERS), UncorrectedAdam.title, "Adam 2"]
+    assert trainer.setting["chosen"] == [5, 6, 7]
+    values = trainer.setting["values"]
+    assert (values["η Adam"], values["η Adam, uncorrected"], values["η Adam 2"], values["hidden units"]) == (
+        0.3,
+        0.2,
+        0.1,
+        5,
+    )
+    names = [control["name"] for control in trainer.lesson["controls"]]
+    assert len(set(names)) == len(names) and set(names) == set(values)
+    for control in trainer.lesson["controls"]:
+        assert values[control["name"]] in control["values"] and control["values"] == sorted(control["values"])
+
+
+def test_the_page_writes_the_setting_and_nothing_else():
+    trainer = Trainer()
+    moved = {**trainer.setting, "focus": 4}
+    trainer.set_state({"setting": moved, "lesson": {}, "digits": b""})
+    assert trainer.setting == moved and trainer.lesson and trainer.digits
+
+
+def test_an_update_sees_one_dropout():
+    """Rows that ask for ∇J twice got two draws, and divided one by the other: the loss was 2e8."""
+    net, data = Network(64, 32, 10, dropout=0.4), digits()
+    theta = next(islice(train(net, AdaGradOutside(eta=0.02), data.train, net.init(0), 32), 99, None))
+    assert net.loss(theta, *data.train) < 1
 
 
 def test_seeds_and_rates_at_once_equal_single_runs():
@@ -163,11 +189,21 @@ def test_slice_is_the_network_on_a_plane():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((3,), r"network must be a Network such as Network\(64, 32, 10\), or None, not 3"),
-        ((None, "digits"), r"data must be Data such as digits\(\), or None, not 'digits'"),
-        ((None, None, 0), "passes must be a whole number from 1 to 50, not 0"),
+        ({"optimizers": 3}, "optimizers must be one to six methods with single numbers, such as .*, not 3"),
+        ({"optimizers": []}, "optimizers must be one to six methods"),
+        ({"optimizers": [Adam()] * 7}, "optimizers must be one to six methods"),
+        ({"optimizers": Adam(eta=[0.1, 0.2])}, "optimizers must be one to six methods with single numbers"),
+        (
+            {"optimizers": type("Own", (Adam,), {"step": lambda *_: None})()},
+            "optimizers must have rows that the page can run",
+        ),
+        ({"hidden": 129}, "hidden must be a whole number from 0 to 128, not 129"),
+        ({"batch_size": 0}, "batch_size must be a whole number from 1 to 1,077, not 0"),
+        ({"dropout": 0.9}, "dropout must be"),
+        ({"passes": 0}, "passes must be a whole number from 1 to 50, not 0"),
+        ({"seed": -1}, "seed must be a whole number from 0 to 30, not -1"),
     ],
 )
 def test_a_wrong_argument_is_named(arguments, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        Trainer(*arguments)
+        Trainer(**arguments)

@@ -3,8 +3,19 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from optcourse import Adam, GradientDescent, Momentum, run, warmup
-from optcourse.mathematics.training import ETAS, LeastSquares, Network, batches, digits, on_surface, six_or_nine, train
+from optcourse import Adam, GradientDescent, Momentum, run, surfaces, warmup
+from optcourse.mathematics.training import (
+    ETAS,
+    LeastSquares,
+    Network,
+    Slice,
+    batches,
+    compare,
+    digits,
+    on_surface,
+    six_or_nine,
+    train,
+)
 
 
 @pytest.mark.parametrize("sizes", [(5, 3), (5, 4, 3), (5, 4, 4, 3)])
@@ -101,3 +112,35 @@ def test_accuracy_is_the_share_of_right_answers():
     network = Network(2, 2)
     theta = np.array([1.0, 0, 0, 1, 0, 0])  # the class of the larger input
     assert network.accuracy(theta, np.array([[3.0, 1], [1, 3], [2, 1], [0, 1]]), np.array([0, 1, 0, 0])) == 0.75
+
+
+FAR = np.array([[0.0, 0.0], [1e200, -1e200], [1e-200, 1e-300], [np.inf, 0.0], [np.nan, 1.0], [30.0, -40.0]])
+NET = Network(64, 16, 10, dropout=0.2)
+LOST = np.stack([NET.init(0), NET.init(1) * 1e200, np.full(NET.count, np.nan)])
+PLANE = Slice.random(NET, tuple(part[:50] for part in digits().train), NET.init(0))
+HILL = surfaces.Surface.from_formula("exp(-x**4-y**4)")
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        *(lambda each=each: computed(each) for each in (*surfaces.CATALOGUE, HILL, PLANE)),
+        lambda: [part(LOST, *digits().train) for part in (NET.loss, NET.gradient, NET.accuracy)],
+        lambda: [part(FAR[:4], *six_or_nine()) for part in (LeastSquares().loss, LeastSquares().gradient)],
+        lambda: list(islice(train(NET, Momentum(eta=1e3), digits().train, NET.init(0), 32), 20)),
+        lambda: compare(Adam, NET, digits(), etas=[1e-3, 1e3], seeds=[0], passes=1),
+        lambda: on_surface(surfaces.rosenbrock, Momentum(), FAR[:3]).describe(),
+        lambda: run(Momentum(eta=50.0), surfaces.rosenbrock).describe(),
+        lambda: run(Adam(), HILL).effective_rate,
+    ],
+)
+def test_what_the_reader_says_of_floating_point_errors_is_no_matter(compute):
+    with np.errstate(all="raise"):
+        compute()
+        assert np.geterr()["under"] == "raise", "and stays said"
+
+
+def computed(surface):
+    fresh = surface if surface is PLANE else surface.zoom(surface.view)
+    seen = [part(FAR) for part in (fresh.value, fresh.gradient, fresh.hessian, fresh.nearest_minimum)]
+    return [*seen, fresh.minima, fresh.lowest, fresh.home, fresh.landmarks, fresh.levels(), fresh.grid()]

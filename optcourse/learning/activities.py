@@ -114,15 +114,24 @@ NAMES = {"forms": "form"}  # as people call it
 class Goal(Replaces, widgets.VBox):
     """A slider task: ``reached`` looks at the explorer and says whether the goal is met, and what was seen.
 
-    A goal keeps its surface, start and steps: what a run does elsewhere does not count.
+    A goal keeps its surface, start and steps, and the sliders named in ``keep``: what a run does elsewhere does not count.
     """
 
-    def __init__(self, text: str, explorer: Explorer, reached: Callable[[Explorer], tuple[bool, str]]):
+    def __init__(
+        self,
+        text: str,
+        explorer: Explorer,
+        reached: Callable[[Explorer], tuple[bool, str]],
+        keep: Sequence[str] = (),
+    ):
         instance(text, str, "text", "text")
         instance(explorer, Explorer, "explorer", "what explore(…) gives")
         if not callable(reached):
             raise wrong_type("reached", "a function of the explorer, such as reach(1e-6, 100)", reached)
-        self.text, self.explorer, self.reached = text, explorer, reached
+        for name in keep:
+            if name not in explorer.controls:
+                raise wrong_value("keep", f"names of sliders: {', '.join(explorer.controls)}", name)
+        self.text, self.explorer, self.reached, self.keep = text, explorer, reached, tuple(keep)
         self.button = widgets.Button(description="check")
         self.feedback = widgets.HTML()
         self.button.on_click(lambda _: _say(self.feedback, *self.judge()))
@@ -140,18 +149,28 @@ class Goal(Replaces, widgets.VBox):
         """Whether the goal is met where it was set, and what was seen."""
         now, first = self.explorer._now(), self.explorer.first_setting
         moved = [NAMES.get(name, name) for name in KEPT if now[name] != first[name]]
+        moved += [name for name in self.keep if now["values"][name] != first["values"][name]]
         return (False, self.moved.replace("{moved}", ", ".join(moved))) if moved else self.reached(self.explorer)
 
     @property
     def moved(self) -> str:
         """What is said where the goal was left, with a slot for what has moved."""
-        return f"You changed {{moved}}. This goal is {self.place}: press reset, and move the sliders only."
+        return f"You changed {{moved}}. This goal is {self.place}: press reset, and move {self._free} only."
+
+    @property
+    def _free(self) -> str:
+        """The sliders that may move."""
+        free = [name for name in self.explorer.controls if name not in self.keep]
+        return ", ".join(free) if self.keep else "the sliders"
 
     def data(self) -> dict[str, Any]:
         """The goal for a page without a kernel; its rule is None where only Python can judge it."""
         rule = self.reached.data(self.explorer) if isinstance(self.reached, Reach) else None
         kept = {name: [NAMES.get(name, name), self.explorer.first_setting[name]] for name in KEPT}
-        return {"goal": f"{self.text} ({self.place})", "kept": kept, "moved": self.moved, "rule": rule}
+        fixed = {name: self.explorer.first_setting["values"][name] for name in self.keep}
+        return {
+            "goal": f"{self.text} ({self.place})", "kept": kept, "fixed": fixed, "moved": self.moved, "rule": rule
+        }  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Goal: {self.text} {self.judge()[1]}"

@@ -1,42 +1,50 @@
-"""Mark a class: every notebook of a folder in a fresh kernel, one line of a table for each exercise.
+"""Mark a class: every notebook of a folder, one line of a table for each exercise.
 
 ``python -m optcourse.mark FOLDER`` writes ``marks.csv`` (student, exercise, verdict, message) and ``grades.csv`` (a line for each
-student, 1 for right and 0 for anything else). The student's kernel only hands over what the functions return; the
-verdict is made here, so a notebook that prints "Right", or changes ``check``, gains nothing.
+student, 1 for right and 0 for anything else).
+
+No notebook is run. Of each answer the function is read, with the lines that it hangs on (:mod:`.submissions`); these run in a
+process of their own (:mod:`.answering`), which is handed θ, the state and gradients, one step after the other, and hands back
+numbers. What is right is known in this process alone, where no student's code ever runs.
 """
 
 import argparse
 import contextlib
 import csv
+import functools
 import hashlib
 import json
+import math
 import os
 import pathlib
+import queue
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-import nbformat
 import numpy as np
 import psutil
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from .exercises import EXERCISES, judge
+from . import answering, limits
+from .exercises import EXERCISES, TRIALS, Elsewhere, _answered, _example, judge
+from .submissions import NO_STUDENTS, Answer, Unreadable, answers_in, content, files, student_of
 
-CELL, WHOLE = 120, 600  # seconds by the clock, for a cell and for a notebook
-MEMORY, FILE = 8 << 30, 1 << 30  # bytes, for a process and for a file
+BY_HAND = "by hand"
+START, WHOLE = 60, 60  # seconds by the clock until a process is there, and then for what its answer hangs on
+LOOK = 0.1  # seconds between two looks at a process
+RECORD = 1 << 20  # bytes of a line that it sends
 PACKAGE = pathlib.Path(__file__).parent.parent
-RECORD = """
-import json as _json, numpy as _np
-from optcourse.learning.exercises import EXERCISES as _known, answers as _answers
-_given, _end = _answers({name}, _known[{name!r}])
-print({token!r} + _json.dumps([_given, _end], default=lambda value: _np.asarray(value).tolist()))
-"""
+PROGRAM = pathlib.Path(answering.__file__).read_text("utf-8")  # at once: no student's code can change it
+NO_EXERCISE = "this notebook holds none of the written exercises"
+TABLES = ("marks.csv", "grades.csv")
+# of several answers to an exercise the last of the best counts
+VERDICTS = ("not run", "not answered", "not yet", "right")
 
 
 @dataclass(frozen=True)
@@ -49,199 +57,295 @@ class Mark:
     message: str
 
 
-def mark(folder: pathlib.Path, whole: float = WHOLE, cell: float = CELL) -> Iterator[list[Mark]]:
-    """The marks of one submission after the other.
+def mark(folder: pathlib.Path, seconds: float = WHOLE) -> Iterator[list[Mark]]:
+    """The marks of one notebook after the other; all are read before the first answer runs.
 
-    All submissions are read before the first one runs. Each has a scratch folder, a kernel and a home of its own, and
-    ``whole`` seconds; all its processes are ended then.
+    ``seconds`` are for what an answer hangs on; a step has :data:`.limits.SECONDS` of CPU time, as in ``check``.
     """
-    submissions = [
-        (student_of(path.relative_to(folder)), path.read_bytes())
-        for path in sorted(folder.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in path.parts
-    ]
-    if not submissions:
-        raise ValueError(f"the folder {str(folder)!r} holds no notebook (*.ipynb)")
+    notebooks, others = files(folder)
+    read = [(student, _read(path)) for student, path in notebooks]
+    answered = {student for student, found in read if isinstance(found, dict) and found}
+    # a lesson without exercises is nothing to speak of, beside others
+    read = [(student, found or NO_EXERCISE) for student, found in read if found or student not in answered]
+    for student, names in without(folder, {student for student, _ in notebooks}, others):
+        read.append((student, f"no notebook (*.ipynb), but {', '.join(names[:5]) or 'nothing'}"))
+    if not read:
+        raise Unreadable(f"the folder {str(folder)!r} holds no notebook (*.ipynb)")
+    for surface, start in TRIALS:
+        surface.gradient(start)  # compiled here, not in a student's time
     whole_package = fingerprint()
-    for student, content in submissions:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            yield marks_of(student, content, pathlib.Path(scratch), whole, cell)
+    for student, found in read:
+        if isinstance(found, str):
+            yield [Mark(student, "", "not run", found)]
+            continue
+        marks = [best(student, name, answers, seconds) for name, answers in found.items()]
         if fingerprint() != whole_package:
-            raise RuntimeError(
-                f"after {student!r} the course's own files were changed: install them anew; marks from here on are void"
+            whole_package = fingerprint()
+            said = (
+                "The course's own files were changed meanwhile: install them anew, and look at what this notebook does."
             )
+            marks = [Mark(student, name, "not run", said) for name in found]
+        yield marks
 
 
-def student_of(path: pathlib.Path) -> str:
-    """Whose notebook it is: the name of the first folder, or of a file that lies in none."""
-    return path.parts[0] if len(path.parts) > 1 else path.stem
+def without(
+    folder: pathlib.Path, known: Container[str], others: Sequence[pathlib.Path]
+) -> Iterator[tuple[str, list[str]]]:
+    """Who handed in no notebook, and what instead: by their folders, and by the names that an LMS gives to files."""
+    for path in sorted(folder.iterdir()):
+        student = student_of(pathlib.Path(path.name, *(["any"] if path.is_dir() else [])))
+        is_named = path.is_dir() or (path in others and student != path.name)
+        if is_named and student not in known and path.name not in NO_STUDENTS and not path.name.startswith("."):
+            yield student, [each.name for each in others if each == path or path in each.parents]
 
 
-def marks_of(student: str, content: bytes, scratch: pathlib.Path, whole: float, cell: float) -> list[Mark]:
-    """The marks of one submission, run by another process."""
+def _read(path: pathlib.Path) -> dict[str, list[Answer]] | str:
+    """A notebook's answers, or why it has none."""
     try:
-        notebook = nbformat.reads(content.decode(), as_version=4)
-    except Exception as error:
-        return [Mark(student, "", "not run", f"This is no notebook: {type(error).__name__}.")]
-    found = [name for name in EXERCISES if place(notebook, name) is not None]
-    if not found:
-        return [Mark(student, "", "not run", "This notebook holds none of the written exercises.")]
-    (scratch / "submission.ipynb").write_bytes(content)
-    with (scratch / "records").open("wb") as records:
-        runner = subprocess.Popen(
-            [sys.executable, "-m", "optcourse.mark", "--record", str(scratch), "--cell", str(cell)],
-            stdin=subprocess.DEVNULL,
-            stdout=records,
+        return answers_in(content(path))
+    except Unreadable as error:
+        return f"{path.name}: {error}"
+    except Exception as error:  # one file must not end the marking of all others
+        return f"{path.name}: it cannot be read ({type(error).__name__})"
+
+
+def best(student: str, name: str, answers: Sequence[Answer], seconds: float) -> Mark:
+    """The mark for an exercise: the best of a notebook's answers to it."""
+    found = None
+    for answer in reversed(answers):
+        verdict, message = one(name, answer, seconds)
+        if found is None or VERDICTS.index(verdict) > VERDICTS.index(found.verdict):
+            found = Mark(student, name, verdict, message)
+        if verdict == "right":
+            break
+    assert found is not None
+    return found
+
+
+def one(name: str, answer: Answer, seconds: float) -> tuple[str, str]:
+    """The verdict on one answer, and the message."""
+    if answer.problem:
+        return "not run", answer.problem
+    try:
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
+            Function(answer, scratch, seconds) as function,
+        ):
+            if problem := function.begin():
+                return "not run", problem
+            said = judge(EXERCISES[name], *steps_of(function, name))
+        return said.mark, said.message
+    except Exception as error:  # one answer must not end the marking of all others
+        return "not run", f"the marker failed here ({type(error).__name__}: {str(error)[:200]})"
+
+
+def steps_of(function: "Function", name: str) -> tuple[list[Any], str]:
+    """As :func:`.exercises.answers`, from a function in another process."""
+    given: list[Any] = []
+    try:
+        for each in _answered(function, _example(EXERCISES[name])):
+            given.append(each)
+    except Gone as gone:
+        if gone.how == BY_HAND:
+            raise KeyboardInterrupt from None
+        return given, gone.how
+    return given, limits.DONE
+
+
+# ---- a student's function in a process of its own ----
+
+
+class Gone(limits.Spent):
+    """The process gives no answer any more: ``how`` it ended is a word of :mod:`.limits`."""
+
+    def __init__(self, how: str):
+        super().__init__(how)
+        self.how = how
+
+
+class Function:
+    """A student's function: calling it asks its process for one step."""
+
+    empty = False
+
+    def __init__(self, answer: Answer, scratch: str, seconds: float):
+        self._answer, self._seconds = answer, seconds
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:] = {paths()!r}\n{PROGRAM}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=scratch,
             env=surroundings(scratch),
             start_new_session=True,
         )
-        _finish(runner, whole)
-    lines = (scratch / "records").read_text(errors="replace").splitlines()
-    return [judged(student, name, lines, whole) for name in found]
+        self._watched, self._children = psutil.Process(self._process.pid), set[psutil.Process]()
+        self._lines: queue.Queue[bytes] = queue.Queue(8)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        self._ready, self._cpu = False, 0.0
+        self._looked = self._heard = time.monotonic()
+        self._deadline, self._spent = self._looked + START, 0.0
 
+    def __enter__(self) -> "Function":
+        return self
 
-def judged(student: str, name: str, lines: Sequence[str], whole: float) -> Mark:
-    """The mark for one exercise, from what the student's process handed over."""
-    record = None
-    for line in lines:
+    def begin(self) -> str:
+        """Run what the answer hangs on; why there is no function then, or nothing."""
+        where = ""
         try:
-            each = json.loads(line)
-            record = each if each["name"] == name else record
-        except (ValueError, TypeError, KeyError):
-            continue
-    if record is None:
-        said = f"The notebook did not come this far within {whole:g} s, or its kernel died."
-        return Mark(student, name, "not run", said)
-    if record.get("problem"):
-        return Mark(student, name, "not run", str(record["problem"])[:500])
-    try:
-        given = [each if isinstance(each, str) else _numbers(each, EXERCISES[name]) for each in record["given"]]
-        said = judge(EXERCISES[name], given, str(record["end"]))
-        return Mark(student, name, said.mark, said.message)
-    except Exception as error:  # a record that no honest run makes
-        return Mark(student, name, "not run", f"What the notebook handed over cannot be read ({type(error).__name__}).")
+            parts = self._answer.parts
+            sources = {cell: source for cell, source, _ in parts}
+            self._say(wanted=self._answer.wanted, sources=sources, parts=[(cell, at) for cell, _, at in parts])
+            while "ready" not in (said := self._hear()):
+                if "failed" in said:
+                    return str(said["failed"])
+                self._deadline = self._deadline if where else time.monotonic() + self._seconds
+                where = str(said["at"])
+        except Gone as gone:
+            late = f"{where} did not come to an end within {self._seconds:g} s"
+            left = late if gone.how == limits.SPENT else f"{where} ended the whole process"
+            return left if where else "no process for this answer could be started"
+        self.empty, self._ready = bool(said["empty"]), True
+        self._spent = self._cpu = self._used()
+        with contextlib.suppress(AttributeError):  # Windows, before Python 3.12
+            os.set_blocking(self._process.stdin.fileno(), False)  # type: ignore[union-attr]
+        return ""
 
+    def __call__(self, *given: Any) -> Any:
+        """One step. What comes back is made of plain numbers, lists and texts; the arrays given are changed if it changed them."""
+        grad = next(filter(callable, given))
+        arguments = [
+            None if each is grad else each.tolist() if isinstance(each, np.ndarray) else each for each in given
+        ]
+        try:
+            self._say(given=arguments)
+            while "gradient" in (said := self._hear()):
+                self._say(**gradient(grad, restored(said["gradient"])))
+            if "stopped" in said:
+                stopped = Elsewhere(str(said["stopped"]), str(said["words"]), int(said["line"]))
+            else:
+                for each, after in zip(given, map(restored, said["after"]), strict=True):
+                    if isinstance(each, np.ndarray):
+                        each[...] = after
+                return restored(said["answer"])
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):  # no honest process sends this
+            raise Gone(limits.LEFT) from None
+        except KeyboardInterrupt:  # the teacher's, which no exercise is to take for the student's
+            raise Gone(BY_HAND) from None
+        raise stopped
 
-def _numbers(step: dict, kind: type) -> dict:
-    names = {"theta", *kind().init(np.zeros(2))}
-    return {name: np.asarray(step[name], dtype=float) for name in names}
+    def _say(self, **what: Any) -> None:
+        try:
+            self._process.stdin.write(json.dumps(what).encode() + b"\n")  # type: ignore[union-attr]
+            self._process.stdin.flush()  # type: ignore[union-attr]
+        except OSError:  # it is gone, or it listens no more
+            raise Gone(limits.LEFT) from None
 
+    def _listen(self) -> None:
+        out = self._process.stdout
+        for line in iter(lambda: out.readline(RECORD), b""):  # type: ignore[union-attr]
+            self._lines.put(line)
+        self._lines.put(b"")
 
-def place(notebook: Any, name: str) -> int | None:
-    """The last cell that belongs to an exercise: by its id, by its check, or by the function that it defines."""
-    found = None
-    for at, cell in enumerate(notebook.cells):
-        own = cell.get("id") == f"exercise-{name.replace('_', '-')}"
-        if cell.cell_type == "code" and (own or f"def {name}(" in cell.source or f"check({name}," in cell.source):
-            found = at
-    return found
+    def _hear(self) -> dict[str, Any]:
+        """What it says next; Gone if nothing comes any more, or its time is over."""
+        while True:
+            self._look()
+            with contextlib.suppress(queue.Empty):
+                line = self._lines.get(timeout=LOOK)
+                self._heard = time.monotonic()
+                try:
+                    return dict(json.loads(line))
+                except (ValueError, TypeError, RecursionError):  # nothing, or no JSON
+                    raise Gone(limits.LEFT) from None
 
+    def _look(self) -> None:
+        """Whether it still has time: by the clock for what the answer hangs on, then CPU time, and patience while it waits."""
+        now = time.monotonic()
+        if now - self._looked < LOOK:
+            return
+        self._looked, used = now, self._used()
+        with contextlib.suppress(psutil.Error):
+            self._children |= set(self._watched.children(recursive=True))
+        if used - self._spent > limits.SECONDS if self._ready else now > self._deadline:
+            raise Gone(limits.SPENT)
+        if self._ready and now - self._heard > limits.PATIENCE:
+            if used - self._cpu < limits.WORKS * limits.PATIENCE:
+                raise Gone(limits.WAITING)
+            self._heard, self._cpu = now, used
 
-def surroundings(scratch: pathlib.Path) -> dict[str, str]:
-    """The environment of a student's process: a home of its own, and no settings or secrets of the teacher."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "PYTHONPATH") if name in os.environ
-    }
-    home = {
-        name: str(scratch) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR")
-    }
-    jupyter = {f"JUPYTER_{name}_DIR": str(scratch / "jupyter") for name in ("CONFIG", "DATA", "RUNTIME")}
-    return {**kept, **home, **jupyter, "PYTHONDONTWRITEBYTECODE": "1"}
+    def _used(self) -> float:
+        with contextlib.suppress(psutil.Error):
+            return sum(self._watched.cpu_times()[:2])
+        return self._cpu
 
-
-def _finish(runner: subprocess.Popen, seconds: float) -> None:
-    """Wait so long at most, then end the process and all its descendants."""
-    started: set[psutil.Process] = set()
-    try:
-        deadline = time.monotonic() + seconds
-        while runner.poll() is None and time.monotonic() < deadline:
-            started |= set(psutil.Process(runner.pid).children(recursive=True))
-            time.sleep(0.2)
-    except psutil.NoSuchProcess:
-        pass
-    finally:
-        runner.kill()
-        for each in started:
-            with contextlib.suppress(psutil.NoSuchProcess):
+    def __exit__(self, *_: Any) -> None:
+        """End the process and all that it started, as far as they can be found."""
+        with contextlib.suppress(psutil.Error):
+            self._children |= set(self._watched.children(recursive=True))
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        for each in self._children:
+            with contextlib.suppress(psutil.Error):
                 each.kill()  # not where the number has gone to another process: psutil looks
-        runner.wait()
-        deadline = time.monotonic() + 10  # a kill takes its time on a busy machine
-        while any(map(_computes, started)) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        self._process.wait()
+        psutil.wait_procs(self._children, timeout=10)
+        with contextlib.suppress(queue.Empty):  # as long as somebody holds the other end of the pipe
+            while self._lines.get(timeout=1):
+                pass
+            self._listener.join()
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]
 
 
-def _computes(process: psutil.Process) -> bool:
+def gradient(grad: Callable, theta: Any) -> dict[str, Any]:
+    """∇J for the other process, or the error that its function gets."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+        return {"value": grad(theta).tolist()}
+    except (TypeError, ValueError) as error:
+        return {"refused": type(error).__name__, "words": str(error)[:300]}
+
+
+def restored(value: Any) -> Any:
+    """What :func:`.answering.plain` made of a value, as that value again, or as something that is wrong in the same way."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [restored(each) for each in value]
+    if "text" in value:
+        return str(value["text"])
+    if "type" in value:
+        return type(str(value["type"]), (), {})()
+    shape, numbers = tuple(map(int, value["shape"])), np.array(value["numbers"], dtype=float)
+    if value["kind"] not in tuple("iufb"):
+        return np.broadcast_to(np.zeros((), complex if value["kind"] == "c" else object), shape)
+    return numbers.reshape(shape) if numbers.size == math.prod(shape) else np.broadcast_to(0.0, shape)
+
+
+@functools.cache
+def paths() -> list[str]:
+    """Where a student's process finds modules: where this one does, but for the folder it was started in and the course's own."""
+    home, numpys = PACKAGE.parent.resolve(), pathlib.Path(np.__file__).parent.parent.resolve()
+    not_there = {pathlib.Path.cwd().resolve(), home} - {numpys}
+    return [each for each in sys.path if each and pathlib.Path(each).resolve() not in not_there]
+
+
+def surroundings(scratch: str) -> dict[str, str]:
+    """The environment of a student's process: a home of its own, where pip writes too, and no settings or secrets of the teacher."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT") if name in os.environ}
+    own = ("HOME", "USERPROFILE", "APPDATA", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR", "PIP_TARGET")
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+    return {**kept, **dict.fromkeys(own, scratch), **threads}
 
 
 def fingerprint() -> str:
-    """A checksum of the course's own files: a notebook that changes them is seen."""
-    files = [path for path in sorted(PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    return hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files)).hexdigest()
-
-
-# ---- in the other process ----
-
-
-def record(scratch: pathlib.Path, cell: float) -> None:
-    """Run a submission, and print as JSON what each of its exercises returns, as soon as its cell has run."""
-    limit()
-    notebook = nbformat.read(scratch / "submission.ipynb", as_version=4)
-    (scratch / "notebooks").mkdir()
-    client = NotebookClient(
-        notebook,
-        timeout=cell,
-        kernel_name="python3",
-        allow_errors=True,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(scratch / "notebooks")}},
-    )
-    places = {place(notebook, name): name for name in EXERCISES}
-    try:
-        with client.setup_kernel():
-            for at, each in enumerate(list(notebook.cells)):
-                if each.cell_type == "code":
-                    client.execute_cell(each, at)
-                if at in places:
-                    print(json.dumps(_recorded(client, places[at], len(notebook.cells))), flush=True)
-    except CellTimeoutError:
-        left = [name for spot, name in places.items() if spot is not None and spot >= at]
-        for name in left:
-            problem = f"Cell {at + 1} of the notebook did not end within {cell:g} s: {each.source.splitlines()[0][:60]}"
-            print(json.dumps({"name": name, "problem": problem}), flush=True)
-    except DeadKernelError:
-        pass  # what is missing is said by the marker
-
-
-def _recorded(client: NotebookClient, name: str, at: int) -> dict:
-    token = f"{os.urandom(16).hex()} "
-    asked = nbformat.v4.new_code_cell(RECORD.format(name=name, token=token))
-    client.nb.cells.append(asked)
-    client.execute_cell(asked, at)
-    client.nb.cells.pop()
-    for output in asked.outputs:
-        if output.output_type == "error":
-            return {"name": name, "problem": f"{output.ename}: {output.evalue}"}
-    printed = "".join(output.text for output in asked.outputs if output.output_type == "stream")
-    given, end = json.loads(printed.rpartition(token)[2])
-    return {"name": name, "given": given, "end": end}
-
-
-def limit() -> None:
-    """What this process and its children may use, where the system can say so."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, FILE), (resource.RLIMIT_CORE, 0)):
-        hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+    """A checksum of the course's own files: whoever changes them is seen."""
+    found = [path for path in sorted(PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in found)).hexdigest()
 
 
 # ---- the tables ----
@@ -263,26 +367,38 @@ def write(marks: Sequence[Mark], folder: pathlib.Path) -> None:
 
 
 def _cell(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
+    """A text that any file can hold, and that a spreadsheet does not take for a formula."""
+    text = text.encode("utf-8", "backslashreplace").decode()
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m optcourse.mark", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m optcourse.mark", description="Mark the notebooks of a class.")
     parser.add_argument("folder", type=pathlib.Path, help="the students' notebooks, in folders or not")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(), help="where the tables go (here)")
-    parser.add_argument("--seconds", type=float, default=WHOLE, help=f"for one notebook ({WHOLE})")
-    parser.add_argument("--cell", type=float, default=CELL, help=f"for one cell ({CELL})")
-    parser.add_argument("--record", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, default=WHOLE, help=f"for what one answer hangs on ({WHOLE})")
     given = parser.parse_args(arguments)
-    if given.record:
-        record(given.folder, given.cell)
-        return
+    with contextlib.suppress(AttributeError):  # a terminal that lacks a letter shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if not given.folder.is_dir():
         parser.error(f"the folder {str(given.folder)!r} does not exist")
+    try:
+        given.out.mkdir(parents=True, exist_ok=True)
+        for name in TABLES:
+            (given.out / name).open("a").close()
+    except OSError as error:
+        parser.error(f"the tables cannot be written to {str(given.out)!r}: {error.strerror}")
+    for path in files(given.folder)[1]:
+        if path.parent == given.folder and path.name not in TABLES:
+            print(f"passed over, no notebook: {path.name}")
     marks: list[Mark] = []
-    for each in mark(given.folder, given.seconds, given.cell):
-        marks += each
-        print(*(f"{one.student}: {one.exercise or '–'}: {one.verdict}" for one in each), sep="\n", flush=True)
-        write(marks, given.out)
+    try:
+        for each in mark(given.folder, given.seconds):
+            marks += each
+            print(*(f"{one.student}: {one.exercise or '–'}: {one.verdict}" for one in each), sep="\n", flush=True)
+            with contextlib.suppress(OSError):  # opened in a spreadsheet meanwhile; the last time counts
+                write(marks, given.out)
+    except Unreadable as error:
+        parser.error(str(error))
+    write(marks, given.out)
     print(f"{given.out / 'marks.csv'}, {given.out / 'grades.csv'}")

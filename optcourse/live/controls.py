@@ -29,7 +29,8 @@ def slider_values(item: Hyper, value: float) -> list[float]:
 
 @dataclass(eq=False)
 class Control:
-    """A slider: its name in the setting, its label (text and HTML), what it means, its colour, its values, the first of them.
+    """A slider: its name in the setting, its label (text and HTML), what it means, its colour, its values, the first of them,
+    and the number of the method that it belongs to (None: several share it).
 
     ``value`` reads and moves it, from Python as from the page.
     """
@@ -41,6 +42,7 @@ class Control:
     colour: str
     values: Sequence[float]
     first: float
+    method: int | None
     read: Callable[[], float]
     write: Callable[[float], Any]
 
@@ -54,4 +56,4 @@ class Control:
 
     def data(self) -> dict[str, Any]:
         """The slider for the page."""
-        return {each: getattr(self, each) for each in ("name", "label", "symbol", "doc", "colour", "values", "first")}
+        return {each: getattr(self, each) for each in ("name", "label", "symbol", "doc", "colour", "values", "method")}

@@ -1,6 +1,6 @@
 """Explorers: sliders, pictures and the formula with its numbers, put together from the declarations.
 
-The page runs what the rows say. The kernel draws what stands still, runs what has no rows, and finds words.
+The page runs and draws what the rows say. The kernel runs what has no rows, and finds words.
 """
 
 import json
@@ -8,7 +8,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from IPython.display import display
 from numpy.typing import ArrayLike
@@ -19,21 +18,20 @@ from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
 from ..mathematics.trajectory import Trajectory, run, whole_steps
 from ..pictures import typeset
-from ..pictures.drawings import Picture
-from ..pictures.views import VIEWS, LensView, MapView, with_lenses
-from . import stage
+from ..pictures.views import MapView, checked
 from .controls import Control, slider_values
-from .scene import Scene
+from .scene import Scene, surface_data
 from .setting import Setting
 from .shown import Shown
+from .stage import Stage
 from .words import rates_in_words, step_in_words
 
 MOST_STEPS = 300  # on the slider, unless the run begins longer
 LONGEST = 5000  # steps: the page runs and draws them all in each frame
-OWN_ROWS = "your own rows"
+_size = [1.0]  # of type, for later explorers
 
 
-class Explorer(Setting, Scene, Shown, stage.Stage):
+class Explorer(Setting, Scene, Shown, Stage):
     """One or more optimizers on a surface, live.
 
     Parameters
@@ -41,9 +39,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     optimizers : one optimizer, or several to compare
     surface, start, steps, schedule : as for :func:`optcourse.run`
     views : any of "contour", "loss", "rate", "modes", "split", "map"
-    vectors : draw the vectors that make a step; by default for a single optimizer on the path, and for one or two in a
-        lens of their own beside it
+    vectors : draw the vectors that make a step, enlarged in a corner, and of a single optimizer on its path as well; by
+        default for one or two optimizers
     step : the step whose vectors and numbers are shown first
+    sliders : names of the sliders that stand in sight, such as ("γ",); the others are folded away. All, if omitted
+    formula : whether the formula is shown; by default for one or two optimizers
 
     Several optimizers share the slider of a symbol for which they start with the same value.
     ``trajectories`` are the runs that the controls ask for now, computed when they are read; ``sliders`` holds the
@@ -63,6 +63,8 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         vectors: bool | None = None,
         step: int = 1,
         schedule: Schedule | None = None,
+        sliders: Sequence[str] | None = None,
+        formula: bool = True,
     ):
         several = isinstance(optimizers, Sequence) and not isinstance(optimizers, str)
         self.first = list(optimizers) if several else [optimizers]
@@ -70,22 +72,22 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
         if not isinstance(surface, Surface):
             raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
-        offered = [name for name, view in VIEWS.items() if not issubclass(view, LensView)]
-        allowed = f"a list of {', '.join(offered)}"
-        instance(views, list | tuple, "views", allowed)  # type: ignore[arg-type]
-        if not views or not all(isinstance(name, str) and name in offered for name in views):
-            raise wrong_value("views", allowed, views)
-        self.schedule, self.vectors = schedule, len(self.first) == 1 if vectors is None else vectors
-        self.views = tuple(views) if vectors is False else with_lenses(views, len(self.first))
+        instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")  # type: ignore[arg-type]
+        self.views = checked(views, self.first)
+        self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         self.built_in = len(self.places)  # a student's own surface comes behind these
         self.forms = [self._forms(optimizer) for optimizer in self.first]
-        self.formula_shown = self.with_formula and len(self.first) <= 2
+        self.formula_shown = formula and self.with_formula and len(self.first) <= 2
         self.controls: dict[str, Control] = {}
         self.sliders: dict[tuple[int, str], Control] = {}
         self._make_controls()
+        for name in () if sliders is None else sliders:
+            if name not in self.controls:
+                raise wrong_value("sliders", f"names of sliders: {', '.join(self.controls)}", name)
+        self.in_sight = tuple(self.controls if sliders is None else sliders)
         if whole_steps(steps) > LONGEST:
             raise ValueError(
                 f"steps of an explorer must be at most {LONGEST}, not {steps!r}: for a longer run use run()"
@@ -106,12 +108,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             "rows": self.first_setting["rows"],
         }  # the reader's formulas, as read last
         self._said: dict[str, str] = {}  # what is wrong with them, until they change
+        self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
         super().__init__(setting=self.first_setting)
         self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
         self.lesson = self._lesson()
-        self.surfaces = [
-            self._surface_data(each) if each is surface else self._surface_outline(each) for each in self.places
-        ]
+        self.surfaces = [surface_data(each) for each in self.places]
         self._hand_over()
         self.observe(self._moved, "setting")
         self.on_msg(self._heard)
@@ -132,6 +133,11 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
         """The run of one optimizer, as the controls say."""
         return run(optimizer, self.surface, start, steps, schedule=self.schedule)
 
+    @property
+    def first_surface(self) -> Surface:
+        """The surface that is shown first."""
+        return self.places[self.first_setting["surface"]]
+
     # ---- what the kernel does ----
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -143,14 +149,13 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if isinstance(content, dict) and content.get("kind") == "ready":
             self.send({"kind": "here"})
-            self.complete()
 
     def _moved(self, change: Any) -> None:
         """The setting has changed: do what needs a kernel, and no more."""
         with self._lock:
             if change["new"] != self.setting:
                 return  # a newer one is here already
-            for react in (self._own_surface, self._own_rows, self._own_map):
+            for react in (self._own_surface, self._own_rows):
                 try:
                     react()
                 except (ValueError, TypeError) as error:
@@ -161,16 +166,15 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
     def _own_surface(self) -> None:
         """A student's own formula for the surface."""
         text = self.setting.get("own")
-        if text == self._read["own"] or not isinstance(text, str) or self.catalogue is not CATALOGUE:
+        if text == self._read["own"] or not isinstance(text, str) or not self.own_surfaces:
             return
         self._read["own"], self._said["_own_surface"] = text, ""
         if not text:
             return
         surface = Surface.from_formula(text)
-        data = self._surface_data(surface)
         self.places = [*self.places[: self.built_in], surface]
-        self.surfaces = [*self.surfaces[: self.built_in], data]
-        self.setting = {**self.setting, "surface": self.built_in, "start": data["start"]}
+        if self.setting.get("surface") != self.built_in:  # asked for from Python; the page makes the same from the text
+            self.setting = {**self.setting, "surface": self.built_in, "start": list(map(float, surface.start))}
 
     def _own_rows(self) -> None:
         """A student's own formula for a method: one more form of it."""
@@ -186,8 +190,6 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             if len(self.forms[place]) > base and [row.latex for row in self.forms[place][base].rows] == rows:
                 continue
             made = Optimizer.from_rows(rows)
-            if "rate" in self.views:
-                raise ValueError("the picture of the rates needs a method that declares its rate; your rows do not")
             self.forms[place] = [*self.forms[place][:base], type(made)]
             for item in made.hypers():
                 if (place, item.name) not in self.sliders:
@@ -195,51 +197,38 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
                         values = slider_values(item, item.default)
                         self._add_control(item.letter, typeset.mathml(item.symbol), item.doc, values, item.default)
                     self.sliders[place, item.name] = self.controls[item.letter]
-            self.lesson = self._lesson()
             forms = [*self._now()["forms"][:place], base, *self._now()["forms"][place + 1 :]]
-            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
-
-    def _own_map(self) -> None:
-        """The map of a form or a surface that the page does not have yet."""
-        now = self._now()
-        form, data = str(now["forms"][0]), self.surfaces[now["surface"]]
-        for place, name in enumerate(self.views):
-            if VIEWS[name].per_form and form not in data.get("panels", [{}] * (place + 1))[place].get("background", {}):
-                fresh = self._surface_data(self.places[now["surface"]])
-                for new, old in zip(fresh["panels"], data.get("panels", fresh["panels"]), strict=True):
-                    new["background"] = {**old["background"], **new["background"]}
-                self.surfaces = [fresh if i == now["surface"] else each for i, each in enumerate(self.surfaces)]
-                return
-
-    def _by_kernel(self, place: int) -> bool:
-        """Whether the kernel runs a method, because its rows do not say all."""
-        return self.schedule is not None
+            if self.setting.get("forms") != forms:  # asked for from Python
+                self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
 
     def _hand_over(self) -> None:
-        """The runs that the page cannot compute."""
+        """The runs that the page cannot compute; it runs a reader's own rows, on its surfaces, by itself."""
         now = self._now()
-        data = self.surfaces[now["surface"]] if now["surface"] < len(self.surfaces) else {}
-        forms = [self.lesson["methods"][place][form] for place, form in enumerate(now["forms"])]
-        missing = [self._by_kernel(place) or form["program"] is None for place, form in enumerate(forms)]
-        if data.get("program", True) is None:
-            missing = [True] * len(forms)
-        if not any(missing):
-            if any(each is not None for each in self.handed):
-                self.handed = []
-            return
-        self.handed = [
-            handed(trajectory, form["expressions"]) if wanted else None
-            for trajectory, form, wanted in zip(self.trajectories, forms, missing, strict=True)
+        known = now["surface"] >= len(self.surfaces) or self.surfaces[now["surface"]]["program"] is not None
+        declared = [
+            forms[form] if form < len(forms) else None
+            for forms, form in zip(self.lesson["methods"], now["forms"], strict=True)
         ]
+        wanted = [form is not None and (not known or form["program"] is None) for form in declared]
+        if any(wanted) or any(each is not None for each in self.handed):
+            self.handed = (
+                [
+                    handed(trajectory, form["expressions"]) if form and want else None
+                    for trajectory, form, want in zip(self.trajectories, declared, wanted, strict=True)
+                ]
+                if any(wanted)
+                else []
+            )
 
     # ---- words and the saved picture ----
 
-    def picture(self) -> Picture:
+    def picture(self) -> Any:
         """The present state as a still picture."""
+        from ..pictures.drawings import Picture  # matplotlib is slow to import, and only still pictures need it
+
         with self._lock:
-            made = Picture(self.surface, self.optimizers(), self._now()["steps"], self.views, self.vectors)
-            made.show(self.trajectories, min(self._now()["step"], self._now()["steps"]))
-            return made
+            step = min(self._now()["step"], self._now()["steps"])
+            return Picture(self.trajectories, self.views, step, bool(self.vectors))
 
     def describe(self) -> str:
         """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
@@ -249,10 +238,9 @@ class Explorer(Setting, Scene, Shown, stage.Stage):
             if self.formula_shown and step > 0:
                 lines += [line for each in trajectories if (line := step_in_words(each, step))]
             if "map" in self.views:
-                view = stage.panel(MapView, self.surface, self.optimizers(), ["map"], [{}], 1, False, True)
-                lines += [view.in_words()] if isinstance(view, MapView) else []
+                lines.append(MapView.in_words(self.optimizers()[0], self.surface))
             if "rate" in self.views:
-                lines += [rates_in_words(trajectory) for trajectory in trajectories]
+                lines += [rates_in_words(trajectory) for trajectory in trajectories if trajectory.optimizer.rate]
             return "\n".join(lines)
 
 
@@ -288,10 +276,15 @@ def explore(
     return Explorer(optimizers, surface, start, steps, **options)
 
 
+def type_size() -> float:
+    """How large the type of an explorer is that is made now: 1 is usual."""
+    return _size[0]
+
+
 def large_type(factor: float = 1.4) -> None:
-    """Make figures, formulas and labels of all later explorers and pictures ``factor`` (0.5 to 4) times as large, for a projector.
+    """Make words, formulas and controls of all later explorers ``factor`` (0.5 to 4) times as large, for a projector.
 
     ``large_type(1)`` goes back.
     """
-    matplotlib.rcParams["font.size"] = 10 * number(factor, "factor", 0.5, 4)
+    _size[0] = number(factor, "factor", 0.5, 4)
     display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)

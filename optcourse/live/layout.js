@@ -1,80 +1,75 @@
-// The layout: as large as the pictures can be while controls, pictures, step control and formula stand on one screen.
+// The layout: the hero as large as the screen lets it be while controls, step control and every row of the formula are seen.
+/** @import { Stage } from "./stage.js" */
 
-const GAP = 8,
-  LEAST = 0.62,
-  MOST = 1.5; // pixels between pictures; how small and large a picture may become
-const NARROW = 700,
-  WIDE = 1400; // pixels: below, all is one column; from here on, the formula stands beside the pictures
+const GAP = 14; // between the hero and what stands beside it
+const NARROW = 680; // below, all is one column
+const LEAST = 190; // of a hero's height
+const SHARPEST = 3; // device pixels of a CSS pixel
+const STRIP = 32; // height of a row of tabs
 
-// Rows for pictures of these widths, and their scale: those with the largest pictures that fit the height; if none fits
-// well, those that fit the width, and the page scrolls.
-function fitted(widths, high, above, room, height, least) {
-  let best = { score: -Infinity };
-  const most = 1 << (widths.length - 1);
-  for (let cuts = room < NARROW ? most - 1 : 0; cuts < most; cuts++) {
-    const rows = [[0]];
-    for (let i = 1; i < widths.length; i++) cuts & (1 << (i - 1)) ? rows.push([i]) : rows.at(-1).push(i);
-    const across = Math.min(
-      ...rows.map((row) => (room - GAP * (row.length - 1)) / row.reduce((sum, i) => sum + widths[i], 0)),
-    );
-    const down = (height / rows.length - above) / high,
-      scale = Math.min(across, down, MOST);
-    const fits = scale >= least && room >= NARROW,
-      score = fits ? 10 + scale : Math.min(across, 1) - 0.05 * rows.length;
-    if (score > best.score) best = { score, rows, scale: fits ? scale : Math.min(across, 1) };
+/**
+ * The sizes of the pictures.
+ * @param {object} given
+ * @param {number} given.room width
+ * @param {number} given.height that controls, step control and formula leave
+ * @param {number} given.screen height of the window
+ * @param {number} given.aspect of what the hero shows: width over height
+ * @param {number} given.beside how many pictures there are besides the hero
+ * @param {number} given.size of type
+ * @returns {{ narrow: boolean, hero: [number, number], side: [number, number], seen: number }} seen: of the others at a time
+ */
+export function arranged({ room, height, screen, aspect, beside, size }) {
+  const shape = Math.min(Math.max(aspect, 0.8), 2.6);
+  if (room < NARROW * size) {
+    const high = Math.min(Math.max(room / shape, 0.56 * room), 0.36 * screen);
+    return { narrow: true, hero: [room, Math.max(high, LEAST)], side: [room, 170 * size], seen: Math.min(1, beside) };
   }
-  return best;
+  const most = beside ? Math.min(0.68 * room, room - GAP - 280 * size) : room;
+  const high = Math.max(beside ? height : Math.min(height, 0.66 * screen), LEAST); // a hero alone leaves room for words
+  const wide = beside ? Math.min(Math.max(shape * high, 0.52 * room), most) : room;
+  const kept = Math.min(high, Math.max((1.35 * wide) / shape, 0.5 * wide), wide);
+  const seen = Math.min(beside, 2);
+  const left = room - GAP - wide;
+  const each = (kept - (beside > seen ? STRIP * size : 0) - (seen - 1) * GAP) / Math.max(seen, 1);
+  return { narrow: false, hero: [wide, kept], side: [left, Math.min(each, 0.85 * left)], seen };
 }
 
-// Give the panels their rows and sizes; whether anything has changed
-function arrange(el, panels, size) {
-  const find = (selector) => el.querySelector(selector),
-    [body, pictures, formulas, bar] = [".oc-body", ".oc-pictures", ".oc-formulas", ".oc-bar"].map(find);
-  if (!body.clientWidth || !panels.length) return false;
-  const beside = formulas.childElementCount > 0 && body.clientWidth >= WIDE * size,
-    over = () => formulas.scrollWidth > formulas.clientWidth + 1;
-  el.classList.toggle("oc-beside", beside);
-  el.classList.toggle("oc-large", size > 1);
-  formulas.classList.remove("oc-stacked", "oc-tiny");
-  formulas.style.fontSize = "";
-  if (!beside && over() && size > 1) {
-    // large type goes back, as far as to the usual size
-    const large = parseFloat(getComputedStyle(formulas).fontSize),
-      wanted = (0.97 * formulas.clientWidth) / formulas.scrollWidth;
-    for (const part of [wanted, 1 / size])
-      if (over()) formulas.style.fontSize = `${large * Math.max(1 / size, part)}px`;
-  }
-  if (beside || over()) formulas.classList.add("oc-stacked");
-  if (!beside && over()) formulas.classList.add("oc-tiny");
-  const screen = el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
-  const others = beside
-    ? el.offsetHeight - body.offsetHeight + bar.offsetHeight + GAP
-    : el.offsetHeight - pictures.offsetHeight;
-  const above = Math.max(...panels.map(({ legend }) => legend.offsetHeight));
-  const { rows, scale } = fitted(
-    panels.map(({ size }) => size[0]),
-    panels[0].size[1],
-    above,
-    find(".oc-left").clientWidth,
-    screen - others - GAP,
-    LEAST / size,
-  );
-  const wanted = JSON.stringify([rows, scale, window.devicePixelRatio]);
-  if (pictures.dataset.rows === wanted) return false;
-  pictures.dataset.rows = wanted;
-  pictures.replaceChildren(
-    ...rows.map((row) => make("div", null, { className: "oc-line" }, ...row.map((i) => panels[i].figure))),
-  );
-  for (const panel of panels) {
-    const zoom =
-      rows.length === panels.length
-        ? Math.min(find(".oc-left").clientWidth / panel.size[0], Math.max(scale, 1))
-        : scale; // alone in its row
-    const sharp = Math.min(Math.max(window.devicePixelRatio || 1, 1), 2);
-    panel.ratio = sharp * zoom;
-    panel.figure.style.width = `${Math.floor(panel.size[0] * zoom)}px`;
-    panel.frame.style.fontSize = `${Math.min(1, 1.25 * zoom)}em`;
-    [panel.canvas.width, panel.canvas.height] = panel.size.map((each) => Math.round(each * panel.ratio));
-  }
-  return true;
+/** How high the window is in which a notebook, or a page, shows a stage. @param {Element} el */
+export const screenOf = (el) => el.closest(".jp-WindowedPanel-outer")?.clientHeight || window.innerHeight;
+
+/** Device pixels of a CSS pixel. */
+export const sharpness = () => Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
+
+/** What a layout depends on. @param {Pick<Stage, "el" | "pictures" | "controls">} stage */
+export const roomOf = ({ el, pictures, controls }) =>
+  `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight}`;
+
+/** Give the pictures of a stage their sizes. @param {Stage} stage */
+export function layOut({ el, pictures, formulas, lesson, scene, now, hero, heroBox, side }) {
+  const room = pictures.clientWidth;
+  const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
+  const [left, right, bottom, top] = scene.surface(now).view;
+  const aspect = (right - left) / (top - bottom);
+  const height = heightLeft(el, pictures, formulas, size);
+  const found = arranged({ room, height, screen: screenOf(el), aspect, beside: side.pictures.length, size });
+  el.classList.toggle("oc-narrow", found.narrow);
+  if (!heroBox.hidden) hero.resize(found.hero, sharpness(), size, found.narrow);
+  const flat = /** @type {[number, number]} */ ([Math.min(room, 900), 300 * size]);
+  side.resize(heroBox.hidden ? flat : found.side, found.seen, sharpness(), size);
+}
+
+/**
+ * The height that all but the pictures leaves, once the formula has the form that fits: without what its rows are for where
+ * height is scarce, stacked where width is.
+ * @param {HTMLElement} el @param {HTMLElement} pictures @param {HTMLElement} formulas @param {number} size of type
+ */
+export function heightLeft(el, pictures, formulas, size) {
+  el.style.setProperty("--oc-size", String(size));
+  formulas.classList.remove("oc-tight", "oc-stacked");
+  const left = () => screenOf(el) - (el.offsetHeight - pictures.offsetHeight) - 18;
+  const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
+  if (left() < 300 || wide()) formulas.classList.add("oc-tight");
+  if (wide()) formulas.classList.add("oc-stacked");
+  formulas.tabIndex = wide() ? 0 : -1; // what scrolls scrolls by keys, too
+  return left();
 }

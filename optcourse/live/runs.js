@@ -1,101 +1,134 @@
 // Runs: a setting becomes the values of every symbol at every step. Nothing here knows of a page.
-import { compile, entry } from "./language.js";
+import { compile } from "./language.js";
+/** @import { Frame } from "./language.js" */
+/** @import { Ground, Handed, Landmarks, Pair, Program, Run, Tree, Value } from "./wire.d.ts" */
 
 const FAR = 1e6; // a coordinate beyond this has diverged, as trajectory.TOO_FAR
+const TINY = 2.2250738585072014e-308; // the least η that a schedule leaves, as trajectory.scheduled
+const LANDMARKS = ["J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
 
-// J and ∇J from what SymPy wrote for NumPy: assignments, then the results
-export function surfaceOf({ value, gradient }) {
-  const make = ({ rows, out }) => {
-    const places = new Map([["x", 0], ["y", 1], ...rows.map(([symbol], i) => [symbol, i + 2])]);
-    const steps = rows.map(([, tree]) => compile(tree, places)),
-      ends = out.map((tree) => compile(tree, places));
-    return (at) => {
-      const frame = [at[0], at[1]];
-      for (const step of steps) frame.push(step(frame));
-      return ends.map((end) => end(frame));
-    };
+/** @typedef {Record<string, number>} Values hyperparameters by symbol */
+
+/**
+ * The frame of a method: where each symbol's value stands in it, how it begins, and how a step changes it.
+ * @param {Program & { hypers: Record<string, any> }} program
+ */
+function frameOf({ rows, result, state, settings = {}, hypers }) {
+  const always = ["k", "theta", "theta_{t-1}", "theta_t", "t", "loss", "grad"];
+  const names = [...always, ...Object.keys(hypers), ...Object.keys(settings), ...LANDMARKS];
+  names.push(...state.map((name) => `${name}_{t-1}`), ...rows.map(([symbol]) => symbol));
+  const indices = new Map([...new Set(names)].map((name, i) => [name, i]));
+  const index = (/** @type {string} */ name) => /** @type {number} */ (indices.get(name));
+  const steps = rows.map(([symbol, tree]) => ({ to: index(symbol), value: compile(tree, indices) }));
+  const kept = state.filter((name) => name !== "t").map((name) => [index(`${name}_{t-1}`), index(`${name}_t`)]);
+  const [K, T, THETA, BEFORE, AFTER, RESULT] = ["k", "t", "theta", "theta_{t-1}", "theta_t", result].map(index);
+  /** @param {Pick<Ground, "loss" | "grad">} surface @param {Values} values @param {Pair} start @returns {Frame} */
+  const begin = (surface, values, start) => {
+    const frame = new Array(indices.size).fill(NaN);
+    const known = { ...settings, ...values, k: 0, theta: start, loss: surface.loss, grad: surface.grad };
+    for (const [symbol, value] of Object.entries(known)) frame[index(symbol)] = value;
+    return frame;
   };
-  const J = make(value);
-  return { loss: (at) => J(at)[0], grad: make(gradient) };
+  /** In place: the frame of step k − 1 becomes that of step k. @param {Frame} frame @param {number} k @returns {Pair} */
+  const step = (frame, k) => {
+    frame[K] = frame[T] = k;
+    frame[BEFORE] = frame[AFTER] = frame[THETA];
+    for (const [old, fresh] of kept) frame[old] = k === 1 ? [0, 0] : frame[fresh];
+    for (const { to, value } of steps) frame[to] = value(frame);
+    const after = frame[RESULT];
+    return (frame[THETA] = typeof after === "number" ? [after, after] : after); // rows such as theta = 1
+  };
+  return { index, indices, begin, step, THETA };
 }
 
-// A method as (surface, hyperparameters by symbol, start, steps) -> run. A run answers at(expression, step) and series(expression).
-export function methodOf({ rows, result, state, expressions, hypers }) {
-  const names = [
-    "k",
-    "\\theta",
-    "\\theta_{t-1}",
-    "\\theta_t",
-    "t",
-    "loss",
-    "grad",
-    ...Object.keys(hypers),
-    ...LANDMARKS,
-    ...state.map((name) => `${name}_{t-1}`),
-    ...rows.map(([symbol]) => symbol),
-  ];
-  const places = new Map([...new Set(names)].map((name, i) => [name, i])),
-    P = (name) => places.get(name);
-  const steps = rows.map(([symbol, tree]) => [P(symbol), compile(tree, places)]),
-    after = P(result);
-  const kept = state.filter((name) => name !== "t").map((name) => [P(`${name}_{t-1}`), P(`${name}_t`)]);
-  const asked = expressions.map((tree) => compile(tree, places));
+const far = (/** @type {Pair} */ theta) => !(Math.abs(theta[0]) <= FAR && Math.abs(theta[1]) <= FAR);
+
+/**
+ * A method as a function of surface, hyperparameters by symbol, start and number of steps. `schedule` holds the factors of η by step,
+ * or nothing.
+ * @param {Program & { hypers: Record<string, any>, expressions: Tree[], schedule?: number[] }} method
+ * @returns {(surface: Ground, values: Values, start: Pair, count: number) => Run}
+ */
+export function methodOf({ expressions, schedule = [], ...program }) {
+  const { index, indices, begin, step, THETA } = frameOf(program);
+  const asked = expressions.map((tree) => compile(tree, indices));
+  const eta = schedule.length ? indices.get("eta") : undefined;
   return (surface, values, start, count) => {
-    const frame = new Array(places.size).fill(NaN);
-    frame[P("k")] = 0;
-    frame[P("\\theta")] = start;
-    [frame[P("loss")], frame[P("grad")]] = [surface.loss, surface.grad];
-    for (const [symbol, value] of Object.entries(values)) frame[P(symbol)] = value;
-    const history = [frame];
-    let theta = start,
-      diverged = null,
-      end = "";
-    for (let k = 1; k <= count; k++) {
-      const before = history[k - 1],
-        now = before.slice();
-      now[P("k")] = now[P("t")] = k;
-      now[P("\\theta_{t-1}")] = now[P("\\theta_t")] = theta;
-      for (const [old, fresh] of kept) now[old] = k === 1 ? [0, 0] : before[fresh];
-      for (const [place, step] of steps) now[place] = step(now);
-      theta = now[P("\\theta")] = now[after];
+    const first = begin(surface, values, start);
+    if (eta !== undefined) first[eta] = NaN;
+    const history = [first];
+    let diverged = null;
+    let end = "";
+    for (let k = 1; k <= count && diverged === null; k++) {
+      const now = history[k - 1].slice();
+      surface.turn?.(k);
+      if (eta !== undefined) now[eta] = Math.max(values.eta * (schedule[k - 1] ?? NaN), TINY);
+      const theta = step(now, k);
       history.push(now);
-      if (!(Math.abs(theta[0]) <= FAR && Math.abs(theta[1]) <= FAR)) {
-        [diverged, end] = [k, endOf(theta, before[P("\\theta")], surface, k)];
-        break;
-      }
+      if (far(theta)) [diverged, end] = [k, endOf(theta, history[k - 1][THETA], surface, k)];
     }
-    const last = history.findLast((each) => each[P("\\theta")].every(Number.isFinite))[P("\\theta")],
-      marks = nearestOf(surface.landmarks, last);
-    for (const [symbol, value] of Object.entries(marks)) for (const each of history) each[P(symbol)] = value;
-    const at = (expression, step) => (step < history.length ? asked[expression](history[step]) : NaN);
+    surface.turn?.(0);
+    const last = history.findLast((each) => each[THETA].every(Number.isFinite))?.[THETA] ?? start;
+    const marks = nearestOf(surface.landmarks, last);
+    for (const [symbol, value] of Object.entries(marks)) for (const each of history) each[index(symbol)] = value;
+    /** @param {number} expression @param {number} k @returns {Value} */
+    const at = (expression, k) => (k < history.length ? asked[expression](history[k]) : NaN);
     return { steps: count, diverged, end, at, marks };
   };
 }
 
-// The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum
-function nearestOf(landmarks, [x, y]) {
-  const far = (each) => Math.hypot(x - each["\\theta_{\\min}"][0], y - each["\\theta_{\\min}"][1]);
-  return landmarks.reduce((best, each) => (far(each) < far(best) ? each : best));
+/**
+ * A method as a function that answers with the first step from which the loss stays within the tolerance of the lowest, −1 if there is
+ * none, −2 where the run diverges. Nothing else is kept.
+ * @param {Program & { hypers: Record<string, any> }} program
+ * @returns {(surface: Ground, values: Values, start: Pair, count: number, tolerance: number) => number}
+ */
+export function outcomeOf(program) {
+  const { begin, step } = frameOf(program);
+  return (surface, values, start, count, tolerance) => {
+    const frame = begin(surface, values, start);
+    const within = Number(surface.landmarks[0].J_min) + tolerance;
+    let settled = surface.loss(start) <= within ? 0 : -1;
+    for (let k = 1; k <= count; k++) {
+      const theta = step(frame, k);
+      if (far(theta)) return -2;
+      if (!(surface.loss(theta) <= within)) settled = -1;
+      else if (settled < 0) settled = k;
+    }
+    return settled;
+  };
 }
 
-// How a run ended early, in words, as Trajectory.end
+/**
+ * The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
+ * @param {Landmarks[]} landmarks @param {Pair} point
+ */
+function nearestOf(landmarks, [x, y]) {
+  const away = (/** @type {Landmarks} */ each) => {
+    const [a, b] = /** @type {Pair} */ (each.theta_min);
+    return Math.hypot(x - a, y - b);
+  };
+  return landmarks.reduce((best, each) => (away(each) < away(best) ? each : best));
+}
+
+/** How a run ended early, in words, as Trajectory.end. @param {Pair} theta @param {Pair} before @param {Ground} surface @param {number} k */
 function endOf(theta, before, { loss, grad }, k) {
   if (!theta.some(Number.isNaN)) return `diverged at step ${k}`;
   if ([loss(before), ...grad(before)].every(Number.isFinite)) return `0/0 at step ${k}: not a number`;
   return `not a number at step ${k}: the surface has no finite value or gradient where step ${k - 1} led`;
 }
 
-// A run that the kernel hands over: every expression's values at every step, as float64
+/** A run that the kernel hands over: every expression's values at every step, as float64. @param {Handed} handed @returns {Run} */
 export function handedOver({ steps, diverged, end, values }) {
-  const table = new Float64Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength)),
-    each = 2 * (steps + 1);
+  const table = new Float64Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+  const each = 2 * (steps + 1);
   return {
     steps,
     diverged,
     end,
-    at: (expression, step) =>
-      step <= steps ? [...table.subarray(expression * each + 2 * step, expression * each + 2 * step + 2)] : NaN,
+    at: (expression, step) => {
+      const from = expression * each + 2 * step;
+      return step <= steps ? /** @type {Pair} */ ([...table.subarray(from, from + 2)]) : NaN;
+    },
   };
 }
-
-const LANDMARKS = ["J_{\\min}", "\\theta_{\\min}", "\\lambda_1", "\\lambda_2", "d_1", "d_2"];

@@ -1,121 +1,127 @@
 """What the page gets of an explorer: methods, panels and surfaces, complete, so that it can go on alone."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..mathematics.declaration import Optimizer
-from ..mathematics.surfaces import CATALOGUE, Surface
-from ..pictures import typeset
-from ..pictures.drawings import labels_and_looks
-from ..pictures.views import VIEWS, LensView, View, window
-from . import stage
-from .program import Expressions, method_program, surface_program
+from ..mathematics.language import parse
+from ..mathematics.surfaces import Surface
+from ..pictures import typeset, views
+from ..pictures.looks import SECOND, Look
+from ..pictures.views import VIEWS, labels_and_looks
+from . import wire
+from .program import Expressions, method_program, own_hypers, surface_program
+
+GRID = 64  # points of a surface that the page cannot compute, along x and along y
+
+
+def panel_of(name: str, view: type[views.View]) -> wire.Panel:
+    """A view for the page."""
+    return wire.Panel(name, view.kind, view.title, view.short, view.log, view.floor, view.across)
+
+
+def series_of(
+    panels: Sequence[type[views.View]], optimizer: Optimizer, look: Look, several: bool, expressions: Expressions
+) -> list[wire.Series]:
+    """What each panel draws of a run: of several, each method in its own dashes."""
+    found, k = [], expressions.index("k")
+    for panel, view in enumerate(panels):
+        quantities = view.quantities(optimizer)
+        for number, each in enumerate(quantities):
+            dash = (SECOND if number else ()) if len(quantities) > 1 else look.dash if several else ()
+            found.append(wire.Series(panel, k, expressions.index(each.expression), each.at, each.name, dash))
+    return found
+
+
+def form_of(
+    optimizer: Optimizer,
+    label: str,
+    look: Look,
+    panels: Sequence[type[views.View]],
+    hypers: dict[str, str],
+    several: bool,
+    formula: bool,
+) -> wire.Form:
+    """One form of a method: its program, what it shows and how, and its formula."""
+    kind, expressions = type(optimizer), Expressions()
+    colours = iter(views.vector_colours(kind))
+    arrows = [
+        wire.Arrow(row, expressions.index(each.start), expressions.index(each.vector), each.label, next(colours))
+        for row, each in ((row, each) for row, line in enumerate(kind.rows) for each in line.arrows)
+    ]
+    divisor = views.divisor(optimizer)
+    return wire.Form(
+        title=kind.title,
+        label=label,
+        convention=kind.convention,
+        look=wire.look(look),
+        program=method_program(optimizer),
+        hypers=hypers,
+        theta=expressions.index(r"\theta"),
+        loss=expressions.index(r"J(\theta)"),
+        divisor=None if divisor is None else expressions.index(divisor),
+        series=series_of(panels, optimizer, look, several, expressions),
+        arrows=arrows,
+        stable=parse(kind.stable_below) if kind.stable_below else None,
+        formula=typeset.template(kind) if formula else "",
+        slots=[(expressions.index(part), at) for part, at in typeset.slots(kind)] if formula else [],
+        rows=[row.latex for row in kind.rows],
+        expressions=list(expressions.trees),
+    )
+
+
+@functools.lru_cache(256)
+def surface_data(surface: Surface) -> dict[str, Any]:
+    """A surface for the page."""
+    program = surface_program(surface)
+    landmarks = [
+        {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
+        for minimum in surface.minima
+    ]
+    grid, shape = (None, (0, 0)) if program else (surface.grid(GRID)[2].astype("<f4").tobytes(), (GRID, GRID))
+    view, start = (list(map(float, each)) for each in (surface.view, surface.start))
+    return wire.plain(
+        wire.Surface(surface.name, view, start, landmarks, surface.minima_are_known, program, surface.note, grid, shape)
+    )
 
 
 class Scene:
     """The part of an explorer that tells the page what it needs."""
 
-    def _views(self, optimizers: Sequence[Optimizer], surface: Surface, still: bool) -> list[View]:
-        labels, looks = labels_and_looks(optimizers)
-        steps = self.first_setting["steps"]
-        return [
-            stage.panel(VIEWS[name], surface, optimizers, labels, looks, steps, self.vectors, still)
-            for name in self.views
-        ]
-
     def _lesson(self) -> dict[str, Any]:
         """Panels, methods and controls: all that does not depend on the surface."""
         now = self._now()
         present = [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
-        methods: list[list[dict[str, Any]]] = []
-        for place, forms in enumerate(self.forms):
-            compared = [
-                [*present[:place], self._optimizer(place, form, now["values"]), *present[place + 1 :]]
-                for form in range(len(forms))
-            ]
-            methods.append([self._form(place, optimizers) for optimizers in compared])
-        panels = []
-        for name, view in zip(self.views, self._views(present, self.places[now["surface"]], True), strict=True):
-            picture = stage.background(view) if view.moving or isinstance(view, LensView) else None
-            panels.append({**stage.panel_data(view, name), "background": picture})
-        return {
-            "panels": panels,
-            "methods": methods,
-            "controls": [control.data() for control in self.controls.values()],
-            "glyphs": stage.glyphs(),
-            "most_steps": self.most_steps,
-            "first": self.first_setting,
-            "type": stage.type_size(),
-            "own": self.catalogue is CATALOGUE,
-            "built_in": self.built_in,
-        }
-
-    def _form(self, place: int, optimizers: Sequence[Optimizer]) -> dict[str, Any]:
-        """One form of a method: its program, what it shows and how, and its formula."""
-        optimizer, expressions = optimizers[place], Expressions()
-        lines = stage.lines_of(self._views(optimizers, self.first_surface, False), place, expressions)
-        kind = type(optimizer)
-        formula = typeset.template(kind) if self.formula_shown else ""
-        slots = [(expressions.place(part), at) for part, at in typeset.slots(kind)] if formula else []
-        labels, _ = labels_and_looks(optimizers)
-        loss = expressions.place(r"J(\theta)")
-        return {
-            "title": kind.title,
-            "label": labels[place],
-            "convention": kind.convention,
-            "program": None if self._by_kernel(place) else method_program(optimizer),
-            "hypers": {item.symbol: self.sliders[place, item.name].name for item in kind.hypers()},
-            "expressions": list(expressions.trees),
-            "lines": lines,
-            "formula": formula,
-            "slots": slots,
-            "loss": loss,
-            "rows": [row.latex for row in kind.rows],
-        }
-
-    @property
-    def first_surface(self) -> Surface:
-        return self.places[self.first_setting["surface"]]
-
-    @staticmethod
-    def _surface_outline(surface: Surface) -> dict[str, Any]:
-        """What the page must know of a surface before it is drawn: to choose it moves the start."""
-        return {
-            "name": surface.name,
-            "view": list(window(surface.view)),
-            "start": list(map(float, surface.start)),
-        }
-
-    def _surface_data(self, surface: Surface) -> dict[str, Any]:
-        """A surface for the page: program, landmarks, and what it changes on each panel."""
-        now = self._now()
-        present = [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
-        labels, looks = labels_and_looks(present)
-        grounds = []
-        for name in self.views:
-            view = stage.panel(VIEWS[name], surface, present, labels, looks, 1, False, VIEWS[name].per_form)
-            picture = {str(now["forms"][0]): stage.background(view)} if view.per_form else {}
-            if name == "contour":
-                picture = {"0": stage.contour_background(surface, stage.type_size())}
-            grounds.append({**stage.ground(view), "background": picture})
-        landmarks = [
-            {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
-            for minimum in surface.minima
+        methods = [
+            [self._form(place, form, present) for form in range(len(self._forms(each)))]
+            for place, each in enumerate(self.first)
         ]
-        return {
-            **self._surface_outline(surface),
-            "landmarks": landmarks,
-            "program": surface_program(surface),
-            "panels": grounds,
-        }
+        steps = range(1, self.most_steps + 1)
+        return wire.plain(
+            wire.Lesson(
+                panels=[panel_of(name, VIEWS[name]) for name in self.views],
+                methods=methods,
+                controls=[{**each.data(), "folded": name not in self.in_sight} for name, each in self.controls.items()],
+                first=self.first_setting,
+                most_steps=self.most_steps,
+                size=self.type_size,
+                own=self.own_surfaces,
+                built_in=self.built_in,
+                vectors=bool(self.vectors),
+                schedule=[float(self.schedule(np.array(t))) for t in steps] if self.schedule else [],
+                tolerance=views.TOLERANCE,
+                longest=views.LONGEST,
+                known=own_hypers() if self.formula_shown else {},
+            )
+        )
 
-    def complete(self) -> None:
-        """Add the surfaces on offer that the page does not have yet: it needs no kernel for them then."""
-        with self._lock:
-            if any("program" not in each for each in self.surfaces):
-                self.surfaces = [
-                    data if "program" in data else self._surface_data(surface)
-                    for data, surface in zip(self.surfaces, self.places, strict=True)
-                ]
+    def _form(self, place: int, form: int, present: Sequence[Optimizer]) -> wire.Form:
+        optimizer = self._optimizer(place, form, self._now()["values"])
+        labels, looks = labels_and_looks([*present[:place], optimizer, *present[place + 1 :]])
+        hypers = {item.key: self.sliders[place, item.name].name for item in optimizer.hypers()}
+        panels = [VIEWS[name] for name in self.views]
+        several = len(present) > 1
+        return form_of(optimizer, labels[place], looks[place], panels, hypers, several, self.formula_shown)

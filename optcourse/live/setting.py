@@ -1,7 +1,6 @@
 """What an explorer's controls say: read with care, since the page writes it, and moved from Python by name."""
 
 import dataclasses
-import html
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from ..mathematics.declaration import Optimizer
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import TOO_FAR, whole_steps
 from ..pictures import typeset
-from ..pictures.looks import INK, SYMBOLS
+from ..pictures.looks import LETTERS
 from .controls import Control, slider_values
 
 
@@ -36,23 +35,28 @@ class Setting:
 
     def _make_controls(self) -> None:
         """A slider for each hyperparameter; one for several methods that begin with the same value."""
-        starts: dict[str, set[float]] = {}
+        starts: dict[str, list[float]] = {}
         for optimizer in self.first:
             for item in optimizer.hypers():
-                starts.setdefault(item.symbol, set()).add(getattr(optimizer, item.name))
+                starts.setdefault(item.symbol, []).append(getattr(optimizer, item.name))
         for place, (optimizer, forms) in enumerate(zip(self.first, self.forms, strict=True)):
             for item in {item.name: item for kind in (type(optimizer), *forms) for item in kind.hypers()}.values():
-                alone = len(starts.get(item.symbol, ())) > 1
+                begins = starts.get(item.symbol, [])
+                alone = len(set(begins)) > 1
                 label = f"{item.letter} {optimizer.title}" if alone else item.letter
                 if label not in self.controls:
                     first = float(getattr(optimizer, item.name, item.default))
-                    symbol = typeset.mathml(item.symbol) + (f" {html.escape(optimizer.title)}" if alone else "")
-                    self._add_control(label, symbol, item.doc, slider_values(item, first), first)
+                    owner = place if alone or len(begins) < 2 <= len(self.first) else None
+                    self._add_control(
+                        label, typeset.mathml(item.symbol), item.doc, slider_values(item, first), first, owner
+                    )
                 self.sliders[place, item.name] = self.controls[label]
 
-    def _add_control(self, label: str, symbol: str, doc: str, values: Sequence[float], first: float) -> None:
+    def _add_control(
+        self, label: str, symbol: str, doc: str, values: Sequence[float], first: float, method: int | None = None
+    ) -> None:
         self.controls[label] = Control(
-            label, label, symbol, doc, SYMBOLS.get(label.split()[0], INK), list(values), first,
+            label, label, symbol, doc, LETTERS.get(label.split()[0], "focus"), list(values), first, method,
             lambda: self._now()["values"][label],
             lambda value: self.set(values={label: value}),
         )  # fmt: skip

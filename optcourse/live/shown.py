@@ -5,8 +5,6 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
-from ..pictures.drawings import Drawing, image
-
 STILL_DPI = 72
 _shown: dict[str, tuple[str, list[Any]]] = {}  # by cell: the execution, and the widgets that it displayed
 _made: dict[str, str] = {}  # by cell: the execution that made widgets last
@@ -33,7 +31,7 @@ class Replaces(Born):
 class Shown(Born):
     """A widget that has a still picture and a description."""
 
-    def picture(self) -> Drawing:
+    def picture(self) -> Any:
         raise NotImplementedError
 
     def describe(self) -> str:
@@ -55,8 +53,10 @@ class Shown(Born):
         """
         replace(self)
         display(self._repr_mimebundle_(), raw=True)
-        still = image(self.picture().figure, self.describe(), STILL_DPI)
-        display({"text/html": still, "text/plain": "The same as a picture."}, raw=True)
+        from ..pictures.drawings import bundle  # matplotlib is slow to import, and only still pictures need it
+
+        still = bundle(self.picture().figure, self.describe(), STILL_DPI)
+        display({**still, "text/plain": "The same as a picture."}, raw=True)
 
 
 def here() -> tuple[str, str]:

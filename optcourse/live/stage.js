@@ -1,544 +1,300 @@
-// The stage: controls, pictures, the step control and the formula of one explorer. No kernel takes part while a hand moves.
-
-import { handedOver, methodOf, surfaceOf } from "./runs.js";
-import { drawPanel, lensesOf, text } from "./drawing.js";
-import { controlsOf, make, nearest } from "./controls.js";
-import { reach } from "./pointer.js";
-import { playerOf } from "./player.js";
-import { arrange } from "./layout.js";
+// The stage of one explorer: controls, pictures, step control and formula. It owns the state.
+import { Controls, keepKeys, round3 } from "./controls.js";
+import { themeOf } from "./draw.js";
+import { Formula } from "./formula.js";
+import { layOut, roomOf } from "./layout.js";
+import { ownForm, ownSurface } from "./own.js";
+import { Player } from "./player.js";
+import { Scene } from "./scene.js";
+import { Side } from "./side.js";
+import { Hero } from "./surface.js";
+import { isDark } from "./theme.js";
+import { FormulaError } from "./tokens.js";
+import { Words } from "./words.js";
+/** @import { Lesson, Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div>
-  <p class="oc-message" role="alert"></p>
-  <p class="oc-lost">The kernel is gone. Sliders, pictures and formula go on; your own formulas, training and exercises need it: run the cell again.</p>
-  <div class="oc-body"><div class="oc-left"><div class="oc-pictures"></div>
-  <div class="oc-bar" role="group" aria-label="steps of the run">
-    <button data-do="back" title="one step back" aria-label="one step back">◀</button>
-    <button data-do="play" title="play" aria-label="play">▶</button>
-    <button data-do="next" title="one step on" aria-label="one step on">▶|</button>
-    <label>step <input class="oc-step" type="range" min="0" value="0" aria-label="step"></label><output></output>
-    <label>speed <select class="oc-speed" aria-label="speed"><option value="2">slow</option><option value="6" selected>normal</option>
-      <option value="20">fast</option></select></label>
-    <label class="oc-parts"><input type="checkbox"> in parts</label><span class="oc-part" aria-live="polite"></span>
-  </div></div>
-  <div class="oc-formulas"></div></div><p class="oc-words" aria-live="polite"></p>`;
-
-function render({ model, el }) {
-  el.classList.add("oc-live");
-  el.innerHTML = FRAME;
-  const find = (selector) => el.querySelector(selector);
-  const bar = find(".oc-bar"),
-    slider = find(".oc-step"),
-    shownStep = bar.querySelector("output"),
-    formulas = find(".oc-formulas");
-  const caption = find(".oc-part"),
-    message = find(".oc-message");
-  let lesson,
-    surfaces,
-    now,
-    methods,
-    panels,
-    runs = [],
-    key = "",
-    slots = [],
-    rows = [],
-    parts = 0,
-    part = null,
-    alive = false;
-  let waiting = null,
-    still = null,
-    arranged = 0,
-    landed = "";
-  for (const control of el.querySelectorAll("input, button, select")) keepKeys(control);
-  const controls = controlsOf({
-    box: find(".oc-controls"),
-    get lesson() {
-      return lesson;
-    },
-    get surfaces() {
-      return surfaces;
-    },
-    get now() {
-      return now;
-    },
-    get alive() {
-      return alive;
-    },
-    change,
-    moved,
-    choose,
-    save,
-    need,
-    reset,
-  });
-  const player = playerOf(bar, {
-    get step() {
-      return now.step;
-    },
-    get steps() {
-      return runs[0]?.steps ?? 0;
-    },
-    get parts() {
-      return parts;
-    },
-    go(step, shown) {
-      part = shown;
-      change({ step });
-      showPart();
-      schedule();
-    },
-    stopped: () => schedule(),
-  });
-
-  // ---- from the setting to the runs ----
-
-  function change(changes) {
-    now = { ...now, ...changes };
+const FROZEN = "Python computes this run from data: to move these sliders you need";
+export class Stage {
+  /** @param {Model} model @param {HTMLElement} el */
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
+    this.words = new Words(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
+    this.formulas = find(".oc-formulas");
+    this.pictures = find(".oc-pictures");
+    this.heroBox = find(".oc-hero");
+    this.kernel = el.dataset.help ? "none" : "asked"; // or "here", or "gone"
+    this.notice = ""; // what the page has to say, until something is moved
+    this.touched = false; // whether the start has been moved
+    this.waiting = "";
+    this.ready = false; // whether there is anything to paint
+    this.colours = false; // whether the theme's are known
+    this.fit = ""; // what the present layout was made for
+    this.painted = 0;
+    /** @type {number | null} the row of the step that is shown, or all */
+    this.part = null;
+    /** @type {Shown[]} */
+    this.shown = [];
+    /** @type {Setting} */
+    this.now = model.get("setting");
+    this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
+    /** @type {Surface | null} the surface that is laid out for */
+    this.laid = null;
+    this.controls = new Controls(find(".oc-controls"), this);
+    this.player = new Player(find(".oc-bar"), this);
+    this.formula = new Formula(this.formulas, find(".oc-part"));
+    this.hero = new Hero(this.heroBox, this);
+    this.side = new Side(find(".oc-side"), this);
+    for (const node of el.querySelectorAll("input, button, select, canvas"))
+      if (node instanceof HTMLElement) keepKeys(node);
+    this.take();
   }
 
-  function ready(place) {
-    return surfaces[place] && "program" in surfaces[place];
+  // ---- the state ----
+
+  /** Everything anew from the model. */
+  take() {
+    this.ready = false;
+    this.scene = new Scene(this.model.get("lesson"), this.model.get("surfaces"));
+    this.adopt(true);
+    const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
+    this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
+    this.side.set(panels.filter(([panel]) => panel.kind !== "surface"));
+    this.controls.build();
+    this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
+    this.setFormula();
+    this.ready = true;
+    this.colours = false; // a notebook shows the stage after it is made: only then it has a theme
+    if (this.el.isConnected) this.recolour();
   }
 
-  function byKernel(form) {
-    return !form.program || !surfaces[now.surface].program;
+  /** The setting as the model has it, with what a reader has typed. @param {boolean} [anew] */
+  adopt(anew = false) {
+    const before = this.now;
+    /** @type {Setting} */
+    const now = this.model.get("setting");
+    this.now = now;
+    if (now.own && (anew || now.own !== before.own)) this.typeSurface(now.own);
+    for (const [method, rows] of now.rows.entries())
+      if (rows && (anew || rows !== before.rows[method])) this.typeRows(method, rows);
+    this.now = { ...now, values: { ...this.now.values, ...now.values } };
+    this.redraw();
   }
 
-  function compute() {
-    const wanted = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]),
-      chosen = lesson.methods.map((forms, i) => forms[now.forms[i]] || forms[0]);
-    if (methods.some((method, i) => method.form !== chosen[i])) {
-      methods = chosen.map(methodFor);
-      setFormula();
+  // ---- what a reader types: an error is a sentence, and the last good picture stays ----
+
+  /** @param {() => Partial<Setting>} read gives what changes */
+  typed(read) {
+    const sliders = this.lesson.controls.length;
+    try {
+      this.change(read());
+      this.notice = this.now.surface < this.lesson.built_in ? "" : this.scene.surface(this.now).note;
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      this.notice = `${error.message}.`;
     }
-    const handed = model.get("handed");
-    const mine = methods.some(({ form }, i) => byKernel(form) && !handed[i]);
-    if (wanted === key || mine) return runs.length > 0;
-    const data = surfaces[now.surface];
-    data.compiled ??= data.program && { ...surfaceOf(data.program), landmarks: data.landmarks };
-    runs = methods.map(({ form, run }, i) => {
-      if (byKernel(form)) return handedOver(handed[i]);
-      const values = Object.fromEntries(
-        Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]),
-      );
-      return run(data.compiled, values, now.start, now.steps);
-    });
-    key = wanted;
-    const marked = JSON.stringify(runs.map(({ marks }) => marks));
-    if (marked !== landed) {
-      landed = marked;
-      for (const panel of panels) setLegend(panel);
-    } // another minimum, other curvatures
-    return true;
+    if (this.lesson.controls.length > sliders) this.controls.build();
+    this.redraw();
   }
 
-  function methodFor(form) {
-    form.run ??= form.program && methodOf({ ...form.program, expressions: form.expressions, hypers: form.hypers });
-    return { form, run: form.run };
+  get lesson() {
+    return this.scene.lesson;
   }
 
-  function moved() {
-    key = "";
-    schedule();
-    if (methods.some(({ form }) => byKernel(form))) save(); // widgets send the latest only, one at a time
+  get surfaces() {
+    return this.scene.surfaces;
   }
 
-  // The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end
-  function schedule() {
-    if (waiting === null) {
-      waiting = "painted";
-      requestAnimationFrame(() => {
-        const more = waiting === "more";
-        waiting = null;
-        if (more) paint();
-      });
-      paint();
-    } else waiting = "more";
-    clearTimeout(still);
-    still = setTimeout(settle, STILL);
+  /** @param {string} text */
+  typeSurface(text) {
+    this.typed(() => this.scene.ownSurface(text, this.now));
   }
 
-  function save() {
-    model.set("setting", now);
-    model.save_changes();
+  /** @param {number} method @param {string} text */
+  typeRows(method, text) {
+    this.typed(() => this.scene.ownRows(method, text, this.now));
   }
 
-  function settle() {
-    // the hand is still
-    if (!player.playing) save();
-    const words = sentence();
-    find(".oc-words").textContent = words;
-    for (const { canvas } of panels)
-      canvas.setAttribute(
-        "aria-label",
-        `${canvas.dataset.name}. ${words}${canvas.dataset.grab ? " Arrow keys move the start." : ""}`,
-      );
+  get step() {
+    return this.now.step;
   }
 
-  function sentence() {
-    return (
-      runs
-        .map((run, i) => {
-          const { form } = methods[i],
-            loss = (step) => brief(entry(run.at(form.loss, step), 0));
-          return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
-        })
-        .join("; ") + "."
-    );
+  /** The rows of a step. */
+  get parts() {
+    return this.formula.parts;
   }
 
-  function say(words) {
-    message.textContent = words;
+  /** @param {Partial<Setting>} changes */
+  change(changes) {
+    this.now = { ...this.now, ...changes };
   }
 
-  // What only a kernel can do; a page that never has one says where to get one
-  function need(words) {
-    say(`${words} a running kernel.`);
-    if (el.dataset.help) message.append(" ", make("a", null, { href: el.dataset.help }, "How to get one."));
+  /** Whether the kernel must compute what is shown; and why the sliders cannot move it, where there is none. */
+  get frozen() {
+    return this.scene.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? FROZEN : "";
+  }
+
+  get steps() {
+    return Math.max(0, ...this.shown.map(({ run }) => run.steps));
+  }
+
+  moved() {
+    this.notice = "";
+    this.redraw();
+    if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
+  }
+
+  save() {
+    this.model.set("setting", this.now);
+    this.model.save_changes();
+  }
+
+  reset() {
+    this.player.reset();
+    this.touched = false;
+    this.hero.reset();
+    this.change(this.lesson.first);
+    this.go(this.now.step, null);
+    this.moved();
+  }
+
+  /** @param {number} step @param {number | null} part */
+  go(step, part) {
+    this.part = part;
+    this.change({ step });
+    this.formula.show(part);
+    this.redraw();
+  }
+
+  /** @param {Record<string, number>} values */
+  move(values) {
+    this.change({ values: { ...this.now.values, ...values } });
+    this.moved();
+  }
+
+  /** @param {number} x @param {number} y */
+  moveStart(x, y) {
+    if (this.frozen) return;
+    const [left, right, bottom, top] = this.scene.surface(this.now).view;
+    const kept = (/** @type {number} */ v, /** @type {number} */ a, /** @type {number} */ b) =>
+      round3(Math.min(Math.max(v, a), b));
+    this.touched = true;
+    this.change({ start: [kept(x, left, right), kept(y, bottom, top)] });
+    this.moved();
+  }
+
+  /** @param {number} dx @param {number} dy */
+  nudge(dx, dy) {
+    const [left, right, bottom, top] = this.hero.view;
+    this.moveStart(this.now.start[0] + (dx * (right - left)) / 100, this.now.start[1] + (dy * (top - bottom)) / 100);
+  }
+
+  // ---- what is said ----
+
+  say() {
+    this.words.warn([this.model.get("message"), this.notice], this.frozen);
+  }
+
+  /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
+  settle() {
+    if (!this.player.playing) this.save();
+    this.words.describe(this.shown, this.hero, this.side);
   }
 
   // ---- what is seen ----
 
-  function setPanels() {
-    const box = find(".oc-pictures");
-    box.replaceChildren();
-    delete box.dataset.rows; // the new ones have no place yet
-    panels = lesson.panels.map((panel, place) => {
-      const [wide, high] = panel.size,
-        figure = make("figure", box, { className: "oc-panel" });
-      const legend = make("figcaption", figure, { className: "oc-legend" }),
-        frame = make("div", figure, { className: "oc-frame" });
-      const canvas = make("canvas", frame, { tabIndex: 0, role: "img", ariaLabel: panel.name });
-      canvas.style.aspectRatio = `${wide} / ${high}`;
-      Object.assign(canvas.dataset, { name: panel.name, grab: panel.grab });
-      keepKeys(canvas);
-      const note = make("div", frame, { className: "oc-diverged" });
-      const made = {
-        ...panel,
-        place,
-        figure,
-        frame,
-        canvas,
-        context: canvas.getContext("2d"),
-        legend,
-        note,
-        names: [],
-        ratio: 1,
-        pictures: new Map(),
-      };
-      if (panel.grab) reach(made, frame, grab, nudge);
-      return made;
-    });
-  }
-
-  // A picture that has been decoded, or null while it is not: then it is drawn when it is there
-  // (a page without a kernel has it as a file)
-  function decoded(panel, given) {
-    if (!given) return null;
-    if (!panel.pictures.has(given)) {
-      panel.pictures.set(given, null);
-      const file = typeof given === "string" && Object.assign(new Image(), { src: given });
-      (file ? file.decode().then(() => file) : createImageBitmap(new Blob([given], { type: "image/webp" }))).then(
-        (picture) => {
-          panel.pictures.set(given, picture);
-          schedule();
-        },
-      );
-    }
-    return panel.pictures.get(given);
-  }
-
-  function paint() {
-    suppress();
-    if (!ready(now.surface)) {
-      say("This surface is being drawn by the kernel …");
-      return;
-    }
-    controls.follow();
-    if (message.textContent.startsWith("This surface")) say(model.get("message"));
-    if (!compute()) return;
-    const steps = Math.max(...runs.map((run) => run.steps)),
-      step = Math.min(now.step, steps),
-      data = surfaces[now.surface];
-    const lines = methods
-      .flatMap(({ form }, i) => form.lines.map((line) => [line, runs[i]]))
-      .sort((a, b) => a[0].z - b[0].z);
-    const lenses = lensesOf(panels, lines, step);
-    for (const panel of panels) {
-      const ground = data.panels[panel.place],
-        own = ground.background || {};
-      const picture = decoded(panel, panel.background || own[panel.per_form ? now.forms[0] : 0]);
-      const [scales, arrows] = drawPanel(panel.context, panel, ground, lesson.glyphs, picture, lines, {
-        steps,
-        step,
-        part,
-        ratio: panel.ratio,
-        lens: lenses.get(panel.place),
+  /** The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end. */
+  redraw() {
+    if (this.waiting) this.waiting = "more";
+    else {
+      this.waiting = "painted";
+      requestAnimationFrame(() => {
+        const more = this.waiting === "more";
+        this.waiting = "";
+        this.fit = ""; // what the present layout was made for
+        if (more) this.paint();
       });
-      panel.seen = scales;
-      if (panel.lens) nameArrows(panel, arrows);
-      if (panel.handle) place(panel, step);
-      const gone =
-        panel.name === "contour"
-          ? runs.flatMap((run, i) =>
-              run.end ? [`${runs.length > 1 ? `${methods[i].form.label}: ` : ""}${run.end}`] : [],
-            )
-          : [];
-      if (panel.note.textContent !== gone.join("\n")) panel.note.textContent = gone.join("\n");
+      this.paint();
     }
-    bar.hidden = steps === 0 || Boolean(lesson.still);
-    slider.max = steps;
-    slider.value = step;
-    shownStep.textContent = `${step} of ${steps}`;
-    for (const [node, run, expression, coordinate] of slots) {
-      const said = text(entry(run().at(expression, step), coordinate), node.dataset);
-      if (node.textContent !== said) node.textContent = said;
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.settle(), STILL);
+  }
+
+  paint() {
+    const { scene, now } = this;
+    if (!this.ready) return;
+    if (scene.forms(now).some((form, i) => form !== this.forms?.[i])) this.setFormula();
+    this.shown = scene.compute(now, this.model.get("handed"));
+    this.controls.follow();
+    this.say();
+    if (!this.shown.length) return;
+    const [steps, parts] = [this.steps, this.formula.parts];
+    const moment = { step: Math.min(now.step, steps), part: this.part, steps };
+    const surface = scene.surface(now);
+    if (surface !== this.laid) this.fit = ""; // its shape is another
+    this.laid = surface;
+    if (!this.heroBox.hidden) {
+      this.hero.show(surface, scene.ground(surface));
+      this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched });
     }
-    el.dataset.frames = Number(el.dataset.frames || 0) + 1;
+    this.side.draw(scene, now, this.shown, moment);
+    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
+    this.formula.follow(this.shown, moment.step);
+    if (!this.fit) this.arrange();
+    this.el.dataset.frames = String(++this.painted);
   }
 
-  // A name at each arrow of a lens, where it hides no other
-  function nameArrows(panel, arrows) {
-    const {
-      names,
-      frame,
-      box: [left, bottom, wide, high],
-      size: [across, down],
-    } = panel;
-    const zoom = (panel.canvas.clientWidth || across) / across,
-      top = down - bottom - high;
-    while (names.length < arrows.length) names.push(make("span", frame, { className: "oc-name", ariaHidden: "true" }));
-    for (const [i, name] of names.entries()) {
-      name.hidden = i >= arrows.length;
-      if (name.hidden || name.textContent === arrows[i][0].label) continue;
-      Object.assign(name, { textContent: arrows[i][0].label, style: `color: ${arrows[i][0].looks[0].stroke}` });
-      panel.measured = null;
-    }
-    if (panel.measured?.zoom !== zoom)
-      panel.measured = { zoom, sizes: names.map((name) => [name.offsetWidth / zoom, name.offsetHeight / zoom]) };
-    for (const [i, [x, y]] of beside(
-      arrows.map(([, ends]) => ends),
-      panel.measured.sizes,
-      [wide, high],
-      8,
-    ).entries())
-      Object.assign(names[i].style, { left: `${(100 * (left + x)) / across}%`, top: `${(100 * (top + y)) / down}%` });
+  setFormula() {
+    this.forms = this.scene.forms(this.now);
+    this.formula.set(this.forms.filter(({ formula }) => formula));
+    this.part = null;
+    this.player.reset();
+    this.formula.show(null);
+    this.fit = ""; // the numbers have another width
   }
 
-  function setFormula() {
-    formulas.replaceChildren(
-      ...methods.map(({ form }) => make("div", null, { className: "oc-formula", innerHTML: form.formula })),
-    );
-    slots = methods.flatMap(({ form }, i) =>
-      [...formulas.children[i].querySelectorAll("[data-slot]")].map((node) => [
-        node,
-        () => runs[i],
-        ...form.slots[node.dataset.slot],
-      ]),
-    );
-    rows = [...formulas.querySelectorAll(".oc-row")];
-    parts = Math.max(0, ...rows.map((row) => Number(row.dataset.row) + 1));
-    find(".oc-parts").hidden = parts === 0;
-    part = null;
-    player.reset();
-    showPart();
-    for (const panel of panels) setLegend(panel);
-    layOut();
+  /** The colours of the theme that is under the stage now. */
+  recolour() {
+    this.colours = true;
+    this.el.classList.toggle("oc-dark", isDark(this.el));
+    const theme = themeOf(this.el);
+    this.hero.theme = theme;
+    this.side.theme = theme;
+    this.redraw();
   }
 
-  function layOut() {
-    if (arrange(el, panels, lesson.type)) schedule();
+  /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
+  arrange(anew = false) {
+    const fit = roomOf(this);
+    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return;
+    if (!this.colours) this.recolour();
+    this.fit = fit;
+    layOut(this);
+    this.redraw();
   }
 
-  function setLegend(panel) {
-    if (panel.lens) {
-      // its arrows have their names; of two, whose it is
-      if (methods.length === 1) return;
-      const { form } = methods.find(({ form: { lines } }) => lines.some((each) => each.panel === panel.place));
-      const point = form.lines.find((each) => each.panel === panel.place && each.shape === "here");
-      panel.legend.replaceChildren(make("b", null, { style: `color: ${point.looks[0].fill}` }, form.label));
-      return;
-    }
-    const named = new Map(lessonLegend(panel)),
-      enlarged = panels.some(({ lens }) => lens);
-    for (const [i, { form }] of methods.entries())
-      for (const line of form.lines) {
-        if (line.panel !== panel.place || !line.label || (enlarged && line.shape === "arrow")) continue;
-        const marks = runs[i]?.marks || surfaces[now.surface].landmarks[0];
-        named.set(
-          line.label.replace(/\{(.*?)\}/g, (_, name) => brief(marks[name])),
-          line,
-        );
-      }
-    panel.legend.replaceChildren(
-      ...[...named].map(([label, line]) => {
-        const sample = make("canvas", null, { width: 60, height: 24, ariaHidden: "true" }),
-          context = sample.getContext("2d");
-        context.scale(2, 2);
-        for (const look of line.looks)
-          stroke(
-            context,
-            look,
-            look.stamp
-              ? [[15, 6]]
-              : [
-                  [1, 6],
-                  [29, 6],
-                ],
-          );
-        return make("span", null, { className: "oc-entry" }, sample, label);
-      }),
-    );
+  // ---- for those who look from outside ----
+
+  get runs() {
+    return this.shown.map(({ run }) => run);
   }
 
-  const lessonLegend = ({ place }) => lesson.panels[place].legend.map((line) => [line.label, line]);
-
-  function showPart() {
-    for (const row of rows) {
-      row.classList.toggle("oc-now", part === Number(row.dataset.row));
-      row.classList.toggle("oc-later", part !== null && part < Number(row.dataset.row));
-    }
-    caption.textContent =
-      rows.find((row) => part === Number(row.dataset.row))?.querySelector(".oc-caption").textContent ?? "";
+  get view() {
+    return this.hero.view;
   }
 
-  let guarded = null;
-  function suppress() {
-    // what gets the focus beside the stage keeps its arrow keys, too
-    if (guarded || !el.isConnected) return;
-    guarded = el.closest(".jp-OutputArea-output") || el;
-    guarded.addEventListener("focusin", (event) => keepKeys(event.target));
+  /** @param {"here" | "gone"} kernel */
+  hear(kernel) {
+    this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
+    this.kernel = kernel;
+    if (this.scene.byKernel(this.now)) this.redraw();
   }
 
-  // ---- what a pointer or an arrow key moves ----
-
-  function grab(panel, x, y) {
-    if (panel.grab === "start") {
-      moveStart(x, y);
-      return;
-    }
-    const values = { ...now.values };
-    for (const [symbol, value] of [
-      ["\\eta", x],
-      ["\\gamma", y],
-    ]) {
-      const control = lesson.controls.find(({ name }) => name === methods[0].form.hypers[symbol]);
-      values[control.name] = control.values[nearest(control.values, value)];
-    }
-    change({ values });
-    moved();
+  end() {
+    this.player.reset();
+    this.side.stop();
+    clearTimeout(this.still);
   }
-
-  function moveStart(x, y) {
-    const [left, right, bottom, top] = surfaces[now.surface].view,
-      kept = (v, a, b) => round3(Math.min(Math.max(v, a), b));
-    change({ start: [kept(x, left, right), kept(y, bottom, top)] });
-    moved();
-  }
-
-  function nudge(dx, dy) {
-    const [left, right, bottom, top] = surfaces[now.surface].view;
-    moveStart(now.start[0] + (dx * (right - left)) / 100, now.start[1] + (dy * (top - bottom)) / 100);
-  }
-
-  function place(panel, step) {
-    // the handle lies on what it takes hold of
-    const line = methods[0].form.lines.find((each) => each.panel === panel.place && each.shape === "start");
-    const [[x, y]] = SHAPES.start(line, runs[0], step, panel.seen);
-    Object.assign(panel.handle.style, { left: `${(100 * x) / panel.size[0]}%`, top: `${(100 * y) / panel.size[1]}%` });
-  }
-
-  // A surface is taken with its own start, also while its picture is on its way
-  function choose(place) {
-    change({ surface: place, start: surfaces[place].start });
-  }
-
-  function reset() {
-    player.reset();
-    part = null;
-    change(lesson.first);
-    showPart();
-    moved();
-  }
-
-  // ---- from the kernel ----
-
-  function setLesson() {
-    [lesson, surfaces, now] = [model.get("lesson"), model.get("surfaces"), model.get("setting")];
-    el.style.setProperty("--oc-size", lesson.type);
-    [methods, runs, key] = [lesson.methods.map((forms, i) => methodFor(forms[now.forms[i]] || forms[0])), [], ""];
-    setPanels();
-    controls.build();
-    setFormula();
-    schedule();
-  }
-
-  function setSurfaces() {
-    const names = (list) => list.map((each) => each.name).join("\n"),
-      before = names(surfaces);
-    surfaces = model.get("surfaces");
-    key = "";
-    if (names(surfaces) !== before) controls.build();
-    schedule();
-  }
-
-  function heardKernel(heard) {
-    alive = heard;
-    el.classList.toggle("oc-alone", !heard);
-  }
-
-  // The height follows from the layout; a new width, or another window, asks for a new one
-  const watcher = new ResizeObserver(() => {
-    if (el.clientWidth !== arranged) {
-      arranged = el.clientWidth;
-      layOut();
-    }
-  });
-  watcher.observe(el);
-  window.addEventListener("resize", layOut);
-
-  const reactions = {
-    "change:lesson": setLesson,
-    "change:surfaces": setSurfaces,
-    "change:handed": () => {
-      key = "";
-      schedule();
-    },
-    "change:setting": () => {
-      now = model.get("setting");
-      key = "";
-      schedule();
-    },
-    "change:message": () => say(model.get("message")),
-    "msg:custom": (content) => {
-      if (content.kind === "here") heardKernel(true);
-    },
-    comm_live_update: () => {
-      heardKernel(false);
-      model.send({ kind: "ready" });
-    },
-  }; // restarted, or connected again
-  for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
-  setLesson();
-  model.send({ kind: "ready" });
-  el.explorer = {
-    get runs() {
-      return runs;
-    },
-    get now() {
-      return now;
-    },
-    get methods() {
-      return methods;
-    },
-  }; // for a goal in the page
-  return () => {
-    player.end();
-    clearTimeout(still);
-    watcher.disconnect();
-    window.removeEventListener("resize", layOut);
-    for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
-  };
 }
-
-export default { render };

@@ -1,30 +1,51 @@
-"""Live training: the path of mini-batch descent by batch size, and a network's training that streams in."""
+"""Live training: the path of mini-batch descent by batch size, and the laboratory, where a network trains in the page."""
 
-import asyncio
-import time
+import dataclasses
+import functools
+import zlib
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
+import traitlets
 from matplotlib.figure import Figure
 
-from ..mathematics.arguments import instance, whole
+from ..mathematics.arguments import number, whole, wrong_type
 from ..mathematics.declaration import Array, Optimizer
-from ..mathematics.formulas import Node
-from ..mathematics.optimizers import OPTIMIZERS
-from ..mathematics.training import ETAS, Data, LeastSquares, Network, digits, on_surface, six_or_nine, train
+from ..mathematics.language import Node
+from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
+from ..mathematics.training import ETAS, LeastSquares, Network, digits, on_surface, six_or_nine, train
 from ..mathematics.trajectory import Trajectory
-from ..pictures.drawings import Drawing
-from ..pictures.looks import style
-from ..pictures.views import TrainingView
-from . import stage
-from .explorers import Explorer, handed
-from .program import Expressions
+from ..pictures import typeset
+from ..pictures.drawings import Drawing, own_settings, series
+from ..pictures.looks import LETTERS, Look, look
+from ..pictures.views import RateView, TrainingView
+from . import wire
+from .controls import slider_values
+from .explorers import Explorer, type_size
+from .program import own_hypers
+from .scene import form_of
 from .shown import Shown
+from .stage import Stage
 
-MOST_PASSES = 50
-WIDE = widgets.Layout(width="304px")
+MOST_PASSES, MOST_METHODS, VALLEY_SEEDS = 50, 6, 5
+ETA = {
+    GradientDescent: 0.3,
+    Momentum: 0.05,
+    NAG: 0.05,
+    AdaGrad: 0.05,
+    RMSProp: 0.01,
+    Adam: 0.01,
+}  # where networks learn well
+FIRST = (AdaGrad(eta=0.05), RMSProp(eta=0.01))
+SHARED: dict[str, tuple[float, ...]] = {
+    "batch size": (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1077),
+    "hidden units": (0, 2, 4, 8, 16, 32, 48, 64, 96, 128),
+    "dropout": tuple(round(0.1 * i, 1) for i in range(9)),
+    "passes": tuple(range(1, MOST_PASSES + 1)),
+    "seed": tuple(range(31)),
+}
 
 
 class BatchExplorer(Explorer):
@@ -43,14 +64,13 @@ class BatchExplorer(Explorer):
         surface = self.model.surface(*self.data)
         self.catalogue, self.batch_size = (surface,), batch_size
         super().__init__(optimizer, surface, steps=steps, vectors=False)
+        examples = np.column_stack(self.data).astype("<f8").tobytes()  # the page draws its mini-batches of them
+        self.surfaces = [{**self.surfaces[0], "examples": examples}]
 
     def _make_controls(self) -> None:
         super()._make_controls()
         self._add_control("batch size", "batch size", "images in one update", self.sizes, self.batch_size)
         self._add_control("seed", "seed", "which images, in which order", range(31), 0)
-
-    def _by_kernel(self, place: int) -> bool:
-        return True
 
     def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
         size, seed = (int(self.controls[name].value) for name in ("batch size", "seed"))
@@ -63,183 +83,183 @@ class BatchExplorer(Explorer):
 
 
 class Losses:
-    """The losses of a training run so far, read like a :class:`Trajectory`: by expression."""
+    """The losses of a run after each pass, read like a :class:`Trajectory`: by expression."""
 
-    diverged_at, end = None, ""
+    diverged_at, end, surface = None, "", None
 
-    def __init__(self, passes: Sequence[float], training: Sequence[float], validation: Sequence[float]):
-        self.series = {
-            ("sym", "k"): passes,
-            ("sym", TrainingView.TRAINING): training,
-            ("sym", TrainingView.VALIDATION): validation,
-        }
-        self.steps = len(passes) - 1
+    def __init__(self, optimizer: Optimizer, training: Array, validation: Array):
+        self.optimizer, self.steps = optimizer, len(training) - 1
+        passes = np.arange(len(training), dtype=float)
+        self.series = {("sym", "k"): passes, TrainingView.TRAINING: training, TrainingView.VALIDATION: validation}
 
     def values(self, tree: str | Node) -> Array:
         return np.repeat(np.array(self.series[("sym", tree) if isinstance(tree, str) else tree])[:, None], 2, axis=1)
 
 
 class TrainingPicture(Drawing):
-    """The losses so far, as a still picture."""
+    """The losses after each pass, as a still picture."""
 
-    def __init__(self, optimizer: Optimizer, losses: Losses, passes: int):
-        self.figure = Figure(figsize=(9.6, 3.6), dpi=100, layout="constrained")
-        view = TrainingView(
-            self.figure.subplots(), None, [optimizer], [optimizer.title], [style(type(optimizer))], passes
-        )
-        view.legend()
-        view.show([losses])
+    def __init__(self, runs: Sequence[Losses], labels: Sequence[str], looks: Sequence[Look]):
+        with own_settings():
+            self.figure = Figure(figsize=(9.6, 3.6), dpi=100)
+            axes = self.figure.add_axes((0.08, 0.14, 0.7, 0.76))
+            series(axes, TrainingView, runs, labels, looks, -1)  # type: ignore[arg-type]
 
 
-class Trainer(Shown, widgets.VBox):
-    """Train a small network on the digits and watch the loss stream in.
+@functools.cache
+def digit_bytes() -> bytes:
+    """The digits that train and validate, for the page: the pixels (0 to 16) of all, then the labels, deflated."""
+    parts = (digits().train, digits().validation)
+    pixels = np.concatenate([np.rint(16 * inputs) for inputs, _ in parts]).astype(np.uint8)
+    labels = np.concatenate([labels for _, labels in parts]).astype(np.uint8)
+    return zlib.compress(pixels.tobytes() + labels.tobytes(), 9)
 
-    ``training`` and ``validation`` hold the losses seen so far, ``passes`` their times in passes over the data.
+
+class Trainer(Shown, Stage):
+    """A network learns the digits in the page, while the hand moves its sliders: one to six methods, each with its own.
+
+    Parameters
+    ----------
+    optimizers : the method, or methods, that train first; the six can be chosen in any case
+    hidden, batch_size, dropout, passes, seed : where these sliders stand first
+
+    What the page computes is what :func:`optcourse.train` computes with ``Network(64, hidden, 10, dropout=dropout, seed=seed)``: the
+    same start, mini-batches and dropout for the same seed. ``optimizers()`` are those that train now, ``losses`` what the first
+    setting reaches, computed by NumPy when it is read: for the saved notebook.
+
+    Raises
+    ------
+    TypeError or ValueError that names the argument.
     """
 
-    def __init__(self, network: Network | None = None, data: Data | None = None, passes: int = 10):
-        instance(network, Network | None, "network", "a Network such as Network(64, 32, 10), or None")
-        instance(data, Data | None, "data", "Data such as digits(), or None")
-        passes = whole(passes, "passes", 1, MOST_PASSES)
-        self.network, self.data = network or Network(64, 32, 10), data or digits()
-        self.method = widgets.Dropdown(
-            options=[(kind.title, kind) for kind in OPTIMIZERS], description="method", layout=WIDE
-        )
-        etas = [(f"{eta:.3g}", eta) for eta in ETAS]
-        self.eta = widgets.Dropdown(options=etas, value=etas[9][1], description="η", layout=WIDE)
-        self.batch = widgets.Dropdown(
-            options=(1, 2, 4, 8, 16, 32, 64, 128, 256), value=32, description="batch size", layout=WIDE
-        )
-        self.length = widgets.BoundedIntText(passes, min=1, max=MOST_PASSES, description="passes", layout=WIDE)
-        self.start = widgets.Button(description="start", button_style="primary")
-        self.stop = widgets.Button(description="stop", disabled=True)
-        self.progress = widgets.IntProgress(0, min=0, max=100, description="progress", layout=WIDE)
-        self.message = widgets.HTML()
-        self.passes, self.training, self.validation = [0.0], [], []
-        self._measure(self.network.init(0))
-        self.stage = stage.Stage()
-        self._show_method()
-        self._show()
-        self._running: asyncio.Task | None = None
-        self.start.on_click(lambda _: self.begin())
-        self.stop.on_click(lambda _: self.halt())
-        controls = widgets.HBox(
-            [
-                widgets.VBox([self.method, self.eta]),
-                widgets.VBox([self.batch, self.length]),
-                widgets.VBox([widgets.HBox([self.start, self.stop]), self.progress]),
-            ],
-            layout=widgets.Layout(flex_flow="row wrap"),
-        )
-        super().__init__([controls, self.message, self.stage])
+    digits = traitlets.Bytes().tag(sync=True)
 
-    @property
-    def optimizer(self) -> Optimizer:
-        return self.method.value(eta=self.eta.value)
-
-    @property
-    def losses(self) -> Losses:
-        return Losses(self.passes, self.training, self.validation)
-
-    def _show_method(self) -> None:
-        """The stage for the method that is chosen: one panel, two lines, which the kernel hands over."""
-        optimizer, expressions = self.optimizer, Expressions()
-        view = stage.panel(
-            TrainingView, None, [optimizer], [optimizer.title], [style(type(optimizer))], self.length.value, False
-        )
-        lines = stage.lines_of([view], 0, expressions)
-        self._expressions = list(expressions.trees)
-        form = {
-            "title": optimizer.title,
-            "label": optimizer.title,
-            "convention": "",
-            "program": None,
-            "hypers": {},
-            "rows": [],
+    def __init__(
+        self,
+        optimizers: Optimizer | Sequence[Optimizer] = FIRST,
+        hidden: int = 32,
+        batch_size: int = 32,
+        dropout: float = 0.0,
+        passes: int = 20,
+        seed: int = 0,
+    ):
+        given = [optimizers] if isinstance(optimizers, Optimizer) else optimizers
+        if not (isinstance(given, Sequence) and given and all(isinstance(each, Optimizer) for each in given)):
+            raise wrong_type(
+                "optimizers", "one to six methods with single numbers, such as Momentum(eta=0.1)", optimizers
+            )
+        if len(given) > MOST_METHODS or any(each.shape for each in given):
+            raise ValueError(f"optimizers must be one to six methods with single numbers, not {optimizers!r}")
+        self.offered, chosen = offered(given)
+        self.labels, self.looks = [each.title for each in self.offered], [look(i) for i in range(len(self.offered))]
+        for place in range(len(OPTIMIZERS), len(self.offered)):
+            if self.labels.count(self.labels[place]) > 1:
+                self.labels[place] = f"{self.labels[place]} {self.labels[: place + 1].count(self.labels[place])}"
+        values: dict[str, float] = {
+            "batch size": whole(batch_size, "batch_size", 1, SHARED["batch size"][-1]),
+            "hidden units": whole(hidden, "hidden", 0, SHARED["hidden units"][-1]),
+            "dropout": number(dropout, "dropout", 0, SHARED["dropout"][-1]),
+            "passes": whole(passes, "passes", 1, MOST_PASSES),
+            "seed": whole(seed, "seed", 0, SHARED["seed"][-1]),
         }
-        form |= {
-            "expressions": self._expressions,
-            "lines": lines,
-            "formula": "",
-            "slots": [],
-            "loss": expressions.place(("sym", TrainingView.TRAINING)),
-        }
-        setting = {
-            "values": {},
-            "surface": 0,
-            "start": [0, 0],
-            "steps": 0,
-            "forms": [0],
-            "step": 0,
-            "own": "",
-            "rows": [""],
-        }
-        panel = {**stage.panel_data(view, "training"), "background": stage.background(view)}
-        common = {
-            "controls": [],
-            "glyphs": stage.glyphs(),
-            "most_steps": 0,
-            "type": stage.type_size(),
-            "own": False,
-            "built_in": 1,
-        }
-        with self.stage.hold_sync():
-            self.stage.surfaces = [
-                {"name": "", "view": [0, 1, 0, 1], "landmarks": [{}], "program": None, "panels": [stage.ground(view)]}
-            ]
-            self.stage.setting = setting
-            self.stage.lesson = {**common, "panels": [panel], "methods": [[form]], "first": setting, "still": True}
+        controls = [
+            control(name, name, "", sorted({*options, values[name]}), None, "focus") for name, options in SHARED.items()
+        ]
+        forms = []
+        for place, (optimizer, label) in enumerate(zip(self.offered, self.labels, strict=True)):
+            names = {}
+            for item in optimizer.hypers():
+                names[item.key], value = f"{item.letter} {label}", getattr(optimizer, item.name)
+                spread = dataclasses.replace(item, low=1e-4, high=10.0) if item.key == "eta" else item
+                made = control(
+                    names[item.key], typeset.mathml(item.symbol), item.doc, slider_values(spread, value), place,
+                    LETTERS.get(item.letter, "focus"),
+                )  # fmt: skip
+                controls.append(made)
+                values[names[item.key]] = value
+            several = len(self.offered) > 1
+            form = form_of(optimizer, label, self.looks[place], [RateView], names, several, True)
+            if form.program is None:
+                raise ValueError(f"optimizers must have rows that the page can run, not {optimizer!r}")
+            forms.append([form])
+        self.first_setting = {
+            "values": values, "chosen": chosen, "focus": chosen[0], "forms": [0] * len(forms), "rows": [""] * len(forms),
+        }  # fmt: skip
+        lesson = wire.Experiment(
+            methods=forms, controls=controls, first=self.first_setting, size=type_size(), known=own_hypers(),
+            etas=ETAS.tolist(), seeds=VALLEY_SEEDS, counts=[len(labels) for _, labels in (digits().train, digits().validation)],
+        )  # fmt: skip
+        super().__init__(lesson=wire.plain(lesson), setting=self.first_setting, digits=digit_bytes())
 
-    def _show(self) -> None:
-        self.stage.handed = [handed(self.losses, self._expressions)]
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the page writes: its setting, and nothing else."""
+        given = sync_data.get("setting")
+        super().set_state({"setting": given} if isinstance(given, dict) else {})
 
-    def _measure(self, theta: np.ndarray) -> None:
-        with np.errstate(all="ignore"):
-            self.training.append(float(self.network.loss(theta, *self.data.train)))
-            self.validation.append(float(self.network.loss(theta, *self.data.validation)))
+    def optimizers(self) -> list[Optimizer]:
+        """The methods that the first setting trains."""
+        return [self.offered[place] for place in self.first_setting["chosen"]]
 
-    def begin(self) -> None:
-        """Start a run, in place of one that is running."""
-        self.halt()
-        self._running = asyncio.get_running_loop().create_task(self.train())
+    @functools.cached_property
+    def losses(self) -> list[Losses]:
+        """The losses after each pass of the first setting, by NumPy."""
+        return [run for run, _ in self._trained]
 
-    def halt(self) -> None:
-        """Stop the run; what it has reached stays."""
-        if self._running is not None:
-            self._running.cancel()
-            self._running = None
-        self.start.disabled, self.stop.disabled = False, True
-
-    async def train(self) -> None:
-        """Train as the controls say, and show the loss some ten times a second."""
-        self.start.disabled, self.stop.disabled = True, False
-        self.passes, self.training, self.validation = [0.0], [], []
-        self._measure(self.network.init(0))
-        self._show_method()
-        self._show()
-        each = len(self.data.train[0]) // self.batch.value
-        last, shown = self.length.value * each, time.monotonic()
-        updates = train(self.network, self.optimizer, self.data.train, self.network.init(0), self.batch.value)
-        try:
-            for done, theta in enumerate(islice(updates, last + 1)):
-                if done and (done == last or time.monotonic() - shown > 0.1):
-                    self.passes.append(done / each)
-                    self._measure(theta)
-                    self.progress.value = round(100 * done / last)
-                    self._show()
-                    await asyncio.sleep(0.01)  # the stop button gets its turn
-                    shown = time.monotonic()
-            self.accuracy = float(self.network.accuracy(theta, *self.data.test))
-        finally:
-            self.start.disabled, self.stop.disabled = False, True
-            self.message.value = self.describe()
+    @functools.cached_property
+    def _trained(self) -> list[tuple[Losses, Array]]:
+        """The losses of each method, and its last θ."""
+        batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
+        network, data = Network(64, *([hidden] if hidden else []), 10, dropout=dropout, seed=seed), digits()
+        each, found = len(data.train[0]) // batch, []
+        for optimizer in self.optimizers():
+            updates = train(network.seeded([seed]), optimizer, data.train, network.init(seed), batch, seed)
+            ends = np.stack(list(islice(updates, 0, passes * each + 1, each)))
+            losses = (network.loss(ends, *part) for part in (data.train, data.validation))
+            found.append((Losses(optimizer, *losses), ends[-1]))
+        return found
 
     def picture(self) -> Drawing:
-        return TrainingPicture(self.optimizer, self.losses, self.length.value)
+        chosen = self.first_setting["chosen"]
+        return TrainingPicture(self.losses, [self.labels[i] for i in chosen], [self.looks[i] for i in chosen])
 
     def describe(self) -> str:
-        state = "not trained yet" if len(self.passes) == 1 else f"after {self.passes[-1]:.1f} passes"
-        return (
-            f"{self.method.label}, {state}: training loss {self.training[-1]:.3f}, "
-            f"validation loss {self.validation[-1]:.3f}."
-        )
+        """What the first setting reaches, with its numbers: for the saved notebook and for people who hear it."""
+        batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
+        network, (inputs, labels) = Network(64, *([hidden] if hidden else []), 10), digits().validation
+        lines = [
+            f"A network {'-'.join(map(str, network.sizes))} learns {len(digits().train[1])} digits: batches of {batch}, dropout "
+            f"{dropout:g}, seed {seed}, {passes} passes."
+        ]
+        for run, theta in self._trained:
+            right = round(float(network.accuracy(theta, inputs, labels)) * len(labels))
+            training, validation = (run.series[name] for name in (TrainingView.TRAINING, TrainingView.VALIDATION))
+            lines.append(
+                f"{run.optimizer.label}: training loss {training[0]:.3g} → {training[-1]:.3g}, validation loss "
+                f"{validation[-1]:.3g}, {right} of {len(labels)} right."
+            )
+        return "\n".join(lines)
+
+
+def offered(given: Sequence[Optimizer]) -> tuple[list[Optimizer], list[int]]:
+    """The methods that can be chosen, the six first, and the places of those that are given."""
+    found, chosen = [kind(eta=ETA[kind]) for kind in OPTIMIZERS], []
+    for optimizer in given:
+        place = OPTIMIZERS.index(type(optimizer)) if type(optimizer) in OPTIMIZERS else len(found)
+        if place in chosen:  # a method that comes twice
+            place = len(found)
+        if place < len(found):
+            found[place] = optimizer
+        else:
+            found.append(optimizer)
+        chosen.append(place)
+    return found, sorted(chosen)
+
+
+def control(
+    name: str, symbol: str, doc: str, values: Sequence[float], method: int | None, colour: str
+) -> dict[str, Any]:
+    """A slider for the page."""
+    return {
+        "name": name, "label": name, "symbol": symbol, "doc": doc, "colour": colour, "values": [*values],
+        "method": method, "folded": False,
+    }  # fmt: skip

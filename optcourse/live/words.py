@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from ..mathematics import formulas
 from ..mathematics.trajectory import Trajectory
+from ..mathematics.writing import letters
 
 
 def step_in_words(trajectory: Trajectory, step: int) -> str:
     """The values that the formula's rows assign in one step; nothing after a divergence."""
     if trajectory.diverged_at is not None and step > trajectory.diverged_at:
         return ""
-    assigned = [formulas.parse(row.latex)[1] for row in trajectory.optimizer.rows]
-    values = (f"{in_words(symbol)} = {pair(trajectory.values(('sym', symbol))[step])}" for symbol in assigned)
+    assigned = [symbol for _, symbol, _ in trajectory.optimizer.trees()]
+    values = (f"{letters(symbol)} = {pair(trajectory.values(('sym', symbol))[step])}" for symbol in assigned)
     return f"{trajectory.optimizer.title}, step {step}: {', '.join(values)}."
 
 
@@ -22,11 +22,3 @@ def rates_in_words(trajectory: Trajectory) -> str:
 
 def pair(values: np.ndarray) -> str:
     return "(" + ", ".join("0" if abs(value) < 1e-9 else f"{value:.3g}" for value in values) + ")"
-
-
-def in_words(symbol: str) -> str:
-    r"""A symbol of a formula as text: ``\hat{m}_t`` is ``m̂``."""
-    name = symbol.partition("_")[0]
-    if name.startswith(r"\hat"):
-        return name[5:-1] + "\u0302"
-    return {r"\theta": "θ"}.get(name, name)

@@ -1,1 +1,1 @@
-"""The ground floor: methods, formulas, surfaces, runs and training; NumPy and SymPy only."""
+"""The ground floor: the language, methods, surfaces, runs and training; NumPy only, and scikit-learn for data."""

@@ -5,8 +5,7 @@ import reprlib
 from typing import Any
 
 import numpy as np
-
-from .declaration import finite_numbers
+from numpy.typing import ArrayLike, NDArray
 
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 60
@@ -18,6 +17,20 @@ def wrong_type(name: str, allowed: str, given: Any) -> TypeError:
 
 def wrong_value(name: str, allowed: str, given: Any) -> ValueError:
     return ValueError(f"{name} must be {allowed}, not {SHORT.repr(given)}")
+
+
+def finite_numbers(value: ArrayLike, symbol: str, allowed: str) -> NDArray[np.float64]:
+    """``value`` as an array of floats; TypeError or ValueError, naming the symbol, if it is anything else."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # a ragged list
+        raise TypeError(f"{symbol} must be {allowed}, not {value!r}") from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{symbol} must be {allowed}, not {value!r} ({type(value).__name__})")
+    array = array.astype(float)
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{symbol} must be {allowed}, not {value!r}")
+    return array
 
 
 def whole(given: Any, name: str, low: int = 0, high: int | None = None) -> int:

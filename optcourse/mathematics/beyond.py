@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from .arguments import whole
-from .declaration import NONNEGATIVE, POSITIVE, UNIT, Array, Arrow, Gradient, Optimizer, Row, State, hyper
-from .formulas import orthogonal
+from .declaration import NONNEGATIVE, POSITIVE, UNIT, Array, Arrow, Optimizer, Row, hyper
 from .optimizers import Adam, Momentum, RMSProp
 
 G_ROW, M_ROW, V_ROW = Adam.rows[:3]
@@ -40,17 +36,6 @@ class AdaDelta(Optimizer):
     gamma: float | Array = hyper(0.9, r"\gamma", "memory of both averages", UNIT, 0.0, 0.999, "decay")
     eps: float | Array = hyper(1e-6, r"\epsilon", "size of the first updates", NONNEGATIVE, 1e-10, 1.0, "log")
 
-    def init(self, theta: ArrayLike) -> State:
-        return {"G": np.zeros(np.shape(theta)), "D": np.zeros(np.shape(theta))}
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        G = self.gamma * state["G"] + (1 - self.gamma) * g**2
-        d = np.sqrt(state["D"] + self.eps) / np.sqrt(G + self.eps) * g
-        D = self.gamma * state["D"] + (1 - self.gamma) * d**2
-        theta = theta - self.eta * d
-        return theta, {"G": G, "D": D}
-
 
 @dataclass(frozen=True, eq=False)
 class Nadam(Adam):
@@ -75,16 +60,6 @@ class Nadam(Adam):
         ),
         *Adam.rows[4:],
     )
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        t = state["t"] + 1
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        m_hat = self.beta1 * m / (1 - self.beta1 ** (t + 1)) + (1 - self.beta1) * g / (1 - self.beta1**t)
-        v_hat = v / (1 - self.beta2**t)
-        theta = theta - self.eta / (np.sqrt(v_hat) + self.eps) * m_hat
-        return theta, {"m": m, "v": v, "t": t}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +87,6 @@ class AMSGrad(Adam):
             (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{u_t} + \epsilon} m_t", "step"),),
         ),
     )
-
-    def init(self, theta: ArrayLike) -> State:
-        return {name: np.zeros(np.shape(theta)) for name in ("m", "v", "u")}
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        u = np.maximum(state["u"], v)
-        theta = theta - self.eta / (np.sqrt(u) + self.eps) * m
-        return theta, {"m": m, "v": v, "u": u}
 
 
 WEIGHT_DECAY = {
@@ -163,16 +127,6 @@ class AdamW(Adam):
 
     decay: float | Array = hyper(0.01, **WEIGHT_DECAY)
 
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        t = state["t"] + 1
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        m_hat = m / (1 - self.beta1**t)
-        v_hat = v / (1 - self.beta2**t)
-        theta = theta - self.eta / (np.sqrt(v_hat) + self.eps) * m_hat - self.eta * self.decay * theta
-        return theta, {"m": m, "v": v, "t": t}
-
 
 @dataclass(frozen=True, eq=False)
 class Lion(Optimizer):
@@ -202,16 +156,6 @@ class Lion(Optimizer):
     beta1: float | Array = hyper(0.9, r"\beta_1", "memory of the used average", UNIT, 0.0, 0.99, "decay")
     beta2: float | Array = hyper(0.99, r"\beta_2", "memory of the kept average", UNIT, 0.0, 0.999, "decay")
     decay: float | Array = hyper(0.01, **WEIGHT_DECAY)
-
-    def init(self, theta: ArrayLike) -> State:
-        return {"m": np.zeros(np.shape(theta))}
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        c = self.beta1 * state["m"] + (1 - self.beta1) * g
-        m = self.beta2 * state["m"] + (1 - self.beta2) * g
-        theta = theta - self.eta * (np.sign(c) + self.decay * theta)
-        return theta, {"m": m}
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,11 +191,6 @@ class Muon(Momentum):
     def __post_init__(self) -> None:
         super().__post_init__()
         whole(self.columns, "columns", 1)
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        v = self.gamma * state["v"] + grad(theta)
-        theta = theta - self.eta * orthogonal(v, self.columns)
-        return theta, {"v": v}
 
 
 BEYOND: tuple[type[Optimizer], ...] = (AdaDelta, Nadam, AMSGrad, AdamW, Lion, Muon)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from .arguments import subclass
 from .beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
-from .declaration import Array, Arrow, Gradient, Optimizer, Row, State
+from .declaration import Arrow, Optimizer, Row
 from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
 
 
@@ -39,11 +37,6 @@ class DampedMomentum(Momentum):
         Momentum.rows[1],
     )
 
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        v = self.gamma * state["v"] + (1 - self.gamma) * self.eta * grad(theta)
-        theta = theta - v
-        return theta, {"v": v}
-
 
 OUTSIDE_STEP = Arrow(r"\theta_t", r"-\frac{\eta}{\sqrt{G_t} + \epsilon} \nabla J(\theta_t)", "scaled step")
 OUTSIDE_ROW = Row(
@@ -62,12 +55,6 @@ class AdaGradOutside(AdaGrad):
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (AdaGrad.rows[0], OUTSIDE_ROW)
 
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        G = state["G"] + g**2
-        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
-        return theta, {"G": G}
-
 
 @dataclass(frozen=True, eq=False)
 class RMSPropOutside(RMSProp):
@@ -77,12 +64,6 @@ class RMSPropOutside(RMSProp):
     convention = "ε outside the root: PyTorch"
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (RMSProp.rows[0], OUTSIDE_ROW)
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        G = self.gamma * state["G"] + (1 - self.gamma) * g**2
-        theta = theta - self.eta / (np.sqrt(G) + self.eps) * g
-        return theta, {"G": G}
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,16 +81,6 @@ class AdamInside(Adam):
             (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}} \hat{m}_t", "step"),),
         ),
     )
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        t = state["t"] + 1
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        m_hat = m / (1 - self.beta1**t)
-        v_hat = v / (1 - self.beta2**t)
-        theta = theta - self.eta / np.sqrt(v_hat + self.eps) * m_hat
-        return theta, {"m": m, "v": v, "t": t}
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,13 +103,6 @@ class UncorrectedAdam(Adam):
             (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{v_t} + \epsilon} m_t", "step"),),
         ),
     )
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        theta = theta - self.eta / (np.sqrt(v) + self.eps) * m
-        return theta, {"m": m, "v": v, "t": state["t"] + 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,16 +128,6 @@ class AdamWPaper(AdamW):
             ),
         ),
     )
-
-    def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
-        t = state["t"] + 1
-        g = grad(theta)
-        m = self.beta1 * state["m"] + (1 - self.beta1) * g
-        v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
-        m_hat = m / (1 - self.beta1**t)
-        v_hat = v / (1 - self.beta2**t)
-        theta = theta - self.eta / (np.sqrt(v_hat) + self.eps) * m_hat - self.decay * theta
-        return theta, {"m": m, "v": v, "t": t}
 
 
 CONVENTIONS: tuple[type[Optimizer], ...] = (

@@ -5,7 +5,6 @@ A method declares each thing once. Sliders, displayed formulas, plots, descripti
 
 import dataclasses
 import functools
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,9 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .formulas import Array, Gradient
+from .arguments import finite_numbers
+from .arithmetic import Array, Gradient, compiled
+from .language import CONSTANTS, Node, parse
+from .rows import read_rows, states
+from .writing import latex, letters
 
 State = dict[str, Any]
+Environment = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,15 @@ class Hyper:
     high: float
     scale: str
 
-    @property
+    @functools.cached_property
+    def key(self) -> str:
+        """The symbol's name in trees: that of ``\\beta_1`` is ``beta_1``."""
+        return parse(self.symbol)[1]
+
+    @functools.cached_property
     def letter(self) -> str:
-        """The symbol as plain text, for labels: ``\\beta_1`` is ``β₁``."""
-        return plain(self.symbol)
+        """The symbol as plain text, for labels: that of ``\\beta_1`` is ``β₁``."""
+        return letters(self.key)
 
 
 @dataclass(frozen=True)
@@ -69,20 +78,6 @@ class Row:
     arrows: tuple[Arrow, ...] = ()
 
 
-@functools.cache
-def plain(latex: str) -> str:
-    r"""LaTeX symbol to plain text: Greek letters and subscript digits.
-
-    >>> plain(r"\beta_1")
-    'β₁'
-    """
-    name, _, subscript = latex.removeprefix("\\").partition("_")
-    if latex.startswith("\\"):
-        spelled = {"lambda": "lamda"}.get(name, name).upper()  # Unicode spells it "lamda"
-        name = unicodedata.lookup(f"GREEK SMALL LETTER {spelled}")
-    return name + subscript.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
 def hyper(default: float, symbol: str, doc: str, domain: Domain, low: float, high: float, scale: str = "linear") -> Any:
     """Declare a hyperparameter: a dataclass field that knows its symbol, its domain and its slider.
 
@@ -94,39 +89,31 @@ def hyper(default: float, symbol: str, doc: str, domain: Domain, low: float, hig
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def finite_numbers(value: ArrayLike, symbol: str, allowed: str) -> Array:
-    """``value`` as an array of floats; TypeError or ValueError, naming the symbol, if it is anything else."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # a ragged list
-        raise TypeError(f"{symbol} must be {allowed}, not {value!r}") from error
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"{symbol} must be {allowed}, not {value!r} ({type(value).__name__})")
-    array = array.astype(float)
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{symbol} must be {allowed}, not {value!r}")
-    return array
-
-
 @dataclass(frozen=True, eq=False)
 class Optimizer:
     """Base of the methods: checks the hyperparameters and answers questions about the declaration.
 
-    A method is a frozen dataclass whose fields are made by :func:`hyper`. It sets ``rows`` (its formula, one
-    :class:`Row` per assignment in ``step``), ``rate`` (what multiplies each coordinate of the direction) and
-    ``reference``, and defines ``init`` and ``step``. Both are pure: they return new values and change nothing.
-    ``stable_below`` is optional: on a quadratic of curvature λ a run is stable while ηλ is below this expression.
-    A subclass that differs only in a convention of the literature says in ``convention`` who uses it.
+    A method is a frozen dataclass whose fields are made by :func:`hyper`. It sets ``rows`` (its formula, one :class:`Row` per
+    assignment), ``rate`` (what multiplies each coordinate of the direction) and ``reference``. Its rows are its ``init`` and
+    ``step``, unless it writes its own: both are pure, they return new values and change nothing. ``stable_below`` is optional: on a
+    quadratic of curvature λ a run is stable while ηλ is below this expression. A subclass that differs only in a convention of the
+    literature says in ``convention`` who uses it.
     """
 
     title: ClassVar[str]
     idea: ClassVar[str]
     reference: ClassVar[str]
     rows: ClassVar[tuple[Row, ...]]
-    rate: ClassVar[str]
+    rate: ClassVar[str] = ""
     convention: ClassVar[str] = "as in the source"
     stable_below: ClassVar[str] = ""
-    rows_are_step: ClassVar[bool] = False  # ``step`` executes the rows
+
+    def __init_subclass__(cls) -> None:
+        """New rows are a new ``init`` and ``step``: those of a base belong to its own rows."""
+        super().__init_subclass__()
+        for name in ("init", "step") if "rows" in vars(cls) else ():
+            if name not in vars(cls):
+                setattr(cls, name, vars(Optimizer)[name])
 
     def __post_init__(self) -> None:
         for item in self.hypers():
@@ -148,10 +135,27 @@ class Optimizer:
         """The declared hyperparameters, in order."""
         return tuple(Hyper(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls) if f.metadata)
 
+    @classmethod
+    @functools.cache
+    def trees(cls) -> tuple[Node, ...]:
+        """The rows as trees: ``("row", symbol, expression)``."""
+        return tuple(parse(row.latex) for row in cls.rows)
+
+    @classmethod
+    @functools.cache
+    def executable(cls) -> tuple[tuple[str, Callable[[Environment], Any]], ...]:
+        """The rows as functions: what each assigns, and its value."""
+        return tuple((symbol, compiled(right)) for _, symbol, right in cls.trees())
+
     @property
     def values(self) -> Mapping[str, float | Array]:
         """The hyperparameters by name."""
         return {item.name: getattr(self, item.name) for item in self.hypers()}
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The fields that are no hyperparameters, by name: Muon's ``columns``."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if not field.metadata}
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -175,34 +179,102 @@ class Optimizer:
 
     @classmethod
     def from_rows(cls, rows: Sequence[str], title: str = "your own method", **values: float) -> "Optimizer":
-        r"""A method without code: its rows are its step, in LaTeX as the lessons show them.
+        r"""A method without code: its rows are its step, in LaTeX as the lessons show them, or as a hand types them.
 
         Its hyperparameters are the symbols that the rows use, given as keywords (``eta, gamma, beta1, eps, decay`` for λ,
-        or any other Greek letter's name); its state are the names with ``_{t-1}``, which begin at zero.
+        or any other Greek letter's name); its state are the names with ``_{t-1}``, which begin at zero. A symbol that a row
+        assigns without a time, as in ``v = gamma*v + grad(theta)``, has its old value until then, and the new one afterwards.
 
         Raises
         ------
-        ValueError that names the place, for anything that the dialect does not know, a symbol without a value, a state
-        that no row assigns, or a last row that does not assign θ. TypeError if ``rows`` are not texts.
+        ValueError that says the row and the position, for anything that the language does not know, a symbol without a value, a
+        state that no row assigns, or a last row that does not assign θ. TypeError if ``rows`` are not texts.
 
         >>> rows = [r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} - v_t"]
         >>> Optimizer.from_rows(rows, eta=0.1, gamma=0.5).label
         'your own method (η = 0.1, γ = 0.5)'
+        >>> Optimizer.from_rows(["v = gamma*v + eta*grad(theta)", "theta = theta - v"]).rows == Optimizer.from_rows(rows).rows
+        True
         """
-        from .own import method
-
-        return method(rows, title, values)
+        if isinstance(rows, str) or not isinstance(rows, Sequence) or not all(isinstance(row, str) for row in rows):
+            raise TypeError(f"rows must be a list of texts, one for each row, not {rows!r}")
+        read = read_rows(rows)
+        hypers = {KEYWORDS.get(symbol, symbol.replace("_", "")): symbol for symbol in read.hypers}
+        for name in values:
+            if name not in hypers:
+                raise ValueError(f"no row uses {name!r}: the rows use {', '.join(hypers) or 'no hyperparameter'}")
+        fields = []
+        for name, symbol in hypers.items():
+            given = KNOWN.get(symbol, OTHER)
+            default = values.get(name, given["default"])
+            fields.append((name, Any, hyper(**{**given, "default": default, "symbol": latex(("sym", symbol))})))
+        shown = tuple(Row(latex(tree), "") for tree in read.trees)
+        own = {
+            "rows": shown,
+            "title": title,
+            "idea": "is your own",
+            "reference": "your own rows",
+            "convention": "your own rows",
+        }
+        return dataclasses.make_dataclass("OwnRows", fields, bases=(Optimizer,), namespace=own, frozen=True, eq=False)()
 
     def init(self, theta: ArrayLike) -> State:
         """The state before the first step: arrays shaped like ``theta``, by the names that the formula uses."""
-        raise NotImplementedError
+        return {name: 0 if name == "t" else np.zeros(np.shape(theta)) for name in states(self.trees())}
 
     def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
         """One update of ``theta``, shape (..., n). ``grad`` is a callable, so that a method may look ahead.
 
         Hyperparameters that are arrays must broadcast with ``theta`` (:meth:`per_coordinate` sees to it).
         """
-        raise NotImplementedError
+        return by_rows(self, theta, state, grad)
+
+
+# what is known of the usual hyperparameters: domain, slider from … to …, its scale, and the value if none is given
+KNOWN: dict[str, dict[str, Any]] = {
+    "eta": {"doc": "learning rate", "domain": POSITIVE, "low": 1e-3, "high": 10.0, "scale": "log", "default": 0.01},
+    "gamma": {"doc": "memory", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
+    "beta_1": {"doc": "memory of the gradient", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
+    "beta_2": {"doc": "memory of the squared gradient", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
+    "epsilon": {"doc": "keeps a divisor from zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
+    "lambda": {"doc": "weight decay", "domain": NONNEGATIVE, "low": 1e-4, "high": 1.0, "scale": "log", "default": 0.01},
+}  # fmt: skip
+OTHER = {"doc": "your own symbol", "domain": FINITE, "low": 0.0, "high": 1.0, "scale": "linear", "default": 0.5}
+KEYWORDS = {"epsilon": "eps", "lambda": "decay"}
+
+
+# ---- the rows, executed ----
+
+
+def environment(optimizer: Optimizer, theta: Array, state: State) -> Environment:
+    """The symbols' values before a step: θ under either of its names, ``v_{t-1}`` from the state, and so on."""
+    names: Environment = {**CONSTANTS, **optimizer.settings, "theta_{t-1}": theta, "theta_t": theta}
+    names |= {item.key: getattr(optimizer, item.name) for item in optimizer.hypers()}
+    names |= {f"{name}_{{t-1}}": value for name, value in state.items()}
+    if "t" in state:
+        t = np.asarray(state["t"]) + 1
+        names["t"] = t.reshape(t.shape + (1,) * (np.ndim(theta) - t.ndim))
+    return names
+
+
+def execute(optimizer: Optimizer, theta: Array, state: State, grad: Gradient) -> Environment:
+    """Run the displayed rows, one by one, as a step; every symbol's value after it.
+
+    ``theta`` and the state may carry leading axes: all steps of a run are evaluated at once.
+    """
+    names = {**environment(optimizer, theta, state), "grad": grad}
+    for symbol, value in optimizer.executable():
+        names[symbol] = value(names)
+    return names
+
+
+def by_rows(optimizer: Optimizer, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:
+    """One step by executing the formula's rows: θ and the state after it."""
+    names = execute(optimizer, theta, state, grad)
+    after = names[optimizer.trees()[-1][1]]
+    if np.ndim(after) < np.ndim(theta):  # rows such as theta = 1
+        after = np.broadcast_to(after, np.shape(theta)).copy()
+    return after, {name: names.get(f"{name}_t", value + 1) for name, value in state.items()}
 
 
 def follows_rows(kind: type[Optimizer]) -> bool:
@@ -214,7 +286,7 @@ def follows_rows(kind: type[Optimizer]) -> bool:
     def home(name: str) -> type:
         return next(each for each in kind.__mro__ if name in vars(each))
 
-    return kind.rows_are_step or (home("step") is home("rows") and issubclass(home("rows"), home("init")))
+    return home("step") is home("rows") and issubclass(home("rows"), home("init"))
 
 
 def _short(value: float | Array) -> str:

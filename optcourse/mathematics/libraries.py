@@ -65,7 +65,7 @@ PYTORCH: dict[type[Optimizer], Call] = {
     UncorrectedAdam: Call(
         "torch.optim.Adam(parameters, lr=eta, betas=(beta1, beta2), eps=eps)",
         "only with lr and eps set anew in each step",
-        ADAM_STATE,
+        ADAM_STATE[:2],
         (("lr", UNCORRECT), ("eps", "eps / sqrt(1 - beta2**t)")),
     ),
     AdaDelta: Call(

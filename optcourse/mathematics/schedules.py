@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import instance, number, whole
-from .declaration import Array, finite_numbers
+from .arguments import finite_numbers, instance, number, whole
+from .arithmetic import Array
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Real data, small models and the mini-batch loop, driven by the same optimizers as the surfaces: θ is one flat vector.
 
-Leading axes of θ are a batch of runs (learning rates, seeds), trained all at once.
+Leading axes of θ are a batch of runs (learning rates, seeds), trained all at once. What diverges gives infinities, not
+warnings: losses and gradients have an error state of their own, whatever ``np.seterr`` says.
 """
 
 import functools
@@ -10,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import ArrayLike
 from sklearn.datasets import load_digits
 
-from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
-from .declaration import Array, Optimizer, finite_numbers
+from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
+from .arithmetic import Array
+from .declaration import Optimizer
 from .schedules import Schedule
-from .surfaces import Surface, View, X, Y, points
+from .surfaces import Surface, View, points
 from .trajectory import Trajectory, cut, scheduled, tail_loss
 from .verdicts import lowest
 
@@ -64,10 +65,12 @@ def six_or_nine() -> tuple[Array, Array]:
 class LeastSquares:
     """A linear model: the prediction is the inputs times θ, the loss half the mean squared error."""
 
+    @np.errstate(all="ignore")
     def loss(self, theta: Array, inputs: Array, targets: Array) -> Array:
         """Shape (*batch,) for θ of shape (*batch, d)."""
         return 0.5 * np.mean(self._error(theta, inputs, targets) ** 2, axis=-1)
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: Array, inputs: Array, targets: Array) -> Array:
         """∇ of the loss, the mean over the examples given; θ's shape. Each run may have examples of its own: (*batch, n, d)."""
         error = self._error(theta, inputs, targets)
@@ -83,11 +86,12 @@ class LeastSquares:
         """The loss of two weights over these data: a quadratic (coefficients rounded to six decimals)."""
         half = inputs.T @ inputs / len(inputs) / 2
         slope = -inputs.T @ targets / len(inputs)
-        quadratic = half[0, 0] * X**2 + 2 * half[0, 1] * X * Y + half[1, 1] * Y**2
-        exact = quadratic + slope[0] * X + slope[1] * Y + np.mean(targets**2) / 2
-        expr = exact.xreplace({number: sympy.Float(round(float(number), 6)) for number in exact.atoms(sympy.Float)})
+        terms = {"x^2": half[0, 0], "x*y": 2 * half[0, 1], "y^2": half[1, 1], "x": slope[0], "y": slope[1]}
+        quadratic = " + ".join(f"({factor:.6f})*{part}" for part, factor in terms.items())
         best = np.linalg.solve(2 * half, -slope)
-        return Surface("two weights", expr, (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),))
+        return Surface(
+            "two weights", f"{quadratic} + {np.mean(targets**2) / 2:.6f}", (-2, 2, -2, 2), (1.5, 1.5), (tuple(best),)
+        )
 
 
 class Network:
@@ -138,6 +142,7 @@ class Network:
             at = end
         return found
 
+    @np.errstate(all="ignore")
     def forward(self, theta: Array, inputs: Array, training: bool = False) -> list[Array]:
         """The activations of every layer, (*batch, n, units); the last are log-probabilities.
 
@@ -159,11 +164,13 @@ class Network:
         kept = np.stack([rng.random(shape[-2:]) >= self.dropout for rng in self._rngs])
         return kept[0] if len(kept) == 1 else kept.reshape(len(kept), *(1,) * (len(shape) - 3), *shape[-2:])
 
+    @np.errstate(all="ignore")
     def loss(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """Mean cross-entropy, shape (*batch,) for θ of shape (*batch, count)."""
         chosen = np.take_along_axis(self.forward(theta, inputs)[-1], self._column(labels, theta), axis=-1)
         return -chosen[..., 0].mean(axis=-1)
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """∇ of the loss by backpropagation; θ's shape."""
         active = self.forward(theta, inputs, training=True)
@@ -183,6 +190,7 @@ class Network:
             end = start
         return gradient
 
+    @np.errstate(all="ignore")
     def accuracy(self, theta: Array, inputs: Array, labels: Labels) -> Array:
         """The share of inputs whose most probable class is right."""
         return (self.forward(theta, inputs)[-1].argmax(axis=-1) == labels).mean(axis=-1)
@@ -246,7 +254,23 @@ def train(
         seen = inputs[rows], labels[rows]
         with np.errstate(all="ignore"):
             now = stepper if schedule is None else scheduled(stepper, schedule, t)
-            theta, state = now.step(theta, state, lambda point, seen=seen: model.gradient(point, *seen))
+            theta, state = now.step(theta, state, _once(functools.partial(_gradient, model, seen)))
+
+
+def _gradient(model: "LeastSquares | Network", seen: tuple[Array, Labels], theta: Array) -> Array:
+    return model.gradient(theta, *seen)
+
+
+def _once(gradient: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A gradient that answers the same where it is asked twice running at a point: dropout would draw anew for each ∇J in the rows."""
+    known: list[Array] = []
+
+    def answered(theta: Array) -> Array:
+        if not (known and np.array_equal(known[0], theta)):
+            known[:] = theta, gradient(theta)
+        return known[1]
+
+    return answered
 
 
 def _pair_of_arrays(data: tuple[Array, Labels]) -> tuple[Array, Labels]:
@@ -275,9 +299,8 @@ def on_surface(surface: Surface, optimizer: Optimizer, path: Array) -> Trajector
     path = points(path).copy()
     if path.ndim != 2 or not len(path):
         raise ValueError(f"path must have the shape (updates + 1, 2), not {path.shape}")
-    with np.errstate(all="ignore"):
-        diverged_at = cut(path)
-        loss, gradient = surface.value(path), surface.gradient(path)
+    diverged_at = cut(path)
+    loss, gradient = surface.value(path), surface.gradient(path)
     return Trajectory(optimizer, surface, path, loss, gradient, {}, diverged_at)
 
 
@@ -306,25 +329,32 @@ class Slice(Surface):
         data = _pair_of_arrays(data)
         centre = shaped(centre, "centre", (network.count,), f"θ₀ with {network.count} numbers")
         directions = shaped(directions, "directions", (2, network.count), f"two rows of {network.count} numbers")
-        super().__init__(name, X + Y, view, start)
+        super().__init__(name, "x + y", view, start)  # its methods have the network's loss, not this formula's
         self.network, self.data, self.centre, self.directions = network, data, centre, directions
-        self.latex = "J(x, y) = J(\\theta_0 + x d_1 + y d_2)"
 
+    @property
+    def latex(self) -> str:
+        return r"J(x, y) = J(\theta_0 + x d_1 + y d_2)"
+
+    @np.errstate(all="ignore")
     def weights(self, theta: ArrayLike) -> Array:
         """The network's θ at points of the plane, (..., count)."""
         return self.centre + np.asarray(theta, dtype=float) @ self.directions
 
+    @np.errstate(all="ignore")
     def value(self, theta: ArrayLike) -> Array:
         theta = points(theta)
         losses = [self.network.loss(self.weights(part), *self.data) for part in _chunks(theta.reshape(-1, 2))]
         return np.concatenate([np.empty(0), *losses]).reshape(theta.shape[:-1])
 
+    @np.errstate(all="ignore")
     def gradient(self, theta: ArrayLike) -> Array:
         theta = points(theta)
         chunks = _chunks(theta.reshape(-1, 2))
         parts = [self.network.gradient(self.weights(part), *self.data) @ self.directions.T for part in chunks]
         return np.concatenate([np.empty((0, 2)), *parts]).reshape(theta.shape)
 
+    @np.errstate(all="ignore")
     def hessian(self, theta: ArrayLike, h: float = 1e-4) -> Array:
         """By central differences of the gradient."""
         theta = points(theta)
@@ -338,10 +368,10 @@ class Slice(Surface):
 
     def grid(self, size: int = 41, view: View | None = None) -> tuple[Array, Array, Array]:
         """As for :class:`Surface`, always 41 × 41, and once for each view: each point is a whole network."""
-        place = self.view if view is None else view
-        if place not in self._grids:
-            self._grids[place] = super().grid(41, view)
-        return self._grids[place]
+        seen = self.view if view is None else view
+        if seen not in self._grids:
+            self._grids[seen] = super().grid(41, view)
+        return self._grids[seen]
 
     @functools.cached_property
     def minima(self) -> Array:
@@ -380,7 +410,7 @@ class Comparison:
 
     @property
     def best(self) -> int:
-        """The place of the learning rate with the lowest ``tail_loss`` of training, median over the seeds; warns at an edge."""
+        """The index of the learning rate with the lowest ``tail_loss`` of training, median over the seeds; warns at an edge."""
         return lowest(np.median(tail_loss(self.training), axis=0), eta=self.etas)
 
     @property
@@ -424,12 +454,10 @@ def compare(
     losses: list[tuple[Array, Array]] = []
     for done, theta in enumerate(updates):
         if done % each == 0:
-            with np.errstate(all="ignore"):
-                losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
+            losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
             tick()
         if done == passes * each:
             break
-    with np.errstate(all="ignore"):
-        accuracy = network.accuracy(theta, *data.test)
+    accuracy = network.accuracy(theta, *data.test)
     training, validation = (np.array(part) for part in zip(*losses, strict=True))
     return Comparison(np.asarray(etas), training, validation, accuracy)

@@ -7,15 +7,15 @@ array([0.81, 0.81])
 """
 
 import functools
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import formulas
-from .arguments import instance, number, shaped, subclass, whole, wrong_type, wrong_value
-from .declaration import Array, Optimizer, State, finite_numbers
+from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
+from .arithmetic import Array, evaluate
+from .declaration import Environment, Optimizer, State, environment, execute
+from .language import Node, parse, symbols
 from .schedules import Schedule
 from .surfaces import LANDMARKS, Surface
 from .verdicts import lowest
@@ -53,7 +53,7 @@ class Trajectory:
         return len(self.theta) - 1
 
     @functools.cached_property
-    def symbols(self) -> formulas.Environment:
+    def symbols(self) -> Environment:
         """Every symbol of the formula at every step, shape (steps, *batch, 2): entry t − 1 belongs to step t."""
         before = slice(0, max(self.steps, 1))
         state = {name: value[before] for name, value in self.state.items()}
@@ -63,10 +63,10 @@ class Trajectory:
                 t = np.arange(1, max(self.steps, 1) + 1).reshape(-1, *(1,) * (self.theta.ndim - 1))
                 optimizer = scheduled(optimizer, self.schedule, t)
             if set(state) != set(optimizer.init(self.theta[0])):  # a path whose states nobody kept, as in training
-                return formulas.environment(optimizer, self.theta[before], {})
-            return formulas.execute(optimizer, self.theta[before], state, self.surface.gradient)
+                return environment(optimizer, self.theta[before], {})
+            return execute(optimizer, self.theta[before], state, self.surface.gradient)
 
-    def values(self, latex: str | formulas.Node) -> Array:
+    def values(self, latex: str | Node) -> Array:
         r"""An expression at every step, shape (steps + 1, *batch, 2), as pictures and the page show it.
 
         It may use the formula's symbols (NaN at step 0, which no row has made), ``\theta`` and ``J(\theta)`` after the step,
@@ -74,19 +74,19 @@ class Trajectory:
         batch: that the surface's start leads to).
         """
         instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")  # type: ignore[arg-type]
-        node = formulas.parse(latex) if isinstance(latex, str) else latex
+        node = parse(latex) if isinstance(latex, str) else latex
         names = self._at_every_step
-        if any(symbol in LANDMARKS for symbol in formulas.symbols(node)):
+        if any(symbol in LANDMARKS for symbol in symbols(node)):
             one = self.theta.ndim == 2
             names = names | (self.surface.landmarks_at(self.minimum) if one else self.surface.landmarks)
         with np.errstate(all="ignore"):
-            value = formulas.evaluate(node, names, self.surface.gradient, self.surface.value)
+            value = evaluate(node, names, self.surface.gradient, self.surface.value)
         return np.broadcast_to(value, self.theta.shape)
 
     @functools.cached_property
-    def _at_every_step(self) -> formulas.Environment:
+    def _at_every_step(self) -> Environment:
         count = self.steps + 1
-        names = {r"\theta": self.theta, "k": np.arange(count).reshape(-1, *(1,) * (self.theta.ndim - 1))}
+        names = {"theta": self.theta, "k": np.arange(count).reshape(-1, *(1,) * (self.theta.ndim - 1))}
         for name, value in self.symbols.items():
             varies = np.ndim(value) == self.theta.ndim and len(value) == max(self.steps, 1)
             names[name] = (
@@ -145,6 +145,8 @@ class Trajectory:
                 best = np.nanmin(np.where(self.diverged_at >= 0, np.nan, self.loss[-1])) if diverged < runs else np.nan
             return f"{head}: {runs} runs, {diverged} diverged, best final loss {_number(best)}."
         parts = [f"{head} from {_point(self.theta[0])}."]
+        if self.surface.note and not self.surface.minima_are_known:  # a reader's own: where it starts, and why
+            parts.append(f"The surface {self.surface.note}.")
         if self.diverged_at is None:
             parts.append(f"Loss {_number(self.loss[0])} → {_number(self.loss[-1])}, ends at {_point(self.theta[-1])}.")
             settled = self.first_below()
@@ -351,10 +353,9 @@ def sweep(
     axes = {name: np.atleast_1d(finite_numbers(values, known[name], "finite numbers")) for name, values in grid.items()}
     point = first_point(surface.start if start is None else start, replace(optimizer))
     after = (1,) * (point.ndim - 1)
-    counter = itertools.count()
     spread = {
-        name: values.reshape((1,) * next(counter) + (-1,) + (1,) * (len(axes) - 1 - place) + after)
-        for place, (name, values) in enumerate(axes.items())
+        name: values.reshape((1,) * axis + (-1,) + (1,) * (len(axes) - 1 - axis) + after)
+        for axis, (name, values) in enumerate(axes.items())
     }
     stepper = replace(optimizer, **spread)
     theta = first_point(point, stepper)

@@ -1,36 +1,77 @@
-"""Still pictures of runs in plain matplotlib, each with its numbers in words."""
+"""Still pictures of runs in plain matplotlib, each with its numbers in words: what a saved notebook shows, and ``images/``.
+
+They are drawn under settings of our own, whatever the notebook has set before or sets afterwards.
+"""
 
 import base64
-import functools
+import contextlib
 import html
 import io
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from PIL import Image
 
+from ..mathematics.arithmetic import evaluate
 from ..mathematics.declaration import Array, Optimizer
+from ..mathematics.language import parse
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import Trajectory
-from .looks import GRID, look, style
-from .views import VIEWS, LensView, contours, with_lenses
+from .looks import LIGHT, SECOND, Look, look, style
+from .views import LONGEST, VIEWS, MapView, Quantity, View, checked, highest, labels_and_looks, vector_colours
 
 if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
     from ..mathematics.contest import Contest
 
-HIGH, MOST_WIDE = 3.9, 12.0  # of a row of views, in inches
-ROW = 4  # views in a row, at most
+INK, FAINT, LINE, PAPER = (str(LIGHT[name]) for name in ("ink", "faint", "line", "paper"))
+GROUND = LinearSegmentedColormap.from_list("ground", [str(LIGHT["ground-low"]), str(LIGHT["ground-high"])])
+STEPS = LinearSegmentedColormap.from_list("steps", [str(LIGHT["map-few"]), str(LIGHT["map-many"])])
+MARKERS = dict(zip(("circle", "square", "diamond", "down", "up", "plus", "star", "cross"), "osDv^P*X", strict=True))
+OURS = {
+    "font.family": "DejaVu Sans", "axes.edgecolor": LINE, "axes.labelcolor": FAINT, "xtick.color": FAINT, "ytick.color": FAINT,
+    "xtick.major.size": 0, "ytick.major.size": 0, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "grid.color": LINE, "grid.linewidth": 0.8, "axes.axisbelow": True, "axes.titlelocation": "left",
+    "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlecolor": INK, "lines.solid_capstyle": "round",
+    "legend.frameon": False, "axes.unicode_minus": True,
+}  # fmt: skip
+COLOURS = 128  # of a stored picture
+LEVELS = 17
 
 
-def image(figure: Figure, words: str, dpi: float = 100) -> str:
-    """The figure as HTML, a PNG with its words: JupyterLab would show a bare PNG without any for those who hear the page."""
+@contextlib.contextmanager
+def own_settings() -> Iterator[None]:
+    """Our settings for matplotlib, in place of the reader's."""
+    with matplotlib.style.context(OURS, after_reset=True):
+        yield
+
+
+def png(figure: Figure, dpi: float) -> bytes:
+    """A figure as a small PNG."""
+    with own_settings(), io.BytesIO() as file:
+        figure.savefig(file, format="rgba", dpi=dpi)
+        wide, high = (int(each * dpi) for each in figure.get_size_inches())
+        picture = Image.frombytes("RGBA", (wide, high), file.getvalue()).convert("RGB")
     with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=dpi)
-        data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="{html.escape(words)}" style="max-width: 100%" src="data:image/png;base64,{data}">'
+        picture.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+        return file.getvalue()
+
+
+def bundle(figure: Figure, words: str, dpi: float = 100) -> dict[str, str]:
+    """The figure for a notebook: as HTML with its words, since JupyterLab shows a bare PNG without any, and as a PNG for LaTeX."""
+    data = base64.b64encode(png(figure, dpi)).decode()
+    size = 'style="max-width: 100%; height: auto" width="{:.0f}" height="{:.0f}"'.format(
+        *figure.get_size_inches() * dpi
+    )
+    shown = f'<img alt="{html.escape(words)}" {size} src="data:image/png;base64,{data}">'
+    return {"text/html": shown, "image/png": data, "text/plain": words}
 
 
 class Drawing:
@@ -44,87 +85,295 @@ class Drawing:
     def __repr__(self) -> str:
         return self.describe()
 
-    def _repr_html_(self) -> str:
-        return image(self.figure, self.describe())
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return bundle(self.figure, self.describe())
+
+
+# ---- parts of a picture ----
+
+
+def strokes(given: Look) -> dict[str, Any]:
+    """A look as matplotlib takes it."""
+    dash = (0, given.dash) if given.dash else "-"
+    return {"color": given.colour, "linestyle": dash, "marker": MARKERS[given.mark]}
+
+
+def write(axes: Axes, words: str, point: Sequence[float], colour: str, **more: Any) -> None:
+    """Words on a halo, in pixels beside a point."""
+    halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["ground-low"]), "edgecolor": "none", "alpha": 0.7}
+    place = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold", "color": colour}
+    axes.annotate(words, point, bbox=halo, annotation_clip=True, **place | more)
+
+
+def arrow(axes: Axes, tail: Sequence[float], tip: Sequence[float], colour: str, width: float = 2.4) -> None:
+    """An arrow from point to point."""
+    shape = {"arrowstyle": "-|>,head_width=0.28,head_length=0.55", "linewidth": width, "color": colour}
+    axes.annotate("", tip, tail, arrowprops={**shape, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 4 * width + 4})
+
+
+def fitted(view: Sequence[float], shape: float) -> tuple[float, float, float, float]:
+    """A view made wider or higher until it has this shape: so a unit is as long in x as in y.
+
+    >>> fitted((-5, 5, -2, 2), 2)
+    (-5.0, 5.0, -2.5, 2.5)
+    """
+    left, right, bottom, top = map(float, view)
+    wide, high = max(right - left, shape * (top - bottom)), max(top - bottom, (right - left) / shape)
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return x - wide / 2, x + wide / 2, y - high / 2, y + high / 2
+
+
+def ground(axes: Axes, surface: Surface, view: Sequence[float]) -> None:
+    """The surface from above, shaded, with soft level lines that are close together near the lowest value in view."""
+    x, y, value = surface.grid(160, tuple(view))
+    low, high = np.nanpercentile(value, [0, 98])
+    level = LEVELS * (np.maximum(value - low, 0) / ((high - low) or 1.0)) ** (1 / 2.2)
+    look = {"extent": tuple(view), "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
+    axes.imshow(level, cmap=GROUND, vmin=0, vmax=LEVELS, **look)
+    if np.nanmax(level) > 1:
+        axes.contour(x, y, level, np.arange(1, LEVELS + 12), colors=str(LIGHT["level"]), linewidths=0.6, alpha=0.7)
+    axes.set(xlim=view[:2], ylim=view[2:])
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+
+
+def hero(
+    axes: Axes,
+    trajectories: Sequence[Trajectory],
+    labels: Sequence[str],
+    looks: Sequence[Look],
+    step: int,
+    vectors: bool,
+) -> None:
+    """Paths over the ground, the minimum that the first run goes to, and, with a step, its points and vectors."""
+    several = len(trajectories) > 1
+    for trajectory, label, each in zip(trajectories, labels, looks, strict=True):
+        lines = strokes(each) | ({} if several else {"linestyle": "-"})
+        axes.plot(*trajectory.theta.T, **lines | {"marker": ".", "markersize": 3.5, "linewidth": 1.7}, label=label)
+    first = trajectories[0]
+    axes.plot(*first.surface.minima.T, "o", color=INK, markersize=9, fillstyle="none", markeredgewidth=1.2)
+    axes.plot(*first.theta[0], "o", color=INK, markersize=12, fillstyle="none", markeredgewidth=1.4)
+    write(axes, "start", first.theta[0], INK, xytext=(9, 6))
+    known = "minimum" if first.surface.minima_are_known else "lowest in view"
+    write(axes, known, first.minimum, INK, xytext=(0, -17), ha="center")
+    if vectors and not several and step > 0:
+        for tail, tip, colour, _ in vectors_of(first, step):
+            arrow(axes, tail, tip, colour)
+    for trajectory, each in zip(trajectories, looks, strict=True):
+        at = last_finite(trajectory, step if step >= 0 else trajectory.steps)
+        axes.plot(*trajectory.theta[at], **strokes(each) | {"markersize": 8, "markeredgecolor": PAPER, "linestyle": ""})
+    if ended := diverged(trajectories, labels):
+        axes.text(
+            0.02, 0.97, "\n".join(ended), transform=axes.transAxes, va="top", color=str(LIGHT["warning"]), weight="bold"
+        )
+    if several:
+        axes.legend(loc="upper right", handlelength=2.6, labelcolor="linecolor", fontsize=9.5)
+
+
+def last_finite(trajectory: Trajectory, step: int) -> int:
+    """The step, or the last one before it at which the run had a finite point."""
+    finite = np.isfinite(trajectory.theta[: step + 1]).all(axis=-1)
+    return int(np.flatnonzero(finite)[-1])
+
+
+def vectors_of(trajectory: Trajectory, step: int) -> list[tuple[Array, Array, str, str]]:
+    """Tail, tip, colour and name of each finite vector of a step."""
+    step = last_finite(trajectory, step)
+    arrows = [each for row in trajectory.optimizer.rows for each in row.arrows]
+    found = []
+    for each, colour in zip(arrows, vector_colours(type(trajectory.optimizer)), strict=True):
+        tail, vector = trajectory.values(each.start)[step], trajectory.values(each.vector)[step]
+        if np.isfinite([tail, vector]).all():
+            found.append((tail, tail + vector, str(LIGHT[colour]), each.label))
+    return found
+
+
+def lens(axes: Axes, trajectory: Trajectory, step: int, half: float, middle: Array, shown: Look) -> None:
+    """The vectors of a step at a scale of their own, each with its name."""
+    axes.set(xlim=middle[0] + half * np.array([-1, 1]), ylim=middle[1] + half * np.array([-1, 1]), xticks=[], yticks=[])
+    axes.plot(*trajectory.theta.T, **strokes(shown) | {"marker": ".", "linestyle": "-", "linewidth": 1.2, "alpha": 0.5})
+    around = np.array(middle)
+    for tail, tip, colour, name in vectors_of(trajectory, step):
+        arrow(axes, tail, tip, colour, 3)
+        seen = np.clip((tail + tip) / 2, around - 0.8 * half, around + 0.8 * half)
+        out = np.sign(seen - around) + (seen == around)
+        side = {"ha": "left" if out[0] > 0 else "right", "va": "bottom" if out[1] > 0 else "top"}
+        write(axes, name, seen, colour, xytext=4 * out, **side)
+    axes.plot(
+        *trajectory.theta[last_finite(trajectory, step)], **strokes(shown) | {"markersize": 8, "markeredgecolor": PAPER}
+    )
+
+
+def reach_of(trajectory: Trajectory, step: int) -> tuple[Array, float]:
+    """The middle of a step's vectors, and how far they reach from it; one that is much longer than the step leaves the picture."""
+    vectors = vectors_of(trajectory, step)
+    if not vectors:
+        return trajectory.theta[last_finite(trajectory, step)], 1.0
+    boxes = []
+    for part in (vectors, vectors[-1:]):
+        ends = np.array([end for tail, tip, *_ in part for end in (tail, tip)])
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        boxes.append(((low + high) / 2, float((high - low).max() / 2)))
+    (whole, far), (near, step_reach) = boxes
+    return (near, 4 * step_reach) if 0 < 4 * step_reach < far else (whole, far or 1.0)
+
+
+def series(
+    axes: Axes,
+    view: type[View],
+    trajectories: Sequence[Trajectory],
+    labels: Sequence[str],
+    looks: Sequence[Look],
+    step: int,
+) -> None:
+    """Quantities against the step, each with its name at its end."""
+    several, ends = len(trajectories) > 1, []
+    for trajectory, label, each in zip(trajectories, labels, looks, strict=True):
+        quantities = view.quantities(trajectory.optimizer)
+        for number, quantity in enumerate(quantities):
+            x, y = trajectory.values("k")[:, 0], trajectory.values(quantity.expression)[:, quantity.at]
+            y = np.where(y > view.floor, y, np.nan) if view.log else y
+            dash = (SECOND if number else ()) if len(quantities) > 1 else each.dash if several else ()
+            axes.plot(x, y, color=each.colour, linestyle=(0, dash) if dash else "-", linewidth=1.8)
+            if 0 <= step < len(y):
+                axes.plot(x[step], y[step], "o", color=each.colour, markeredgecolor=PAPER, markersize=6)
+            name = f"{label if several else ''} {filled(quantity.name, trajectory)}".strip()
+            finite = np.flatnonzero(np.isfinite(y))
+            if name and len(finite):
+                ends.append((float(y[finite[-1]]), name, each.colour))
+    axes.set(title=view.title, xlim=(0, max(max(each.steps for each in trajectories), 1)), xlabel=view.across)
+    limit(axes, view, trajectories[0].surface)
+    name_ends(axes, ends)
+
+
+def limit(axes: Axes, view: type[View], surface: Surface | None) -> None:
+    """Limits and ticks: no logarithmic axis goes above the highest loss in view, no linear one far beyond the view."""
+    if view.log:
+        axes.set_yscale("log")
+        decades = np.diff(np.log10(axes.get_ylim()))[0]
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2 else (1.0,), numticks=6))
+        if decades < 2:
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_locator(NullLocator())
+        cap = 10.0 if surface is None else highest(surface)
+        low, high = axes.get_ylim()
+        if view.floor:
+            axes.set_ylim(low, min(high, 10.0 ** math.ceil(math.log10(cap))) if cap > low else high)
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        if surface is not None:
+            reach = max(np.diff(surface.view)[[0, 2]]) / 2
+            axes.set_ylim(*np.clip(axes.get_ylim(), -reach, reach))
+
+
+def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Names beside the ends of lines, none over another."""
+    heights = [
+        float(np.clip(axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1], 0, 1)) for y, *_ in ends
+    ]
+    gap, least = 11 / max(axes.bbox.height * 72 / axes.figure.dpi, 1), 0.0
+    for i in sorted(range(len(ends)), key=heights.__getitem__):
+        heights[i] = least = max(heights[i], least)
+        least += gap
+    for height, (_, name, colour) in zip(heights, ends, strict=True):
+        axes.text(1.015, height, name, transform=axes.transAxes, va="center", fontsize=9.5, weight="bold", color=colour)
+
+
+def filled(name: str, trajectory: Trajectory) -> str:
+    """A quantity's name with the run's own landmarks in it: ``λ = {lambda_1}``."""
+    if "{" not in name:
+        return name
+    for symbol, value in trajectory.surface.landmarks_at(trajectory.minimum).items():
+        name = name.replace(f"{{{symbol}}}", f"{value:.3g}" if np.ndim(value) == 0 else "")
+    return name
+
+
+def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
+    """The map of η and γ: colour are steps, grey has diverged, white has not arrived in time; the line is the analytic limit."""
+    found = MapView.measured(optimizer, surface)
+    steps = np.where(found.steps_to_tolerance >= 0, found.steps_to_tolerance, np.nan)
+    axes.pcolormesh(MapView.etas, MapView.gammas, np.sqrt(steps.T / LONGEST), cmap=STEPS, vmin=0, vmax=1)
+    gone = np.where(found.diverged_at >= 0, 1.0, np.nan)
+    grey = LinearSegmentedColormap.from_list("gone", [str(LIGHT["map-gone"])] * 2)
+    axes.pcolormesh(MapView.etas, MapView.gammas, gone.T, cmap=grey)
+    edge = evaluate(parse(optimizer.stable_below), {"gamma": MapView.gammas})
+    edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks["lambda_2"]
+    axes.plot(edge, MapView.gammas, color=INK, linewidth=2)
+    axes.plot(optimizer.values["eta"], optimizer.values["gamma"], "o", color=INK, markerfacecolor=PAPER, markersize=8)
+    axes.set(xscale="log", xlim=MapView.etas[[0, -1]], ylim=(0, 0.99), xlabel="η", ylabel="γ", title=MapView.title)
+    axes.grid(False)
+
+
+# ---- pictures ----
 
 
 class Picture(Drawing):
-    """One or more runs on a surface: its views side by side."""
+    """Runs on one surface: the hero, and beside it the other views, stacked; with vectors, those of the step in lenses."""
+
+    WIDE, HIGH = 9.6, 3.7  # inches
 
     def __init__(
         self,
-        surface: Surface,
-        optimizers: Sequence[Optimizer],
-        steps: int,
+        trajectories: Sequence[Trajectory],
         views: Sequence[str] = ("contour", "loss"),
+        step: int = -1,
         vectors: bool = False,
         labels: Sequence[str] | None = None,
     ):
-        names, looks = labels_and_looks(optimizers)
-        labels = names if labels is None else labels
-        rows = [views] if len(views) <= ROW else [views[: len(views) // 2 + 1], views[len(views) // 2 + 1 :]]
-        shapes = [[VIEWS[name].shape + 0.2 for name in row] for row in rows]  # and the axis' labels
-        across = max(map(sum, shapes))
-        wide = min(MOST_WIDE, (HIGH - 0.7) * across)
-        self.figure = Figure(figsize=(wide, (wide / across + 0.7) * len(rows)), dpi=100, layout="constrained")
-        parts = self.figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
-        self.views = []
-        for row, part, ratios in zip(rows, parts, shapes, strict=True):
-            for name, axes in zip(row, part.subplots(1, len(row), squeeze=False, width_ratios=ratios)[0], strict=True):
-                self.views.append(VIEWS[name](axes, surface, optimizers, labels, looks, steps, vectors))
-                self.views[-1].legend(arrows="lens" not in views)
-        self.trajectories: Sequence[Trajectory] = ()
-
-    def show(self, trajectories: Sequence[Trajectory], step: int = -1) -> None:
-        """Set the runs; with a step, that step's point and vectors, too."""
         self.trajectories = trajectories
-        for view in self.views:
-            view.show(trajectories)
-        if step >= 0:
-            self.figure.draw_without_rendering()  # arrow heads are sized in pixels
-            for view in self.views:
-                view.show(trajectories, step)
+        names, looks = labels_and_looks([each.optimizer for each in trajectories])
+        labels = names if labels is None else list(labels)
+        beside = [name for name in views if name != "contour"]
+        columns = (
+            [beside[i : i + 2] for i in range(0, len(beside), 2)] if len(beside) > 2 else [beside] if beside else []
+        )
+        with own_settings():
+            self.figure = Figure(figsize=(self.WIDE, self.HIGH), dpi=100)
+            share = 0.56 if len(columns) < 2 else 0.42
+            if "contour" in views:
+                right = share if columns else 0.99
+                axes = self.figure.add_axes((0.042, 0.085, right - 0.042, 0.895))
+                shape = (right - 0.042) * self.WIDE / (0.895 * self.HIGH)
+                ground(axes, trajectories[0].surface, fitted(trajectories[0].surface.view, shape))
+                hero(axes, trajectories, labels, looks, step, vectors)
+            else:
+                share = 0.0
+            each = (1 - share) / max(len(columns), 1)
+            for column, parts in enumerate(columns):
+                longest = max((len(label) for label in labels), default=0) if len(trajectories) > 1 else 0
+                longest += max(len(quantity.name) for name in parts for quantity in self._quantities(name))
+                room = (0.085 * min(longest, 18) + 0.12) / self.WIDE  # for the names at the ends
+                for row, name in enumerate(parts):
+                    high = 1 / len(parts)
+                    left, wide = share + column * each + 0.055, each - 0.055 - room
+                    axes = self.figure.add_axes((left, 1 - (row + 1) * high + 0.125, wide, high - 0.205))
+                    if name == "map":
+                        chart(axes, trajectories[0].optimizer, trajectories[0].surface)
+                    else:
+                        series(axes, VIEWS[name], trajectories, labels, looks, step)
+                    if len(columns) > 1:
+                        axes.set_title(VIEWS[name].short)
+
+    def _quantities(self, name: str) -> list[Quantity]:
+        return VIEWS[name].quantities(self.trajectories[0].optimizer) or [Quantity("", "")]
 
     def describe(self) -> str:
         return "\n".join(trajectory.describe() for trajectory in self.trajectories)
 
 
-def labels_and_looks(optimizers: Sequence[Optimizer]) -> tuple[list[str], list[dict[str, Any]]]:
-    """How each run is called and drawn: by its method, or by what differs where a method comes twice."""
-    kinds = [type(optimizer) for optimizer in optimizers]
-    distinct = len(set(kinds)) == len(kinds)
-    looks = [style(kind) for kind in kinds] if distinct else [look(place) for place in range(len(kinds))]
-    if len(looks) == 1:
-        looks[0]["linestyle"] = "-"
-    return [optimizer.title if distinct else _differing(optimizers)(optimizer) for optimizer in optimizers], looks
-
-
-def _differing(optimizers: Sequence[Optimizer]) -> Any:
-    """Label runs of one method by the hyperparameters in which they differ."""
-
-    def label(optimizer: Optimizer) -> str:
-        varied = [
-            item for item in optimizer.hypers() if len({getattr(other, item.name, None) for other in optimizers}) > 1
-        ]
-        values = ", ".join(f"{item.letter} = {getattr(optimizer, item.name):.4g}" for item in varied)
-        one_method = len({type(other) for other in optimizers}) == 1
-        return values if one_method and values else f"{optimizer.title} {values}".strip()
-
-    return functools.cache(label)
-
-
-def picture(*trajectories: Trajectory, views: Sequence[str] = ("contour", "loss"), step: int | None = None) -> Picture:
+def picture(
+    *trajectories: Trajectory,
+    views: Sequence[str] = ("contour", "loss"),
+    step: int | None = None,
+    labels: Sequence[str] | None = None,
+) -> Picture:
     """A picture of finished runs on one surface: ``picture(run(...), run(...))``.
 
-    ``views`` are any of "contour", "loss" and "rate". With ``step``, that step's point and vectors are drawn too, and in a
-    lens beside the contour plot, enlarged.
+    ``views`` are any of "contour", "loss", "rate", "modes", "split" and "map". With ``step``, that step's points, and of a
+    single run its vectors, are drawn too. ``labels`` name the runs, in place of their methods.
     """
-    first = trajectories[0]
-    views = views if step is None else with_lenses(views, len(trajectories))
-    steps = max(trajectory.steps for trajectory in trajectories)
-    made = Picture(first.surface, [t.optimizer for t in trajectories], steps, views, vectors=step is not None)
-    made.show(trajectories, -1 if step is None else step)
-    return made
+    checked(views, [each.optimizer for each in trajectories])
+    return Picture(trajectories, views, -1 if step is None else step, step is not None, labels)
 
 
 class OneStep(Drawing):
@@ -132,29 +381,29 @@ class OneStep(Drawing):
 
     def __init__(self, *trajectories: Trajectory):
         self.trajectories = trajectories
-        self.figure = Figure(figsize=(4.8 * len(trajectories), 4.8), dpi=100, layout="constrained")
-        optimizers, surface = [trajectory.optimizer for trajectory in trajectories], trajectories[0].surface
-        titles, looks = labels_and_looks(optimizers)
-        for run, axes in enumerate(self.figure.subplots(1, len(trajectories), squeeze=False)[0]):
-            kind = type("Lens", (LensView,), {"run": run})
-            view = kind(axes, surface, optimizers, titles, looks, 1)
-            axes.set_aspect("equal")
-            view.legend()
-            self.figure.draw_without_rendering()  # arrow heads are sized in pixels
-            view.show(trajectories, 1)
-            contours(axes, surface, (*axes.get_xlim(), *axes.get_ylim()))
-            for shown, line in view.lines:
-                if shown.shape == "arrow":
-                    tail = {"marker": "o", "markersize": 9, "fillstyle": "none", "color": line.get_color()}
-                    axes.plot(*trajectories[run].values(shown.x)[1], **tail)
+        titles, looks = labels_and_looks([each.optimizer for each in trajectories])
+        boxes = [reach_of(each, 1) for each in trajectories]
+        half = 1.25 * max(reach for _, reach in boxes)
+        with own_settings():
+            self.figure = Figure(figsize=(4.8 * len(trajectories), 4.6), dpi=100)
+            grid = self.figure.subplots(1, len(trajectories), squeeze=False)[0]
+            self.figure.subplots_adjust(0.02, 0.02, 0.98, 0.92, 0.04)
+            for axes, each, (middle, _), title, shown in zip(grid, trajectories, boxes, titles, looks, strict=True):
+                ground(
+                    axes,
+                    each.surface,
+                    [*(middle[0] + half * np.array([-1, 1])), *(middle[1] + half * np.array([-1, 1]))],
+                )
+                lens(axes, each, 1, half, middle, shown)
+                axes.set_title(title, color=shown.colour)
+                for tail, _, colour, _ in vectors_of(each, 1):
+                    axes.plot(*tail, "o", markersize=9, fillstyle="none", color=colour)
 
     def describe(self) -> str:
         lines = []
         for trajectory in self.trajectories:
-            title = trajectory.optimizer.title
-            for arrow in (arrow for row in trajectory.optimizer.rows for arrow in row.arrows):
-                start, vector = (trajectory.values(part)[1] for part in (arrow.start, arrow.vector))
-                lines.append(f"{title}: {arrow.label}, from {_pair(start)} to {_pair(start + vector)}")
+            for tail, tip, _, name in vectors_of(trajectory, 1):
+                lines.append(f"{trajectory.optimizer.title}: {name}, from {_pair(tail)} to {_pair(tip)}")
         return "\n".join(lines)
 
 
@@ -174,28 +423,28 @@ class Race(Drawing):
 
     def __init__(self, contest: "Contest"):
         self.contest = contest
-        self.figure = Figure(figsize=(11.0, 3.5 * len(contest) + 0.5), dpi=100, layout="constrained")
-        grid = self.figure.subplots(len(contest), 3, squeeze=False, sharey="row")
-        for (setting, entries), (tuned, plain, rates) in zip(contest.items(), grid, strict=True):
-            for kind, entry in entries.items():
-                self._band(tuned, kind, entry.report("η tuned").curve)
-                self._band(plain, kind, entry.report("PyTorch's η").curve)
-                rates.plot(*entry.by_rate, **style(kind) | {"markersize": 4})
-            for axes, title in ((tuned, "each its best η"), (plain, "PyTorch's η, untuned")):
-                axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(1e-3, 5))
-            tuned.set_ylabel(f"training loss, {setting}")
-            rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth")
-        kinds = next(iter(contest.values()))
-        handles = [Line2D([], [], label=kind.title, **style(kind) | {"marker": ""}) for kind in kinds]
-        self.figure.legend(
-            handles=handles, loc="outside upper center", ncols=len(handles), fontsize="medium", frameon=False
-        )
+        with own_settings():
+            self.figure = Figure(figsize=(11.0, 3.5 * len(contest) + 0.5), dpi=100, layout="constrained")
+            grid = self.figure.subplots(len(contest), 3, squeeze=False, sharey="row")
+            for (setting, entries), (tuned, plain, rates) in zip(contest.items(), grid, strict=True):
+                for kind, entry in entries.items():
+                    self._band(tuned, kind, entry.report("η tuned").curve)
+                    self._band(plain, kind, entry.report("PyTorch's η").curve)
+                    rates.plot(*entry.by_rate, **strokes(style(kind)) | {"markersize": 4})
+                for axes, title in ((tuned, "each its best η"), (plain, "PyTorch's η, untuned")):
+                    axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(1e-3, 5))
+                tuned.set_ylabel(f"training loss, {setting}")
+                rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth")
+            kinds = next(iter(contest.values()))
+            handles = [Line2D([], [], label=kind.title, **strokes(style(kind)) | {"marker": ""}) for kind in kinds]
+            place = {"loc": "outside upper center", "ncols": len(handles), "fontsize": "medium"}
+            self.figure.legend(handles=handles, **place)
 
     def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
-        passes = np.arange(len(losses))
+        passes, colour = np.arange(len(losses)), style(kind).colour
         low, middle, high = np.quantile(losses, (0.25, 0.5, 0.75), axis=1)
-        axes.fill_between(passes, low, high, color=style(kind)["color"], alpha=0.12, linewidth=0)
-        axes.plot(passes, middle, **style(kind) | {"marker": ""})
+        axes.fill_between(passes, low, high, color=colour, alpha=0.12, linewidth=0)
+        axes.plot(passes, middle, **strokes(style(kind)) | {"marker": ""})
 
     def describe(self) -> str:
         lines = []
@@ -209,19 +458,19 @@ class Race(Drawing):
 
 
 class Curves(Drawing):
-    """Plain curves with a legend; as text their values."""
+    """Plain curves, each with its name at its end; as text their values."""
 
     def __init__(self, series: Mapping[str, Mapping[float, float]], xlabel: str, ylabel: str, log: str = ""):
         self.series = series
-        self.figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
-        axes = self.figure.subplots()
-        for place, (name, values) in enumerate(series.items()):
-            shown = {x: y for x, y in values.items() if y > 0 or "y" not in log}
-            axes.plot(list(shown), list(shown.values()), label=name, **look(place))
-        axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if "x" in log else "linear")
-        axes.set_yscale("log" if "y" in log else "linear")
-        axes.grid(color=GRID, linewidth=0.6)
-        axes.legend()
+        with own_settings():
+            self.figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")
+            axes = self.figure.subplots()
+            for number, (name, values) in enumerate(series.items()):
+                shown = {x: y for x, y in values.items() if y > 0 or "y" not in log}
+                axes.plot(list(shown), list(shown.values()), label=name, **strokes(look(number)) | {"markersize": 5})
+            axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if "x" in log else "linear")
+            axes.set_yscale("log" if "y" in log else "linear")
+            axes.legend(labelcolor="linecolor")
 
     def describe(self) -> str:
         rows = (
@@ -229,3 +478,13 @@ class Curves(Drawing):
             for values in self.series.values()
         )
         return "\n".join(f"{name}: {row}" for name, row in zip(self.series, rows, strict=True))
+
+
+def diverged(trajectories: Sequence[Trajectory], labels: Sequence[str]) -> list[str]:
+    """A line for each run that diverged."""
+    several = len(trajectories) > 1
+    return [
+        f"{f'{label}: ' if several else ''}{trajectory.end}"
+        for trajectory, label in zip(trajectories, labels, strict=True)
+        if trajectory.diverged_at is not None
+    ]

@@ -1,132 +1,167 @@
-"""A method's formula as people see it: in symbols, with a slot for every number, and as a card with its source."""
+"""A method's formula as people see it: MathML in symbols and with a slot for every number, and a card with its source."""
 
 import difflib
 import functools
 import html
 import inspect
-import itertools
+import re
 import textwrap
-from collections.abc import Iterator
-
-import latex2mathml.converter
+from collections.abc import Callable, Iterator
 
 from ..mathematics.arguments import instance, subclass
 from ..mathematics.declaration import Optimizer
-from ..mathematics.formulas import Node, parse
-from .looks import SYMBOLS
+from ..mathematics.language import GREEK, Node, parse
+from ..mathematics.writing import needs_parentheses, numeral, parts_of, python
 
-SLOT = 900000  # numbers from here on stand for slots until the MathML is made
+# the class of a hyperparameter's symbol, which has its colour
+CLASSES = {
+    "eta": "oc-eta",
+    "gamma": "oc-gamma",
+    "beta_1": "oc-beta1",
+    "beta_2": "oc-beta2",
+    "epsilon": "oc-eps",
+    "lambda": "oc-lambda",
+}
+OPEN, CLOSE, BAR = (f'<mo stretchy="false">{sign}</mo>' for sign in "()|")
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>{}</mrow></math>'
+Leaf = Callable[
+    [Node, bool], str
+]  # writes a symbol, a gradient or a loss; whether it stands first, where a minus needs no parentheses
 
 
 def leaves(node: Node) -> Iterator[Node]:
     """The parts of a tree that have a value of their own: symbols and gradients, from left to right."""
     if node[0] in ("sym", "grad", "loss"):
         yield node
-    elif node[0] != "num":
-        for child in node[1 + (node[0] == "call") :]:
-            yield from leaves(child)
+    else:
+        for part in node[1:]:
+            if isinstance(part, tuple):
+                yield from leaves(part)
 
 
-def _latex(node: Node, slots: Iterator[int]) -> str:
-    """LaTeX of a tree with every symbol and gradient replaced by the next slot's number."""
+def markup(node: Node, leaf: Leaf, times: str = "", first: bool = True) -> str:
+    """MathML elements of a tree, one after the other; ``times`` stands between factors."""
 
-    def write(child: Node) -> str:
-        return _latex(child, slots)
+    def write(part: int, first: bool = True) -> str:
+        if needs_parentheses(node, part):
+            return f"{OPEN}{markup(node[part], leaf, times)}{CLOSE}"
+        return markup(node[part], leaf, times, first)
 
     match node:
         case ("num", value):
-            return f"{value:g}"
+            return f"<mn>{numeral(value)}</mn>"
         case ("sym", _) | ("grad" | "loss", _):
-            return str(SLOT + next(slots))
-        case ("frac", top, bottom):
-            return rf"\frac{{{write(top)}}}{{{write(bottom)}}}"
-        case ("sqrt", inner):
-            return rf"\sqrt{{{write(inner)}}}"
-        case ("call", name, *arguments):
-            return f"{name}({', '.join(map(write, arguments))})"
-        case ("paren", inner):
-            return f"({write(inner)})"
+            return leaf(node, first)
+        case ("frac", _, _):
+            return f"<mfrac><mrow>{write(1)}</mrow><mrow>{write(2)}</mrow></mfrac>"
         case ("pow", base, exponent):
-            return f"{write(base)}^{{{write(exponent)}}}"
-        case ("neg", inner):
-            return f"-{write(inner)}"
-        case ("mul", left, right):
-            return rf"{write(left)} \cdot {write(right)}"
-        case ("add" | "sub" as sign, left, right):
-            return f"{write(left)} {'+' if sign == 'add' else '-'} {write(right)}"
-    raise ValueError(f"no LaTeX for {node!r}")
+            return raised(write(1, False), one(markup(exponent, leaf, times)), base)
+        case ("neg", _):
+            return f"<mo>−</mo>{write(1, False)}"
+        case ("mul", _, right):
+            dot = times or ("<mo>·</mo>" if right[0] == "num" else "")
+            return f"{write(1, first)}{dot}{write(2, False)}"
+        case ("add" | "sub" as sign, _, _):
+            return f"{write(1, first)}<mo>{'+' if sign == 'add' else '−'}</mo>{write(2, False)}"
+        case ("call", "sqrt", inner):
+            return f"<msqrt><mrow>{markup(inner, leaf, times)}</mrow></msqrt>"
+        case ("call", "abs", inner):
+            return f"{BAR}{markup(inner, leaf, times)}{BAR}"
+        case ("call", name, *arguments):
+            inner = "<mo>,</mo>".join(markup(each, leaf, times, i == 0) for i, each in enumerate(arguments))
+            return f"<mo>{name}</mo>{OPEN}{inner}{CLOSE}"
+    raise ValueError(f"no formula, but {node!r}")
+
+
+def one(elements: str) -> str:
+    """Elements as one element."""
+    return f"<mrow>{elements}</mrow>"
+
+
+def raised(base: str, exponent: str, node: Node) -> str:
+    """A power; a symbol's index and its power stand above one another."""
+    if base.startswith("<msub>") and node[0] == "sym":
+        return f"<msubsup>{base.removeprefix('<msub>').removesuffix('</msub>')}{exponent}</msubsup>"
+    return f"<msup>{one(base)}{exponent}</msup>"
+
+
+def in_symbols(node: Node, _first: bool = True) -> str:
+    """A symbol, ∇J(…) or J(…) in letters; a hyperparameter by its class."""
+    if node[0] != "sym":
+        nabla = "<mo>∇</mo>" if node[0] == "grad" else ""
+        return f"{nabla}<mi>J</mi>{OPEN}{markup(node[1], in_symbols)}{CLOSE}"
+    letter, hat, index = parts_of(node[1])
+    coloured = f' class="{CLASSES[node[1]]}"' if node[1] in CLASSES else ""
+    base = f"<mi{coloured}>{GREEK.get(letter, letter)}</mi>"
+    if hat:
+        base = f'<mover accent="true">{base}<mo>^</mo></mover>'
+    if not index:
+        return base
+    if index[:2] in ("t-", "t+"):
+        below = f"<mrow><mi>t</mi><mo>{'−' if index[1] == '-' else '+'}</mo><mn>{index[2:]}</mn></mrow>"
+    else:
+        below = f"<mn{coloured}>{index}</mn>" if index.isdigit() else f"<mi>{index}</mi>"
+    return f"<msub>{base}{below}</msub>"
 
 
 @functools.cache
-def mathml(latex: str) -> str:
-    """MathML of a formula, with the hyperparameters in their colours."""
-    markup = latex2mathml.converter.convert(latex)
-    for letter, colour in SYMBOLS.items():
-        base, subscript = letter[0], plain_digit(letter)
-        written = f"<mi>&#x{ord(base):05X};</mi>" + (f"<mn>{subscript}</mn>" if subscript else "")
-        coloured = written.replace("<mi>", f'<mi style="color:{colour}">').replace(
-            "<mn>", f'<mn style="color:{colour}">'
-        )
-        markup = markup.replace(written, coloured)
-    return markup
-
-
-def plain_digit(letter: str) -> str:
-    """The subscript of a letter as an ordinary digit, or nothing."""
-    return letter[1:].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
+def mathml(formula: str | Node) -> str:
+    """MathML of a formula, or of its tree; the hyperparameters have classes, which have their colours."""
+    node = parse(formula) if isinstance(formula, str) else formula
+    if node[0] == "row":
+        return MATH.format(f"{in_symbols(('sym', node[1]))}<mo>=</mo>{markup(node[2], in_symbols)}")
+    return MATH.format(markup(node, in_symbols))
 
 
 @functools.cache
 def template(kind: type[Optimizer], coordinates: tuple[str, ...] = ("x", "y")) -> str:
     """The formula of a method as HTML: each row in symbols, and per coordinate with a slot for every number.
 
-    The slots are ``<mn data-slot="i">``; :func:`slots` says, in the same order, what each of them shows.
+    The slots are ``<mn data-slot="i">``; :func:`slots` says, in the same order, what each of them shows. ``data-bare``: a minus
+    needs no parentheses there; ``data-fixed``: a hyperparameter or t, which is written as it is.
     """
     count = 0
     lines = []
-    for place, row in enumerate(kind.rows):
-        parts = _parts(row.latex)
-        cells = [f'<div class="oc-symbols">{mathml(row.latex)}</div>']
+    for index, (row, tree) in enumerate(zip(kind.rows, kind.trees(), strict=True)):
+        cells = [f'<div class="oc-symbols">{mathml(tree)}</div>']
         for coordinate in coordinates:
-            numbers = _with_slots(kind, row.latex, count)
+            numbers = _in_numbers(kind, tree, count)
             cells.append(f'<div class="oc-numbers"><span class="oc-axis">{coordinate}</span>{numbers}</div>')
-            count += len(parts)
+            count += len(_parts(tree))
         cells.append(f'<div class="oc-caption">{html.escape(row.caption)}</div>')
-        lines.append(f'<div class="oc-row" data-row="{place}">{"".join(cells)}</div>')
+        lines.append(f'<div class="oc-row" data-row="{index}">{"".join(cells)}</div>')
     return f'<div class="oc-title">{html.escape(kind.title)}</div>{"".join(lines)}'
 
 
 def slots(kind: type[Optimizer], coordinates: int = 2) -> list[tuple[Node, int]]:
     """What each slot of the formula shows: a part of a row, and which coordinate of it."""
-    rows = [_parts(row.latex) for row in kind.rows]
+    rows = [_parts(tree) for tree in kind.trees()]
     return [(part, coordinate) for parts in rows for coordinate in range(coordinates) for part in parts]
 
 
-def _parts(latex: str) -> list[Node]:
+def _parts(row: Node) -> list[Node]:
     """What the slots of a row stand for: the leaves of its right side, then the symbol that it assigns."""
-    _, symbol, right = parse(latex)
+    _, symbol, right = row
     return [*leaves(right), ("sym", symbol)]
 
 
-def _with_slots(kind: type[Optimizer], row: str, first: int) -> str:
-    """MathML of a row's right side and result with slots for numbers; ``data-bare``: a minus needs no parentheses there."""
-    slots = itertools.count(first)
-    latex = f"{_latex(parse(row)[2], slots)} = {SLOT + next(slots)}"
-    markup = latex2mathml.converter.convert(latex)
-    letters = {item.symbol: item.letter for item in kind.hypers()}
-    for slot, part in enumerate(_parts(row), first):
-        at = latex.index(str(SLOT + slot))
-        before, after = latex[:at].rstrip()[-1:], latex[at + len(str(SLOT)) :][:1]
-        attributes = f'data-slot="{slot}"' + (" data-bare" if before in ("", "(", "{", "=") and after != "^" else "")
-        if part[1] in letters or part[1] == "t":
-            colour = SYMBOLS.get(letters.get(part[1], ""), "inherit")
-            attributes += f' data-fixed style="color:{colour}"'
-        markup = markup.replace(f"<mn>{SLOT + slot}</mn>", f"<mn {attributes}>·</mn>")
-    return markup
+def _in_numbers(kind: type[Optimizer], row: Node, count: int) -> str:
+    """MathML of a row's right side and result with slots for numbers, from number ``count`` on."""
+    fixed = {"t", *(item.key for item in kind.hypers())}
+
+    def slot(node: Node, first: bool) -> str:
+        nonlocal count
+        coloured = f' class="{CLASSES[node[1]]}"' if node[1] in CLASSES else ""
+        attributes = f"{' data-bare' if first else ''}{f' data-fixed{coloured}' if node[1] in fixed else ''}"
+        count += 1
+        return f'<mn data-slot="{count - 1}"{attributes}>·</mn>'
+
+    _, symbol, right = row
+    return MATH.format(f"{markup(right, slot, '<mo>·</mo>')}<mo>=</mo>{slot(('sym', symbol), True)}")
 
 
 class Card:
-    """A method as the lessons show it: its formula, each symbol named once, and its own ``step`` from the package.
+    """A method as the lessons show it: its formula, each symbol named once, and its ``step``.
 
     With ``base``, a method that the reader knows, the lines by which the code differs are marked. The code is ``folded`` away if
     nothing else is said and there is no base: the exercise asks for it.
@@ -154,11 +189,36 @@ class Card:
     @property
     def code(self) -> str:
         """The source of ``step``; with a base, line by line against its ``step``: − gone, + new."""
-        lines = textwrap.dedent(inspect.getsource(self.kind.step)).rstrip().splitlines()
         if self.base is None:
-            return "\n".join(lines)
-        before = textwrap.dedent(inspect.getsource(self.base.step)).rstrip().splitlines()
-        return "\n".join(line for line in difflib.ndiff(before, lines) if not line.startswith("?"))
+            return step_source(self.kind)
+        before, after = (step_source(kind).splitlines() for kind in (self.base, self.kind))
+        return "\n".join(line for line in difflib.ndiff(before, after) if not line.startswith("?"))
 
     def __repr__(self) -> str:
         return "\n".join([*(row.latex for row in self.kind.rows), "", self.code])
+
+
+def step_source(kind: type[Optimizer]) -> str:
+    """The source of a method's ``step``; of one that has only rows, what its author would have written."""
+    if kind.step is not Optimizer.step:
+        return textwrap.dedent(inspect.getsource(kind.step)).rstrip()
+    fields = {item.key: f"self.{item.name}" for item in kind.hypers()} | {
+        each: f"self.{each}" for each in kind().settings
+    }
+    state, leaf = kind().init([0.0]), [each for tree in kind.trees() for each in leaves(tree[2])]
+    twice = [each for each in leaf if each[0] == "grad" and leaf.count(each) > 1][:1]
+
+    def name(node: Node) -> str:
+        if node[0] == "grad":
+            return "g" if node in twice else f"grad({python(node[1], name)})"
+        bare = re.sub(r"_(t|\{t[+-]1\})$", "", node[1])
+        return fields.get(node[1]) or (f'state["{bare}"]' if node[1] == f"{bare}_{{t-1}}" and bare in state else bare)
+
+    lines = ['t = state["t"] + 1'] * ("t" in state)
+    lines += [f"g = grad({python(each[1], name)})" for each in twice]
+    for _, symbol, right in kind.trees():
+        lines.append(f"{name(('sym', symbol))} = {python(right, name)}")
+    after = ", ".join(f'"{each}": {each}' for each in state)
+    lines.append(f"return theta, {{{after}}}")
+    head = "def step(self, theta: Array, state: State, grad: Gradient) -> tuple[Array, State]:"
+    return "\n".join([head, *(f"    {line}" for line in lines)])

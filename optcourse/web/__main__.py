@@ -12,12 +12,12 @@ from typing import Any
 import jinja2
 import pdoc
 
-from ..live.stage import HERE as STAGE
-from ..live.stage import script
+from ..live import stage
 from . import markup
 from .lessons import Files, cells
 
 HERE, COURSE = pathlib.Path(__file__).parent, pathlib.Path(__file__).parent.parent.parent
+FONT = "mathematics.woff2"
 MOST = 3e6  # bytes of a lesson, beside what all share
 TEMPLATE = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string((HERE / "page.html").read_text("utf-8"))
 ASIDE = ("Start", "Test", "How fast it is")  # sections of README that are not on the first page
@@ -26,10 +26,11 @@ ASIDE = ("Start", "Test", "How fast it is")  # sections of README that are not o
 def shared(folder: pathlib.Path) -> None:
     """Scripts, style and pictures that all pages share. The script is a classic one: a module does not load from a file."""
     folder.mkdir(parents=True, exist_ok=True)
-    modules = [script(), *((HERE / name).read_text("utf-8") for name in ("activities.js", "site.js"))]
-    code = re.sub(r"^export .*$", "", "\n".join(modules), flags=re.MULTILINE)
+    code = stage.script(HERE / "site.js")
     (folder / "site.js").write_text(f'(() => {{\n"use strict";\n{code}\n}})();\n', "utf-8")
-    style = [(HERE / "site.css").read_text("utf-8"), markup.code_style(), (STAGE / "stage.css").read_text("utf-8")]
+    shutil.copy(stage.HERE / FONT, folder / FONT)
+    palette = stage.palette(":root", "@media (prefers-color-scheme: dark) { :root") + "}"
+    style = [palette, stage.style(FONT), (HERE / "site.css").read_text("utf-8"), markup.code_style()]
     (folder / "site.css").write_text("\n".join(style), "utf-8")
     shutil.copytree(COURSE / "images", folder / "images", dirs_exist_ok=True)
 
@@ -79,6 +80,8 @@ def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
     """The documentation of the package from its docstrings; what the search finds of it."""
     pdoc.render.configure(docformat="numpy", logo_link="../index.html", footer_text="optcourse", search=False)
     pdoc.pdoc("optcourse", output_directory=folder / "api")
+    for page in (folder / "api").glob("*.html"):  # a file as an argument's default is shown by its place in the course
+        page.write_text(page.read_text("utf-8").replace(f"{COURSE.as_posix()}/", ""), "utf-8")
     members = pdoc.doc.Module.from_name("optcourse").members.values()
     return [
         (f"api/optcourse.html#{each.name}", f"optcourse.{each.name}", " ".join(each.docstring.split())[:300])

@@ -1,4 +1,6 @@
 // Predictions, quizzes and goals without a kernel, from the same declarations: see learning/activities.py.
+import { make } from "../live/controls.js";
+import { entry } from "../live/language.js";
 
 function speak(node, good, words) {
   node.className = good === null ? "said" : good ? "said right" : "said wrong";
@@ -7,7 +9,7 @@ function speak(node, good, words) {
 
 let asked = 0;
 // A question with its options and what is said of each; `after` hears that an option was chosen
-function question(parent, { question: { text, options }, label }, after = () => {}) {
+export function question(parent, { question: { text, options }, label }, after = () => {}) {
   const box = make("fieldset", parent, { className: "question" }, make("legend", null, {}, text)),
     name = `question-${asked++}`;
   const inputs = options.map(([option]) => {
@@ -29,7 +31,7 @@ function question(parent, { question: { text, options }, label }, after = () => 
 }
 
 // The explorer appears when the prediction is made
-function prediction(parent, { choices: [choice], locked, unlocked }, mount) {
+export function prediction(parent, { choices: [choice], locked, unlocked }, mount) {
   question(parent, choice, (box) => {
     for (const control of box.querySelectorAll("input, button")) control.disabled = true;
     note.textContent = unlocked;
@@ -39,7 +41,7 @@ function prediction(parent, { choices: [choice], locked, unlocked }, mount) {
 }
 
 // A slider task, judged with the run that the stage has
-function goal(parent, { goal: text, kept, moved, rule }, mount) {
+export function goal(parent, { goal: text, kept, fixed, moved, rule }, mount) {
   make("p", parent, {}, make("b", null, {}, "Goal: "), text);
   const stage = make("div", parent),
     box = make("p", parent),
@@ -47,12 +49,13 @@ function goal(parent, { goal: text, kept, moved, rule }, mount) {
     said = make("span", box, { role: "status" });
   mount(stage);
   button.addEventListener("click", () => {
-    const { runs, now, methods } = stage.explorer;
+    const { runs, now, forms } = stage.explorer;
     const changed = Object.entries(kept)
       .filter(([name, [, first]]) => JSON.stringify(now[name]) !== JSON.stringify(first))
       .map(([, [name]]) => name);
+    changed.push(...Object.keys(fixed).filter((name) => now.values[name] !== fixed[name]));
     if (changed.length) speak(said, false, moved.replace("{moved}", changed.join(", ")));
-    else if (rule) speak(said, ...reached(rule, runs[rule.place], methods[rule.place].form.loss));
+    else if (rule) speak(said, ...reached(rule, runs[rule.place], forms[rule.place].loss));
     else speak(said, null, "This goal is judged by Python: it needs a running kernel.");
   });
 }

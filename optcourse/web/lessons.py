@@ -11,22 +11,30 @@ import html
 import io
 import pathlib
 import re
-import symtable
 from collections.abc import Container, Iterator
 from typing import Any
 
 import nbformat
 
-from ..live.explorers import Explorer
+from ..learning.submissions import names
+from ..live.stage import Stage
 from . import markup
 
-LIVE = ("explore", "Explorer", "BatchExplorer", "Predict", "Goal", "Quiz")  # what the page can show without a kernel
+LIVE = (
+    "explore",
+    "Explorer",
+    "BatchExplorer",
+    "Trainer",
+    "Predict",
+    "Goal",
+    "Quiz",
+)  # what the page can show without a kernel
 KERNEL = {  # what it cannot: by the name that a cell calls
     "check": "This exercise is checked by Python: it needs",
-    "Trainer": "Training on data needs",
     "SetUp": "This test of the set-up needs",
 }
-STATE = ("lesson", "surfaces", "setting", "handed", "message")
+STATE = ("lesson", "surfaces", "setting", "handed", "message", "digits")
+ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
 
 
 # ---- which cells to run ----
@@ -39,18 +47,6 @@ def called(source: str) -> str:
     return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
 
 
-def names(source: str) -> tuple[set[str], set[str]]:
-    """The global names that a cell sets, and those that it needs from before."""
-    top = symtable.symtable(source, "cell", "exec")
-    made = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
-    inner = list(top.get_children())
-    for scope in inner:
-        inner += scope.get_children()
-        used |= {each.get_name() for each in scope.get_symbols() if each.is_global()}
-    return made, used - made
-
-
 def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
     """The places of the cells whose last line calls one of these names, and of those that they hang on."""
     kept: list[int] = []
@@ -58,7 +54,7 @@ def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
     for place in reversed(range(len(sources))):
         made, used = names(sources[place])
         if called(sources[place]) in live or made & wanted:
-            kept, wanted = [place, *kept], (wanted - made) | used
+            kept, wanted = [place, *kept], (wanted - made) | (used - made)
     return kept
 
 
@@ -75,16 +71,6 @@ def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
 
 
 # ---- what the page gets ----
-
-
-def complete(explorer: Explorer) -> None:
-    """Add all that the page could still ask for: the other surfaces, and the map of each form on each of them."""
-    explorer.complete()
-    if "map" in explorer.views:
-        for form in range(len(explorer.forms[0])):
-            for place in range(len(explorer.places)):
-                explorer.set(forms=[form, *explorer.setting["forms"][1:]], surface=place)
-        explorer.reset()
 
 
 class Files:
@@ -109,22 +95,22 @@ class Files:
 
         return re.sub(r'src="data:image/(\w+);base64,([^"]+)"', place, text)
 
-    def plain(self, data: Any) -> Any:
-        """Data of an explorer as JSON: pictures as files, a run's values in base64."""
-        if isinstance(data, bytes):
-            return self.add(data, "webp") if data[:4] == b"RIFF" else base64.b64encode(data).decode()
-        if isinstance(data, dict):
-            return {name: self.plain(each) for name, each in data.items()}
-        return [self.plain(each) for each in data] if isinstance(data, list | tuple) else data
+
+def plain(data: Any) -> Any:
+    """Data of an explorer as JSON: bytes in base64."""
+    if isinstance(data, bytes):
+        return base64.b64encode(data).decode()
+    if isinstance(data, dict):
+        return {name: plain(each) for name, each in data.items()}
+    return [plain(each) for each in data] if isinstance(data, list | tuple) else data
 
 
-def live_data(shown: Any, files: Files) -> dict[str, Any]:
+def live_data(shown: Any) -> dict[str, Any]:
     """A live cell for the page: the explorer's state, the activity, or both."""
-    explorer = shown if isinstance(shown, Explorer) else getattr(shown, "explorer", None)
+    explorer = shown if isinstance(shown, Stage) else getattr(shown, "explorer", None)
     data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
     if explorer is not None:
-        complete(explorer)
-        data["state"] = files.plain({name: getattr(explorer, name) for name in STATE})
+        data["state"] = plain({name: getattr(explorer, name) for name in STATE if explorer.has_trait(name)})
     return data
 
 
@@ -137,7 +123,9 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     data, made = {}, []
     for place, shown in run_live([cell.source for cell in code]):
-        data[code[place].id] = live_data(shown, files)
+        data[code[place].id] = live_data(shown)
+        if digits := data[code[place].id].get("state", {}).pop("digits", None):
+            data[ONCE] = digits
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})

@@ -10,7 +10,9 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
-from ..pictures.typeset import mathml
+from ..mathematics.language import GREEK
+from ..mathematics.writing import parts_of
+from ..pictures.typeset import CLASSES
 
 PAGES = {"README": "index", "TEACHING": "teachers", "CONTRIBUTING": "contributing"}  # Markdown files that are pages
 
@@ -27,6 +29,21 @@ class Renderer(IPythonRenderer):
     def block_math(self, body: str) -> str:
         made = mathml(body.strip()).replace('display="inline"', 'display="block"', 1)
         return f'<div class="formula">{made}</div>'
+
+
+@functools.cache
+def mathml(latex: str) -> str:
+    """MathML of any formula in prose; the hyperparameters have the classes that the stage's formulas have."""
+    import latex2mathml.converter  # only the site needs it
+
+    made = latex2mathml.converter.convert(latex).replace("&#x003F5;", "&#x003B5;")  # one epsilon
+    for symbol, name in CLASSES.items():
+        letter, _, index = parts_of(symbol)
+        written = f"<mi>&#x{ord(GREEK[letter]):05X};</mi>" + (f"<mn>{index}</mn>" if index else "")
+        made = made.replace(
+            written, written.replace("<mi>", f'<mi class="{name}">').replace("<mn>", f'<mn class="{name}">')
+        )
+    return made
 
 
 def rendered(text: str) -> str:

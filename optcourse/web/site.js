@@ -1,4 +1,10 @@
 // A page of the site: its explorers and activities are set up, and it can be searched.
+import { make } from "../live/controls.js";
+import { render } from "../live/mount.js";
+import { goal, prediction, question } from "./activities.js";
+
+const written = document.querySelector("#lesson-data"),
+  data = written && JSON.parse(written.textContent);
 
 // What a widget's model is without a kernel: its state, and nobody to tell
 function modelOf(state) {
@@ -15,7 +21,9 @@ function modelOf(state) {
 }
 
 function explorer(node, state) {
-  for (const run of state.handed) if (run) run.values = Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0));
+  state.digits = data["the digits"]; // once for all laboratories of a page
+  for (const run of state.handed)
+    if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
   render({ model: modelOf(state), el: node });
 }
@@ -36,15 +44,31 @@ function setUp(nodes, data) {
 
 // ---- search: the index comes with the first key ----
 
+// Greek letters by the names that a keyboard has, eps as in the code; beta1 and beta_1 are β₁
+const LETTERS = {
+    alpha: "α",
+    beta: "β",
+    gamma: "γ",
+    epsilon: "ε",
+    eps: "ε",
+    eta: "η",
+    theta: "θ",
+    lambda: "λ",
+    nabla: "∇",
+  },
+  NAMES = new RegExp(`\\b(${Object.keys(LETTERS).join("|")})(?:_?(?=\\d)|\\b)`, "g"),
+  FILL = "\u0000"; // as many as a name is longer than its letter, so that places in the text stay what they are
+
 function plain(text) {
   return text
     .toLowerCase()
     .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "");
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(NAMES, (whole, name) => LETTERS[name].padStart(whole.length, FILL));
 }
 
 function found(index, query) {
-  const words = plain(query).split(/\s+/).filter(Boolean),
+  const words = plain(query).replaceAll(FILL, "").split(/\s+/).filter(Boolean),
     hits = [];
   for (const entry of index) {
     const [, title, text] = entry,
@@ -86,5 +110,4 @@ function searching(field, list) {
 }
 
 searching(document.querySelector("#site-search"), document.querySelector("#site-found"));
-const data = document.querySelector("#lesson-data");
-if (data) setUp([...document.querySelectorAll("[data-live]")], JSON.parse(data.textContent));
+if (data) setUp([...document.querySelectorAll("[data-live]")], data);

@@ -1,5 +1,6 @@
 """The pictures in ``images/``, all made from the package by one command: ``make images``."""
 
+import io
 import itertools
 import pathlib
 import sys
@@ -9,18 +10,33 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from PIL import Image
 
-from ..mathematics import surfaces
-from ..mathematics.beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
-from ..mathematics.contest import contest
-from ..mathematics.declaration import Optimizer
-from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from ..mathematics.trajectory import best_eta, run
-from .drawings import Race, picture
-from .looks import CONTOUR, INK, SYMBOLS, style
-from .views import ContourView
+from optcourse import (
+    NAG,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    GradientDescent,
+    Lion,
+    Momentum,
+    Muon,
+    Nadam,
+    Optimizer,
+    Race,
+    RMSProp,
+    contest,
+    picture,
+    run,
+    surfaces,
+)  # fmt: skip
+from optcourse.pictures.drawings import INK, arrow, fitted, ground, own_settings, png, write
+from optcourse.pictures.looks import LIGHT, SYMBOLS, style
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
+GIF, STEPS, FRAME, COLOURS = "play.gif", 24, 300, 96  # FRAME: milliseconds
 
 
 def overview() -> Figure:
@@ -39,7 +55,7 @@ def overview() -> Figure:
         Adam: (8.4, 2.1),
     }  # fmt: skip
     for kind, (x, y) in centres.items():
-        colour = style(kind)["color"]
+        colour = style(kind).colour
         axes.text(
             x, y, kind.title.replace(" ", "\n"), ha="center", va="center", fontsize=15, weight="bold", color=colour,
             bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour, "linewidth": 2},
@@ -82,7 +98,7 @@ def beyond() -> Figure:
 
 
 def _name(axes: Axes, kind: type[Optimizer], x: float, y: float) -> None:
-    colour = style(kind)["color"]
+    colour = style(kind).colour
     box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour, "linewidth": 2}
     axes.text(x, y, kind.title, ha="center", va="center", fontsize=14, weight="bold", color=colour, bbox=box)
 
@@ -102,7 +118,7 @@ def descent() -> Figure:
     path = run(GradientDescent(eta=0.3), surfaces.bowl, start=(-3.4, 0), steps=8)
     figure = Figure(figsize=(7.6, 3.6), dpi=100, layout="constrained")
     axes = figure.subplots()
-    axes.plot(x, x**2 / 2, color=CONTOUR, linewidth=2.5)
+    axes.plot(x, x**2 / 2, color=str(LIGHT["level"]), linewidth=2.5)
     axes.set(xlabel="parameter", ylabel="loss", xticks=[], yticks=[], ylim=(-0.7, 7))
     axes.spines[["top", "right"]].set_visible(False)
     for here, there in itertools.pairwise(np.stack([path.theta[:, 0], path.loss], axis=1)):
@@ -114,54 +130,24 @@ def descent() -> Figure:
     return figure
 
 
-def momentum() -> Figure:
-    """Gradient descent against Momentum, equal η and steps."""
-    return picture(
-        *(run(each, surfaces.ravine, steps=60) for each in (GradientDescent(eta=0.01), Momentum(eta=0.01)))
-    ).figure
-
-
 def nag() -> Figure:
     """One step of Momentum and of NAG from the same point: where each takes its gradient."""
-    theta, v, eta, gamma = np.array([-1.0, 0.3]), np.array([-0.5, 0.7]), 0.02, 0.9
-    surface = surfaces.ravine.zoom((-1.3, 0.75, -0.6, 0.5))
+    theta, v, eta, gamma = np.array([-1.0, 0.35]), np.array([-0.6, 0.72]), 0.022, 0.9
     ahead = theta - gamma * v
-    figure = Figure(figsize=(7.6, 4.4), dpi=100, layout="constrained")
-    axes = figure.subplots()
-    ContourView(axes, surface, [], [], [], 1)
-    axes.plot(*theta, "o", color=INK, markersize=15, zorder=6)
-    _arrow(axes, theta, ahead, "the momentum move", (-0.42, 0.06))
-    for kind, seen, sign in ((Momentum, theta, 1), (NAG, ahead, -1)):
-        end, colour = ahead - eta * surface.gradient(seen), style(kind)["color"]
-        axes.annotate("", end, ahead, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 3, "shrinkA": 0})
-        where = {Momentum: "the slope of where it was", NAG: "the slope of where it will be"}[kind]
-        axes.text(end[0] + 0.05, end[1] - 0.03 * sign, f"{kind.title}: {where}", color=colour, va="center", fontsize=12)
-    axes.plot(*ahead, "o", color="#444444", markersize=13, fillstyle="none", markeredgewidth=2, zorder=6)
+    figure = Figure(figsize=(7.6, 4.2), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1))
+    ground(axes, surfaces.ravine, fitted((-1.35, 0.75, -0.5, 0.55), 7.6 / 4.2))
+    axes.set(xticks=[], yticks=[])
+    arrow(axes, theta, ahead, INK, 3)
+    write(axes, "the momentum move", (theta + ahead) / 2, INK, xytext=(10, 10), fontsize=13)
+    for kind, seen, side in ((Momentum, theta, -1), (NAG, ahead, 1)):
+        end, colour = ahead - eta * surfaces.ravine.gradient(seen), style(kind).colour
+        arrow(axes, ahead, end, colour, 3.4)
+        where = {Momentum: "the slope where it was", NAG: "the slope where it will be"}[kind]
+        write(axes, f"{kind.title}: {where}", end, colour, xytext=(12, 6 * side), fontsize=13)
+    axes.plot(*theta, "o", color=INK, markersize=13)
+    axes.plot(*ahead, "o", color=INK, markersize=12, fillstyle="none", markeredgewidth=2)
     return figure
-
-
-def adagrad() -> Figure:
-    """One learning rate for all weights against AdaGrad's two: the paths and the rates."""
-    runs = (run(each, surfaces.ravine, steps=30) for each in (GradientDescent(eta=0.07), AdaGrad(eta=0.7)))
-    return picture(*runs, views=("contour", "rate")).figure
-
-
-def rmsprop() -> Figure:
-    """AdaGrad and RMSProp past a steep wall, with η scaled so that both begin with equal rates."""
-    methods = (RMSProp(eta=0.1), AdaGrad(eta=0.1 * 10**0.5))
-    return picture(*(run(each, surfaces.rosenbrock, steps=200) for each in methods), views=("contour", "rate")).figure
-
-
-def adam() -> Figure:
-    """Adam sets off like RMSProp and runs on like Momentum."""
-    methods = (Momentum(eta=0.02), RMSProp(eta=0.25), Adam(eta=0.25))
-    return picture(*(run(each, surfaces.ravine, steps=25) for each in methods), views=("contour",)).figure
-
-
-def comparison() -> Figure:
-    """All methods on the ravine, equal steps, each with the best of the same number of learning rates."""
-    tuned = [best_eta(kind, surfaces.ravine, steps=100) for kind in OPTIMIZERS]
-    return picture(*(run(each, surfaces.ravine, steps=100) for each in tuned)).figure
 
 
 def training() -> Figure:
@@ -169,15 +155,29 @@ def training() -> Figure:
     return Race(contest()).figure
 
 
-IMAGES: tuple[Callable[[], Figure], ...] = (
-    overview, descent, momentum, nag, adagrad, rmsprop, adam, comparison, training, beyond,
-)  # fmt: skip
+IMAGES: tuple[Callable[[], Figure], ...] = (overview, descent, nag, training, beyond)
+
+
+def play() -> list[Image.Image]:
+    """A run of Momentum, step by step, with the vectors that make each step."""
+    trajectory, frames = run(Momentum(eta=0.02, gamma=0.9), surfaces.ravine, steps=40), []
+    for step in range(1, STEPS + 1):
+        with io.BytesIO(png(picture(trajectory, step=step).figure, 80)) as file:
+            frame = Image.open(file).convert("RGB")
+        frames.append(
+            frame.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        )  # rare colours stay
+    return frames
 
 
 def main(folder: str) -> None:
     """Draw every image into ``folder``; the same input gives the same bytes."""
     for draw in IMAGES:
-        draw().savefig(pathlib.Path(folder) / f"{draw.__name__}.png", metadata={"Software": None})
+        with own_settings():
+            figure = draw()
+        (pathlib.Path(folder) / f"{draw.__name__}.png").write_bytes(png(figure, 100))
+    first, *more = play()
+    first.save(pathlib.Path(folder) / GIF, save_all=True, append_images=more, duration=FRAME, loop=0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+// What a reader types: a surface, or the rows of a method, made in the page as Python would make it.
+import { symbols } from "./parse.js";
+import { methodFrom } from "./rows.js";
+import { surfaceFrom } from "./surfaces.js";
+import { mathml, templateOf } from "./typeset.js";
+/** @import { Control, Form, Lesson, Surface, Tree } from "./wire.d.ts" */
+
+const COLOURS = new Map(Object.entries({ η: "eta", γ: "gamma", "β₁": "beta1", "β₂": "beta2", ε: "eps", λ: "lambda" }));
+
+/** A surface from a formula in x and y; FormulaError says what is wrong, and where. @param {string} text @returns {Surface} */
+export function ownSurface(text) {
+  const { name, view, start, landmarks, program, note } = surfaceFrom(text);
+  return { name, view, start, landmarks, known: false, program, grid: null, shape: [0, 0], note };
+}
+
+/**
+ * One more form of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
+ * no sense.
+ * @param {Lesson} lesson
+ * @param {number} method
+ * @param {string} text one row in a line
+ * @returns {{ form: Form, controls: Control[], values: Record<string, number> }} with the new sliders' first values
+ */
+export function ownForm(lesson, method, text) {
+  const base = lesson.methods[method][0];
+  const { hypers: declared, ...program } = methodFrom(text, lesson.known);
+  /** @type {Record<string, string>} */
+  const hypers = {};
+  /** @type {Control[]} */
+  const controls = [];
+  /** @type {Record<string, number>} */
+  const first = {};
+  for (const { symbol, letter, doc, values, default: value } of declared) {
+    const there = lesson.methods[method].find((form) => form.hypers[symbol])?.hypers[symbol];
+    hypers[symbol] = there ?? letter;
+    if (there || lesson.controls.some(({ name }) => name === letter)) continue;
+    first[letter] = value;
+    const colour = COLOURS.get(letter) ?? "focus";
+    controls.push({
+      name: letter,
+      label: letter,
+      symbol: mathml(["sym", symbol]),
+      doc,
+      colour,
+      values,
+      method: null,
+      folded: false,
+    });
+  }
+  const { formula, slots } = templateOf({ rows: program.rows, hypers: declared });
+  const expressions = [...base.expressions];
+  const index = (/** @type {Tree} */ tree) => expressions.push(tree) - 1;
+  const available = new Set([
+    "k",
+    "theta",
+    "J_min",
+    "theta_min",
+    "lambda_1",
+    "lambda_2",
+    "d_1",
+    "d_2",
+    ...Object.keys(hypers),
+  ]);
+  for (const [symbol] of program.rows) available.add(symbol);
+  const series = base.series.filter(({ y }) => symbols(base.expressions[y]).every((name) => available.has(name)));
+  const form = {
+    ...base,
+    title: "your own method",
+    convention: "your own rows",
+    program,
+    hypers,
+    expressions,
+    divisor: null,
+    series,
+    arrows: [],
+    stable: null,
+    formula,
+    slots: slots.map(([tree, coordinate]) => /** @type {[number, 0 | 1]} */ ([index(tree), coordinate])),
+    rows: text.split("\n").filter((row) => row.trim()),
+  };
+  if (lesson.methods.length === 1) form.label = form.title;
+  return { form, controls, values: first };
+}

@@ -1,0 +1,4 @@
+// The stage as a widget of a notebook.
+import { render } from "./mount.js";
+
+export default { render };
