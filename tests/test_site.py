@@ -121,7 +121,7 @@ def test_every_explorer_of_every_lesson_moves(closed, address, path):
     for place, state in enumerate(states):
         live = Live(closed, place)
         live.wait(FULL)
-        before = live.seen()
+        before = live.still()
         chooser = live.root.locator("select[aria-label=surface]")
         by_kernel = any(state["handed"])
         if by_kernel:  # what it cannot compute it does not let anybody move, and says why
