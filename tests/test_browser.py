@@ -107,6 +107,12 @@ class Live:
         self.page.mouse.move(*self.pixel(*end, picture), steps=6)
         self.page.mouse.up()
 
+    def still(self):
+        """What is seen once nothing moves any more."""
+        seen = [self.seen()]
+        wait_while_it_moves(self.page, lambda: seen.append(self.seen()) or seen[-1] == seen[-2], lambda: len(seen))
+        return seen[-1]
+
     def at_step_one(self):
         begin = "(i) => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }"
         self.root.locator(".oc-step").evaluate(begin)

@@ -249,11 +249,11 @@ QUIZ: dict[str, tuple[Question, ...]] = {
     ),
     "summary": (
         Question(
-            "On the digits without dropout, η tuned: which method had the lowest training loss, by the median?",
+            "On the digits, without dropout and with η tuned: which method had the lowest training loss?",
             (
-                ("NAG", "Right. With dropout it was RMSProp."),
-                ("Adam", "That is the source's claim. Here Adam was second, without and with dropout."),
-                ("AdaGrad", "It had the highest of the six. With an ε of 1 it was level with others."),
+                ("NAG", "Right, lower than each other one. With dropout it was RMSProp."),
+                ("Adam", "That is the source's claim. With η alone tuned it was not so, with dropout or without."),
+                ("AdaGrad", "It had the highest of the six. With a large ε it left the last place."),
             ),
         ),
         Question(
@@ -261,10 +261,21 @@ QUIZ: dict[str, tuple[Question, ...]] = {
             (
                 (
                     "Which is best on this problem within this search space.",
-                    "Right: with more to tune, AdaGrad left the last place and Momentum passed Adam.",
+                    "Right: as soon as β₁ and β₂ were tuned, too, Adam was the lowest with dropout.",
                 ),
-                ("Which is best.", "Dropout alone changed the order here, and so did γ and ε."),
+                ("Which is best.", "Dropout alone changed the order here, and so did β₁, β₂ and ε."),
                 ("Nothing at all.", "It says something, within its problem, budget and search space."),
+            ),
+        ),
+        Question(
+            "Two methods, five seeds each. The medians are 0.010 and 0.012, and the ranges overlap. What do you know?",
+            (
+                (
+                    "Not which is lower: more seeds, in pairs, with an interval.",
+                    "Right. Paired by seed the difference may be sure, or it may not; overlapping ranges tell neither.",
+                ),
+                ("The first is lower.", "Five other seeds may turn it: the median of five moves a lot."),
+                ("They are equal.", "Not told apart is not equal, and ranges can overlap where every pair agrees."),
             ),
         ),
         Question(

@@ -70,6 +70,6 @@ export function heightLeft(el, pictures, formulas, size) {
   const wide = () => formulas.scrollWidth > formulas.clientWidth + 1;
   if (left() < 300 || wide()) formulas.classList.add("oc-tight");
   if (wide()) formulas.classList.add("oc-stacked");
-  formulas.tabIndex = wide() ? 0 : -1; // what scrolls scrolls by keys, too
+  formulas.tabIndex = formulas.offsetHeight > 4 ? 0 : -1; // where it scrolls it scrolls by keys, too
   return left();
 }

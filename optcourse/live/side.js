@@ -38,6 +38,7 @@ export class Side {
       return { panel, place, figure, pen: new Pen(canvas), scales: [] };
     });
     this.seen = 0;
+    this.tabs.hidden = true;
   }
 
   /** @param {Theme} theme */
