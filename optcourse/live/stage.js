@@ -213,7 +213,6 @@ export class Stage {
       requestAnimationFrame(() => {
         const more = this.waiting === "more";
         this.waiting = "";
-        this.fit = ""; // what the present layout was made for
         if (more) this.paint();
       });
       this.paint();
