@@ -5,8 +5,10 @@ from itertools import islice
 
 import numpy as np
 
-from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaDelta, Muon, Optimizer
+from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaDelta, AdaGrad, Adam, Momentum, Muon, Optimizer, RMSProp
 from optcourse.live.program import method_program
+from optcourse.live.trainers import rates_in_words, watch
+from optcourse.mathematics.language import parse
 from optcourse.mathematics.training import Network, digits, train
 
 OWN = Optimizer.from_rows(["m = gamma*m + (1 - gamma)*grad(theta)", "theta = theta - eta*m/(abs(m) + 0.01)"])
@@ -62,6 +64,23 @@ def check_training(ask):
     return f"{len(cases)} runs of {PASSES} passes, {len(METHODS)} methods: largest relative gap of a loss {worst:.1e}"
 
 
+def check_rates(ask):
+    """The effective learning rates of the weights that have had a gradient, after the last update: 5 %, median and 95 %."""
+    for optimizer in (AdaGrad(eta=0.05), RMSProp(eta=0.01), Adam(eta=0.01), AdaDelta(eta=1.0), Momentum(eta=0.05)):
+        (mine,) = ask([question(optimizer, dropout=0.3, rate=parse(optimizer.rate))])
+        low, middle, high = (mine["rates"][-1][name] for name in ("low", "middle", "high"))
+        said = rates_in_words(optimizer, seen_by(optimizer))
+        bands = f"median {middle:.3g}, 5 to 95 % from {low:.3g} to {high:.3g}"
+        assert len(mine["rates"]) == PASSES and (bands in said or f"all weights: {low:.3g}." in said), (said, bands)
+
+
+def seen_by(optimizer):
+    """What NumPy's last update began with."""
+    watched, seen = watch(optimizer)
+    by_numpy(watched, dropout=0.3)
+    return seen
+
+
 def check_generator(ask):
     """NumPy's numbers in the page: uniform ones and orders are the same, normal ones within some units in the last place."""
     for seed in (0, 1, 30, 2**32 - 1):
@@ -75,4 +94,4 @@ def check_generator(ask):
     return ""
 
 
-CHECKS = (check_training, check_generator)
+CHECKS = (check_training, check_rates, check_generator)

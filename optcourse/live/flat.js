@@ -126,16 +126,17 @@ export function flatMethod({ rows, result, state, settings = {} }, hypers, start
   return {
     theta,
     state: new Map(kept.map(({ name, array }) => [name, array])),
-    /** @param {FlatGradient} gradient @param {(at: Float64Array) => number} [loss] */
-    next(gradient, loss) {
+    /** `seen` is called when all rows are computed and the state is still that of the step before. @param {FlatGradient} gradient @param {(at: Float64Array) => number} [loss] @param {() => void} [seen] */
+    next(gradient, loss, seen) {
       values.set("t", ++t);
       values.set("theta_t", theta);
       for (const { symbol, value } of steps) values.set(symbol, value({ values, gradient, loss }));
+      seen?.();
       for (const { name, array } of kept) put(array, values.get(`${name}_t`));
       put(theta, values.get(result));
       return theta;
     },
-    /** An expression of the last step's values, such as the effective learning rate. @param {Tree} tree */
+    /** An expression of a step's values, such as the effective learning rate: for `seen`. @param {Tree} tree */
     shown(tree) {
       const node = flatNode(tree, theta.length, columns);
       return () => node({ values, gradient: (_, into) => into.fill(NaN) });

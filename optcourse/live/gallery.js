@@ -51,6 +51,7 @@ export class Gallery {
     this.pens = ["training", "rates", "weights", "wrong"].map(
       (name) => new Pen(/** @type {HTMLCanvasElement} */ (find(`canvas[data-name=${name}]`))),
     );
+    this.describe("It comes with the training.");
     for (const node of el.querySelectorAll("button, select, canvas")) if (node instanceof HTMLElement) keepKeys(node);
   }
 

@@ -95,10 +95,13 @@ export class Training {
     };
     const loss = (/** @type {Float64Array} */ at) =>
       network.losses(at, digits.train, 0, digits.train.count) / digits.train.count;
+    const watch = () => {
+      if (this.rate) this.rates.push(bandOf(this.rate(), this.moved));
+    };
     for (let pass = 0; pass <= this.passes; pass++) {
       if (pass)
         for (let k = 0; k < this.each; k++) {
-          method.next(gradient, loss);
+          method.next(gradient, loss, k === this.each - 1 && pass >= from ? watch : undefined);
           rows = draw();
           fresh = true;
           yield;
@@ -110,13 +113,12 @@ export class Training {
 
   /** @param {boolean} all */
   *measure(all) {
-    const { digits, rate } = this;
+    const { digits } = this;
     const training = yield* this.mean(digits.train);
     if (all) {
       const validation = yield* this.mean(digits.validation, this.guesses);
       this.validation.push(validation);
       this.wrong = this.guesses.reduce((sum, guess, i) => sum + (guess === digits.validation.labels[i] ? 0 : 1), 0);
-      if (rate && this.training.length) this.rates.push(bandOf(rate(), this.moved));
     }
     this.training.push(training);
   }
