@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import finite_numbers
+from .arguments import finite_numbers, wrong_type
 from .arithmetic import Array, Gradient, compiled
 from .language import CONSTANTS, Node, parse
 from .rows import read_rows, states
@@ -188,7 +188,7 @@ class Optimizer:
         Raises
         ------
         ValueError that says the row and the position, for anything that the language does not know, a symbol without a value, a
-        state that no row assigns, or a last row that does not assign θ. TypeError if ``rows`` are not texts.
+        state that no row assigns, or a last row that does not assign θ. TypeError if ``rows`` or ``title`` are not texts.
 
         >>> rows = [r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} - v_t"]
         >>> Optimizer.from_rows(rows, eta=0.1, gamma=0.5).label
@@ -198,6 +198,8 @@ class Optimizer:
         """
         if isinstance(rows, str) or not isinstance(rows, Sequence) or not all(isinstance(row, str) for row in rows):
             raise TypeError(f"rows must be a list of texts, one for each row, not {rows!r}")
+        if not isinstance(title, str) or not title.strip():
+            raise wrong_type("title", "a text", title)
         read = read_rows(rows)
         hypers = {KEYWORDS.get(symbol, symbol.replace("_", "")): symbol for symbol in read.hypers}
         for name in values:

@@ -32,7 +32,12 @@ def lowest(losses: ArrayLike, **axes: ArrayLike) -> "int | tuple[int, ...]":
     >>> lowest([3.0, 1.0, 2.0], eta=[0.01, 0.1, 1.0])
     1
     """
-    tried = {name: np.atleast_1d(finite_numbers(values, name, "finite numbers")) for name, values in axes.items()}
+    tried = {
+        name: np.atleast_1d(finite_numbers(values, name, "a row of finite numbers")) for name, values in axes.items()
+    }
+    for name, values in tried.items():
+        if values.ndim > 1 or not values.size:
+            raise wrong_value(name, "a row of finite numbers", axes[name])
     shape = tuple(len(values) for values in tried.values())
     allowed = f"numbers, or inf, of the shape {shape}: an axis for each of {', '.join(axes) or 'the keywords'}"
     values = _numbers(losses, "losses", allowed)
