@@ -118,11 +118,17 @@ def test_no_edge_is_said_where_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("losses", "axes"), [([1, 2], {}), ([1, 2], {"eta": [1, 2, 3]}), ([], {"eta": []}), ([1, np.nan], {"eta": [1, 2]})]
+    ("losses", "axes"), [([1, 2], {}), ([1, 2], {"eta": [1, 2, 3]}), ([], {"eta": [1]}), ([1, np.nan], {"eta": [1, 2]})]
 )
 def test_losses_that_do_not_fit_are_named(losses, axes):
     with pytest.raises(ValueError, match="losses must"):
         lowest(losses, **axes)
+
+
+@pytest.mark.parametrize("etas", [[], [[]], [[0.1, 0.2]]])
+def test_an_axis_that_is_no_row_of_numbers_is_named(etas):
+    with pytest.raises(ValueError, match="eta must be a row"):
+        lowest([1, 2], eta=etas)
 
 
 def test_whoever_tunes_says_an_edge():
