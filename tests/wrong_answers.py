@@ -3,10 +3,13 @@
 ``made`` makes the function of a body; what it returns is θ and the state, by their names in the exercise.
 """
 
+import re
+
 import numpy as np
 
 from optcourse import NAG, AdaGrad, Adam, AdamW, GradientDescent, Momentum, RMSProp
-from optcourse.learning.exercises import signature
+from optcourse.learning.exercises import judge, signature, steps, task, verdict
+from optcourse.learning.mistakes import MISTAKES, broken, forms
 
 SUM, SCALED = "G = G + g**2", "eta / np.sqrt(G + eps) * g"
 ADAM = (
@@ -235,3 +238,69 @@ def single(kind):
     names = signature(kind)
     casts = (f"{name} = np.float32({name})" for name in names if name not in ("grad", "t"))
     return made(kind, "; ".join([*casts, "of = grad", "grad = lambda at: np.float32(of(at))", RIGHT[kind]]))
+
+
+# ---- the same, typed in the page ----
+
+# nonsense and half answers, which the page must judge as Python does
+ODD = {
+    GradientDescent: ("theta = theta - eta", "theta = 3", "theta = grad(theta)", "theta = theta - 1000 * eta * grad(theta)", "theta = sqrt(theta)",
+                      "theta = theta - eta * grad(theta) / 0", "g = grad(theta)", "theta = sum(theta)", "theta = theta - eta * grad(theta)\ntheta = theta"),
+    Momentum: ("v = theta; theta = v", "v = 0; theta = theta - eta * grad(theta)", "theta = theta - eta * grad(theta)", "v = eta * gamma", "v = v",
+               "v = gamma * v + eta * grad(theta); theta = v; v = theta", "u = theta; theta = v; v = u",
+               "v = gamma * v + eta * grad(theta); u = theta - v; theta = v; v = u", "v = sum(grad(theta)); theta = theta - v"),
+    NAG: ("v = gamma * v + eta * grad(v); theta = theta - v", "v = grad(theta - gamma * v); theta = theta - v", "a = theta - gamma * v; v = gamma * v + eta * grad(a); theta = theta - v"),
+    AdaGrad: ("G = G + 1; theta = theta - eta / sqrt(G + eps) * grad(theta)", "G = grad(theta); theta = theta - eta * G", "theta = theta / G"),
+    RMSProp: ("G = gamma * G; theta = theta - eta / sqrt(G + eps) * grad(theta)", "G = G; theta = -G", "G = 1; theta = theta - eta * grad(theta)"),
+    Adam: ("t = t + 1; theta = theta - eta * grad(theta)", "t = t + 2; m = m; v = v; theta = theta - eta", "t = m; m = t", "m = grad(theta); v = m**2; theta = theta - eta * m / sqrt(v)"),
+    AdamW: ("theta = theta - eta * lambda * theta", "t = t + 1; theta = theta * (1 - eta * lambda)", "m = v; v = m; t = t"),
+}  # fmt: skip
+
+
+def typed(body):
+    """A body of Python as the page's lines, or nothing where it is more than lines of arithmetic."""
+    lines = (
+        re.sub(r"\bnp\.", "", body)
+        .replace("decay", "lambda")
+        .replace("new", "u")
+        .replace("alpha", "a")
+        .replace("; ", "\n")
+    )
+    return "" if re.search(r"[\[\].]\w|\[|\bif\b|\breturn\b|\btuple\b|\bgrad(?!\()", lines) else lines
+
+
+def answered(kind):
+    """Bodies that both judges can read, in Python and as typed lines."""
+    bodies = [RIGHT[kind], *ALSO_RIGHT[kind], *ODD[kind]]
+    bodies += [changed(kind, *parts) for _, *parts in (UNCHANGED, *WRONG[kind])]
+    for body in dict.fromkeys(bodies):
+        if lines := typed(body):
+            python = body.replace("\n", "; ").replace("lambda", "decay")
+            yield re.sub(r"(?<![.\w])(sqrt|sum)\(", r"np.\1(", python), lines
+
+
+def in_latex(kind):
+    """Every form of the method, and every named mistake in its own, as the lesson writes rows, and what they compute."""
+    for each in (*(form for form, _ in forms(kind)), *(broken(kind, wrong) for wrong in MISTAKES)):
+        if each:
+            rows = [row.latex for row in each.rows]
+            yield "\n".join(["t = t + 1"] * ("t" in signature(kind)) + rows), list(steps(each))
+
+
+def check_answers(ask):
+    """The page says of every typed answer what Python says of the function, word for word."""
+    questions, expected = [], []
+    for kind in RIGHT:
+        bodies, texts = zip(*answered(kind), strict=True)
+        questions.append(["judge", {"task": task(kind), "texts": texts}])
+        expected.append([verdict(made(kind, body), kind) for body in bodies])
+        latex, paths = zip(*in_latex(kind), strict=True)
+        questions.append(["judge", {"task": task(kind), "texts": latex}])
+        expected.append([judge(kind, path) for path in paths])
+    count = 0
+    for (_, question), said, own in zip(questions, ask(questions), expected, strict=True):
+        for text, page, python in zip(question["texts"], said, own, strict=True):
+            assert page == {"mark": python.mark, "message": python.message}, (question["task"]["title"], text)
+            count += 1
+    assert count >= 150
+    return f"{count} answers, word for word"

@@ -41,6 +41,21 @@ VALUES = {"eta": 0.013, "gamma": 0.8, "beta1": 0.8, "beta2": 0.7, "eps": 0.3, "d
 # float32 that is right stays within a quarter of this on all surfaces; the mildest mistake is some hundred times as far away
 CLOSE, LOST = 2e-5, 1e6  # and whoever is as far away as this has diverged
 UNANSWERED = "Not answered yet: write the update in place of pass, and run the cell again."
+SAID = {  # of a run that came to its end; the page judges with the same words, see task()
+    "right": "Right: {surfaces} surfaces, {steps} steps each, the same as {title} in the course.",
+    "shape": "In step {step} {name} has the shape {shape}; it must be {wanted}, one value per coordinate.",
+    "seen": "In step {step} on the {surface} {differ}{agree}.",
+    "differ": "{letter} came out as {got}, not {expected}",
+    "agree": " ({letters} {are} right)",
+    "unmoved": "Everything came back as it was before the step: compute the new θ, and return it.",
+    "t stays": "t is not advanced: count t = t + 1, use this t, and return it.",
+    "t jumps": "t counts the steps: it grows by one in each.",
+    "kept": "{names} came back as it was before the step: return the new one.",
+    "order": "These are the right values in another order: return {names}.",
+    "infinite": "That is not a finite number: look for a division by zero or a root of something negative.",
+    "unknown": "Compare your lines with the formula, one by one.",
+}
+SHAPE = SAID["shape"].partition("{name} ")[2]
 
 Named = dict[str, Any]  # θ and the state after a step, by name
 
@@ -202,7 +217,7 @@ def _unusable(value: Any, shape: tuple[int, ...]) -> str:
     if kind not in "iufb":
         return "is an array of something else than numbers."
     if np.shape(value) != shape:
-        return f"has the shape {np.shape(value)}; it must be {shape}, one value per coordinate."
+        return SHAPE.format(shape=np.shape(value), wanted=shape)
     return ""
 
 
@@ -235,10 +250,47 @@ def judge(kind: type[Optimizer], given: Sequence[Any], end: str = limits.DONE) -
     known = [(list(steps(form)), word) for form, word in forms(kind)]
     for expected, word in known:
         if first_difference(given, expected) is None:
-            right = f"Right: {len(TRIALS)} surfaces, {STEPS} steps each, the same as {kind.title} in the course."
+            right = SAID["right"].format(surfaces=len(TRIALS), steps=STEPS, title=kind.title)
             return Verdict("right", f"{right} {word}".strip(), kind)
     nearest, _ = max(known, key=lambda each: first_difference(given, each[0]))
     return Verdict("not yet", f"{_seen(given, nearest)} {_diagnosis(kind, given, nearest)}", kind)
+
+
+def task(kind: type[Optimizer]) -> dict[str, Any]:
+    """All that :func:`judge` knows of an exercise, as JSON: the page judges typed lines with it (``web/judge.js``)."""
+    example, lines, words = _example(kind), dict[str, int](), dict[str, int]()
+
+    def rows(method: type[Optimizer]) -> list[int]:
+        return [lines.setdefault(row.latex, len(lines)) for row in method.rows]
+
+    known = [
+        {
+            "word": word,
+            "rows": rows(form),
+            "mistakes": [
+                [words.setdefault(each.says, len(words)), rows(made)]
+                for each in MISTAKES
+                if (made := broken(form, each))
+            ],
+        }
+        for form, word in forms(kind)
+    ]
+    trials = [
+        {
+            "name": surface.name,
+            "program": surface.tree,
+            "start": theta.tolist(),
+            "state": [np.asarray(value).tolist() for value in state.values()],
+        }
+        for surface, theta, state in beginnings(example)
+    ]
+    return {
+        "title": kind.title,
+        "states": list(example.init(np.zeros(2))),
+        "hypers": {item.key: value for item, value in zip(kind.hypers(), example.values.values(), strict=True)},
+        **{"steps": STEPS, "close": CLOSE, "lost": LOST, "said": SAID, "trials": trials},
+        **{"forms": known, "lines": list(lines), "words": list(words)},
+    }
 
 
 def _unended(end: str, steps: int) -> str:
@@ -279,9 +331,9 @@ def _seen(given: Sequence[Named], expected: Sequence[Named]) -> str:
     got, own = given[at], expected[at]
     wrong = [name for name in own if not _same(got[name], own[name])]
     right = [_letter(name) for name in own if name not in wrong]
-    differ = "; ".join(f"{_letter(name)} came out as {' not '.join(_pair(got[name], own[name]))}" for name in wrong)
-    agree = f" ({', '.join(right)} {'is' if len(right) == 1 else 'are'} right)" if right else ""
-    return f"In step {at % STEPS + 1} on the {TRIALS[at // STEPS][0].name} {differ}{agree}."
+    differ = "; ".join(SAID["differ"].format(letter=_letter(name), **_pair(got[name], own[name])) for name in wrong)
+    agree = SAID["agree"].format(letters=", ".join(right), are="is" if len(right) == 1 else "are") if right else ""
+    return SAID["seen"].format(step=at % STEPS + 1, surface=TRIALS[at // STEPS][0].name, differ=differ, agree=agree)
 
 
 def _diagnosis(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[Named]) -> str:
@@ -296,8 +348,8 @@ def _diagnosis(kind: type[Optimizer], given: Sequence[Named], expected: Sequence
             if made and first_difference(given, steps(made)) is None:  # most part in the first step, and go no further
                 return each.says
     if not np.isfinite(given[at]["theta"]).all():
-        return "That is not a finite number: look for a division by zero or a root of something negative."
-    return "Compare your lines with the formula, one by one."
+        return SAID["infinite"]
+    return SAID["unknown"]
 
 
 def _returned(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[Named], at: int) -> str:
@@ -307,20 +359,20 @@ def _returned(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[
     befores = [given[place - 1] if place % STEPS else first[place // STEPS] for place in range(len(given))]
     before = befores[at]
     if first_difference(given, befores) is None:
-        return "Everything came back as it was before the step: compute the new θ, and return it."
+        return SAID["unmoved"]
     if "t" in own and got["t"] == before["t"]:
-        return "t is not advanced: count t = t + 1, use this t, and return it."
+        return SAID["t stays"]
     if "t" in own and not _same(got["t"], own["t"]):
-        return "t counts the steps: it grows by one in each."
+        return SAID["t jumps"]
     wrong = [name for name in own if not _same(got[name], own[name])]
     if "theta" not in wrong and all(_same(got[name], before[name]) for name in wrong):
-        return f"{' and '.join(wrong)} came back as it was before the step: return the new one."
+        return SAID["kept"].format(names=" and ".join(wrong))
     for order in itertools.permutations(own):
         if all(
             np.shape(got[name]) == np.shape(own[right]) and _same(got[name], own[right])
             for name, right in zip(own, order, strict=True)
         ):
-            return f"These are the right values in another order: return {', '.join(own)}."
+            return SAID["order"].format(names=", ".join(own))
     return ""
 
 
@@ -328,19 +380,19 @@ def _letter(name: str) -> str:
     return "θ" if name == "theta" else name
 
 
-def _pair(got: Any, expected: Any) -> tuple[str, str]:
+def _pair(got: Any, expected: Any) -> dict[str, str]:
     """Two values as text, with as many digits as it takes to tell them apart, and four at least."""
     for digits in range(4, 18):
-        texts = tuple(_text(each, digits) for each in (got, expected))
-        if texts[0] != texts[1]:
+        texts = {"got": _text(got, digits), "expected": _text(expected, digits)}
+        if texts["got"] != texts["expected"]:
             break
-    return texts[0] + ",", texts[1]
+    return texts
 
 
 def _text(value: Any, digits: int) -> str:
     if np.ndim(value) == 0:
-        return f"{float(value):.{digits}g}"
-    return "(" + ", ".join(f"{each:.{digits}g}" for each in np.ravel(value)) + ")"
+        return f"{float(value) + 0.0:.{digits}g}"  # −0 is 0
+    return "(" + ", ".join(f"{each + 0.0:.{digits}g}" for each in np.ravel(value)) + ")"
 
 
 def _escaped(text: str) -> str:

@@ -14,6 +14,17 @@ export function ownSurface(text) {
 }
 
 /**
+ * A form with another program: it shows what can still be shown of it.
+ * @param {Form} base @param {import("./wire.d.ts").Program} program @param {string} title @returns {Form}
+ */
+export function typedForm(base, program, title) {
+  const always = ["k", "theta", "J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
+  const known = new Set([...always, ...Object.keys(base.hypers), ...program.rows.map(([symbol]) => symbol)]);
+  const series = base.series.filter(({ y }) => symbols(base.expressions[y]).every((name) => known.has(name)));
+  return { ...base, title, program, divisor: null, series, arrows: [], stable: null, formula: "", slots: [], rows: [] };
+}
+
+/**
  * One more form of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
  * no sense.
  * @param {Lesson} lesson
@@ -50,30 +61,9 @@ export function ownForm(lesson, method, text) {
   const { formula, slots } = templateOf({ rows: program.rows, hypers: declared });
   const expressions = [...base.expressions];
   const index = (/** @type {Tree} */ tree) => expressions.push(tree) - 1;
-  const available = new Set([
-    "k",
-    "theta",
-    "J_min",
-    "theta_min",
-    "lambda_1",
-    "lambda_2",
-    "d_1",
-    "d_2",
-    ...Object.keys(hypers),
-  ]);
-  for (const [symbol] of program.rows) available.add(symbol);
-  const series = base.series.filter(({ y }) => symbols(base.expressions[y]).every((name) => available.has(name)));
   const form = {
-    ...base,
-    title: "your own method",
+    ...typedForm({ ...base, expressions, hypers }, program, "your own method"),
     convention: "your own rows",
-    program,
-    hypers,
-    expressions,
-    divisor: null,
-    series,
-    arrows: [],
-    stable: null,
     formula,
     slots: slots.map(([tree, coordinate]) => /** @type {[number, 0 | 1]} */ ([index(tree), coordinate])),
     rows: text.split("\n").filter((row) => row.trim()),

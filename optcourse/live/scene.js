@@ -105,6 +105,13 @@ export class Scene {
     };
   }
 
+  /** Show one form beside the first method, or none: an answer beside the method that it means. @param {Form | null} form */
+  beside(form) {
+    const [first] = this.declared.methods;
+    this.lesson = { ...this.lesson, methods: form ? [first, [form]] : [first] };
+    this.renew();
+  }
+
   /** Forget what was computed: the kernel has handed over something else. */
   renew() {
     this.key = "";

@@ -13,13 +13,25 @@ import jinja2
 import pdoc
 
 from ..live import stage
+from ..live.explorers import explore
+from ..mathematics import surfaces
+from ..mathematics.optimizers import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from . import markup
-from .lessons import Files, cells
+from .lessons import Files, activities, cells, state_of
 
-HERE, COURSE = pathlib.Path(__file__).parent, pathlib.Path(__file__).parent.parent.parent
+HERE, COURSE = pathlib.Path(__file__).parent, markup.COURSE
 FONT = "mathematics.woff2"
 MOST = 3e6  # bytes of a lesson, beside what all share
-TEMPLATE = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string((HERE / "page.html").read_text("utf-8"))
+TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), trim_blocks=True, lstrip_blocks=True)
+RACE = {
+    GradientDescent: 0.03,
+    Momentum: 0.02,
+    NAG: 0.02,
+    AdaGrad: 0.5,
+    RMSProp: 0.1,
+    Adam: 0.2,
+}  # the front page's, with each η
+FAMILIES = {"Momentum": "direction", "NAG": "direction", "AdaGrad": "size", "RMSProp": "size", "Adam": "both"}
 ASIDE = ("Start", "Test", "How fast it is")  # sections of README that are not on the first page
 
 
@@ -43,9 +55,15 @@ def lesson(path: pathlib.Path, folder: pathlib.Path) -> dict[str, Any]:
         "page": f"{path.stem}.html",
         "title": heading(made),
         "cells": made,
-        "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") if data else "",
+        "data": as_json(data) if data else "",
         "pictures": sum(files.used.values()),
+        "activities": activities(data),
     }
+
+
+def as_json(data: Any) -> str:
+    """JSON as it may stand in a page."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def heading(made: list[dict[str, Any]]) -> str:
@@ -55,7 +73,43 @@ def heading(made: list[dict[str, Any]]) -> str:
 def text_page(page: str, text: str) -> dict[str, Any]:
     """A page of Markdown."""
     made = [{"kind": "text", "html": markup.rendered(text)}]
-    return {"page": page, "title": heading(made), "cells": made, "data": "", "pictures": 0}
+    return {"page": page, "title": heading(made), "cells": made, "data": ""}
+
+
+def front_page(lessons: list[dict[str, Any]]) -> dict[str, Any]:
+    """What this is in one look: a race that runs by itself, and the map of the lessons."""
+    race = [kind(eta=eta) for kind, eta in RACE.items()]
+    shown = explore(race, surfaces.ravine, steps=80, views=("contour",), sliders=(), formula=False, vectors=False)
+    mapped = []
+    for each in lessons:
+        if " · " not in each["title"]:  # the welcome page
+            continue
+        number, _, name = each["title"].partition(" · ")
+        question = re.search(r"<strong>Question:</strong> (.*?)</p>", each["cells"][0]["html"], re.DOTALL)
+        family = FAMILIES.get(name.partition(":")[0], "all")
+        mapped.append(
+            {
+                "page": each["page"],
+                "name": f"{number} · {name.partition(':')[0]}",
+                "question": question[1],
+                "family": family,
+            }
+        )  # type: ignore[index]
+    opening = TEMPLATES.get_template("front.html").render(
+        lessons=mapped, first=lessons[0], second=lessons[min(1, len(lessons) - 1)]
+    )
+    title = "optcourse: the optimizers of deep learning, live"
+    data = as_json({"race": {"state": state_of(shown)}})
+    return {"page": "index.html", "title": title, "cells": [], "opening": opening, "data": data}
+
+
+def progress_page() -> dict[str, Any]:
+    """A reader's own progress: filled in by the page."""
+    text = (
+        "# Your progress\n\nWhat you answered stays in this browser, on this machine. Nothing is sent anywhere.\n\n"
+        '<div id="progress-by-lesson"><noscript>The list needs JavaScript, which is off in this browser.</noscript></div>'
+    )
+    return text_page("progress.html", text)
 
 
 def text_pages(repository: str) -> list[dict[str, Any]]:
@@ -69,7 +123,7 @@ def text_pages(repository: str) -> list[dict[str, Any]]:
     titled = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
     front = first + "".join(f"## {title}\n{text}" for title, text in titled.items() if title not in ASIDE)
     return [
-        text_page("index.html", front),
+        text_page("about.html", front),
         text_page("run.html", f"# Run it yourself\n{titled['Start']}"),
         text_page("teachers.html", teaching),
         text_page("contributing.html", contributing),
@@ -100,13 +154,20 @@ def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tu
     with ProcessPoolExecutor(2) as workers:
         lessons = list(workers.map(lesson, paths, [folder] * len(paths)))
         index = documented(folder)
-    front, *texts = text_pages(repository)
+    front, texts = front_page(lessons), [progress_page(), *text_pages(repository)]
     pages = [front, *lessons, *texts]
+    done = [
+        {"page": each["page"].removesuffix(".html"), "title": each["title"], "names": each["activities"]}
+        for each in lessons
+        if each["activities"]
+    ]
     contents = [*pages, {"page": "api/optcourse.html", "title": "The package's functions and classes"}]
     around = [None, *pages, None]
     for place, page in enumerate(pages):
         before, after = (around[i] if page in [front, *lessons] else None for i in (place, place + 2))
-        made = TEMPLATE.render(**page, contents=contents, before=before, after=after if after not in texts else None)
+        after = after if after not in texts else None
+        around_it = {"contents": contents, "before": before, "after": after, "stem": page["page"].removesuffix(".html")}
+        made = TEMPLATES.get_template("page.html").render(**{**page, **around_it, "activities": as_json(done)})
         made = made.replace("<pre>", '<pre tabindex="0">')  # it scrolls, by keys too
         (folder / page["page"]).write_text(made, "utf-8")
         body = "".join(each.get("html", "") + "".join(each.get("outputs", [])) for each in page["cells"])

@@ -16,8 +16,12 @@ from typing import Any
 
 import nbformat
 
+from ..learning.exercises import EXERCISES, task
 from ..learning.submissions import names
+from ..live.explorers import explore
 from ..live.stage import Stage
+from ..mathematics import surfaces
+from ..mathematics.declaration import Optimizer
 from . import markup
 
 LIVE = (
@@ -28,10 +32,14 @@ LIVE = (
     "Predict",
     "Goal",
     "Quiz",
-)  # what the page can show without a kernel
-KERNEL = {  # what it cannot: by the name that a cell calls
-    "check": "This exercise is checked by Python: it needs",
-    "SetUp": "This test of the set-up needs",
+)  # what the page can show without a kernel; and the written exercises, check(…)
+KERNEL = {"SetUp": "This test of the set-up needs"}  # what it cannot: by the name that a cell calls
+KINDS = {  # as people call what a cell shows
+    "Predict": "a prediction",
+    "Goal": "a slider task",
+    "Quiz": "a quiz",
+    "check": "a written exercise",
+    "Trainer": "a laboratory",
 }
 STATE = ("lesson", "surfaces", "setting", "handed", "message", "digits")
 ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
@@ -42,9 +50,15 @@ ONCE = "the digits"  # of a page's data: all its laboratories share them; no cel
 
 def called(source: str) -> str:
     """The name that a cell's last line calls, or nothing."""
+    call = last_call(source)
+    return call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
+
+
+def last_call(source: str) -> ast.Call | None:
+    """The call that is a cell's last line, if it is one."""
     last = ast.parse(source).body[-1:]
     call = last[0].value if last and isinstance(last[0], ast.Expr) else None
-    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+    return call if isinstance(call, ast.Call) else None
 
 
 def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
@@ -91,7 +105,8 @@ class Files:
         """HTML whose pictures are files, and come when they are seen."""
 
         def place(match: re.Match[str]) -> str:
-            return f'loading="lazy" src="{self.add(base64.b64decode(match[2]), match[1])}"'
+            data = base64.b64decode(match[2])
+            return f'loading="lazy" {markup.size(data)} src="{self.add(data, match[1])}"'
 
         return re.sub(r'src="data:image/(\w+);base64,([^"]+)"', place, text)
 
@@ -105,12 +120,31 @@ def plain(data: Any) -> Any:
     return [plain(each) for each in data] if isinstance(data, list | tuple) else data
 
 
+def exercise_of(source: str) -> type[Optimizer] | None:
+    """The method of a written exercise, by the function that its cell checks."""
+    call = last_call(source)
+    named = call is not None and called(source) == "check" and call.args and isinstance(call.args[0], ast.Name)
+    return EXERCISES.get(call.args[0].id) if named else None  # type: ignore[union-attr]
+
+
+def written(kind: type[Optimizer]) -> dict[str, Any]:
+    """A written exercise for the page: what its judge knows, and the stage on which an answer runs beside the method."""
+    beside = explore(
+        [kind(), kind()], surfaces.ravine, steps=40, views=("contour", "loss"), formula=False, vectors=False
+    )
+    return {"activity": {"task": task(kind)}, "state": state_of(beside)}
+
+
+def state_of(explorer: Stage) -> dict[str, Any]:
+    return plain({name: getattr(explorer, name) for name in STATE if explorer.has_trait(name)})
+
+
 def live_data(shown: Any) -> dict[str, Any]:
     """A live cell for the page: the explorer's state, the activity, or both."""
     explorer = shown if isinstance(shown, Stage) else getattr(shown, "explorer", None)
     data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
     if explorer is not None:
-        data["state"] = plain({name: getattr(explorer, name) for name in STATE if explorer.has_trait(name)})
+        data["state"] = state_of(explorer)
     return data
 
 
@@ -126,6 +160,9 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
         data[code[place].id] = live_data(shown)
         if digits := data[code[place].id].get("state", {}).pop("digits", None):
             data[ONCE] = digits
+    for cell in code:
+        if kind := exercise_of(cell.source):
+            data[cell.id] = written(kind)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})
@@ -137,11 +174,33 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
                 "id": cell.id,
                 "code": markup.highlighted(cell.source),
                 "live": live is not None,
+                "activity": KINDS.get(name, "an explorer") if live else "",
                 "outputs": [files.out_of(each) for each in map(shown_output, cell.outputs) if each],
                 "needs": KERNEL.get(name, "") or handed_words(live),
             }
         )
-    return made, data
+    return first_screen(made), data
+
+
+def first_screen(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Title and question, then what moves; what the lesson's first cell says besides follows."""
+    title, *more = made
+    if not more or not more[0].get("live"):
+        return made
+    end = title["html"].find("</p>") + len("</p>")
+    return [{**title, "html": title["html"][:end]}, more[0], {**title, "html": title["html"][end:]}, *more[1:]]
+
+
+def activities(data: dict[str, Any]) -> list[str]:
+    """The names under which a reader's browser remembers the activities of a page, see ``site.js``."""
+    names = []
+    for cell, live in data.items():
+        activity = live.get("activity", {}) if cell != ONCE else {}
+        several = "choices" in activity and "locked" not in activity
+        names += (
+            [f"{cell}:{place}" for place in range(len(activity["choices"]))] if several else [cell] * bool(activity)
+        )
+    return names
 
 
 def handed_words(live: dict[str, Any] | None) -> str:

@@ -2,10 +2,13 @@
 
 import functools
 import html
+import io
+import pathlib
 import posixpath
 import re
 from typing import Any
 
+import PIL.Image
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
@@ -14,7 +17,8 @@ from ..mathematics.language import GREEK
 from ..mathematics.writing import parts_of
 from ..pictures.typeset import CLASSES
 
-PAGES = {"README": "index", "TEACHING": "teachers", "CONTRIBUTING": "contributing"}  # Markdown files that are pages
+COURSE = pathlib.Path(__file__).parent.parent.parent
+PAGES = {"README": "about", "TEACHING": "teachers", "CONTRIBUTING": "contributing"}  # Markdown files that are pages
 
 
 class Renderer(IPythonRenderer):
@@ -50,9 +54,21 @@ def rendered(text: str) -> str:
     """Markdown as HTML, its links to notebooks and Markdown files as links to their pages."""
     renderer = Renderer(escape=False, exclude_anchor_links=True)
     made = MarkdownWithMath(renderer=renderer).render(text)
-    return re.sub(
+    made = re.sub(
         r'(href|src)="([^":#]+)(#[^"]*)?"', lambda match: f'{match[1]}="{page_of(match[2])}{match[3] or ""}"', made
     )
+    return re.sub(r'<img src="(images/[^"]+)"', lambda match: f"<img {_size_of(match[1])} src={match[1]!r}", made)
+
+
+@functools.cache
+def _size_of(place: str) -> str:
+    return size((COURSE / place).read_bytes())
+
+
+def size(data: bytes) -> str:
+    """The attributes that keep a picture's room until it has come."""
+    with PIL.Image.open(io.BytesIO(data)) as picture:
+        return f'width="{picture.width}" height="{picture.height}"'
 
 
 def slug(text: str) -> str:

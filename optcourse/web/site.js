@@ -1,16 +1,23 @@
-// A page of the site: its explorers and activities are set up, and it can be searched.
+// A page of the site: its explorers and activities are set up, what was answered comes back, and it can be searched.
 import { make } from "../live/controls.js";
 import { render } from "../live/mount.js";
 import { goal, prediction, question } from "./activities.js";
+import { exercise } from "./exercise.js";
+import { searching } from "./find.js";
+import { showProgress } from "./progress.js";
+import { race } from "./race.js";
 
-const written = document.querySelector("#lesson-data"),
-  data = written && JSON.parse(written.textContent);
+/** @param {string} selector */
+const find = (selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
+const written = find("#lesson-data");
+/** @type {Record<string, any> | null} */
+const data = written && JSON.parse(written.textContent ?? "");
 
-// What a widget's model is without a kernel: its state, and nobody to tell
+/** What a widget's model is without a kernel: its state, and nobody to tell. @param {Record<string, any>} state */
 function modelOf(state) {
   return {
-    get: (name) => state[name],
-    set: (name, value) => {
+    get: (/** @type {string} */ name) => state[name],
+    set: (/** @type {string} */ name, /** @type {any} */ value) => {
       state[name] = value;
     },
     save_changes() {},
@@ -20,94 +27,54 @@ function modelOf(state) {
   };
 }
 
+/** @param {HTMLElement} node @param {Record<string, any>} state */
 function explorer(node, state) {
-  state.digits = data["the digits"]; // once for all laboratories of a page
+  state.digits = data?.["the digits"]; // once for all laboratories of a page
   for (const run of state.handed)
     if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
   render({ model: modelOf(state), el: node });
 }
 
-// One after the other, so that the first moves at once
+/** One after the other, so that the first moves at once. @param {HTMLElement[]} nodes @param {Record<string, any>} data */
 function setUp(nodes, data) {
   const [node, ...more] = nodes;
   if (!node) return;
-  const { state, activity } = data[node.dataset.live],
-    mount = (place) => explorer(place, state);
+  const name = node.dataset.live ?? "";
+  const { state, activity } = data[name];
+  const mount = (/** @type {HTMLElement} */ place) => explorer(place, state);
   node.replaceChildren();
   if (!activity) mount(node);
-  else if (activity.goal) goal(node, activity, mount);
-  else if (activity.locked) prediction(node, activity, mount);
-  else for (const choice of activity.choices) question(node, choice);
+  else if (activity.task) exercise(node, activity.task, name, mount);
+  else if (activity.goal) goal(node, activity, name, mount);
+  else if (activity.locked) prediction(node, activity, name, mount);
+  else for (const [i, choice] of activity.choices.entries()) question(node, choice, `${name}:${i}`);
+  if (node.dataset.race !== undefined) race(node);
   setTimeout(() => setUp(more, data));
 }
 
-// ---- search: the index comes with the first key ----
-
-// Greek letters by the names that a keyboard has, eps as in the code; beta1 and beta_1 are β₁
-const LETTERS = {
-    alpha: "α",
-    beta: "β",
-    gamma: "γ",
-    epsilon: "ε",
-    eps: "ε",
-    eta: "η",
-    theta: "θ",
-    lambda: "λ",
-    nabla: "∇",
-  },
-  NAMES = new RegExp(`\\b(${Object.keys(LETTERS).join("|")})(?:_?(?=\\d)|\\b)`, "g"),
-  FILL = "\u0000"; // as many as a name is longer than its letter, so that places in the text stay what they are
-
-function plain(text) {
-  return text
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(NAMES, (whole, name) => LETTERS[name].padStart(whole.length, FILL));
+/** A picture that could not come comes when the network does. */
+function comeLater() {
+  for (const picture of document.images)
+    picture.addEventListener("error", () => {
+      if (picture.dataset.missing !== undefined) return;
+      picture.dataset.missing = "";
+      const words = `This picture could not be loaded. It comes when you are online again: ${picture.alt}`;
+      const note = make("p", null, { className: "said" }, words);
+      picture.after(note);
+      const again = () => {
+        const { src } = picture;
+        picture.src = "";
+        picture.src = src;
+      };
+      picture.addEventListener("load", () => note.remove(), { once: true });
+      window.addEventListener("online", again);
+      picture.addEventListener("load", () => window.removeEventListener("online", again), { once: true });
+    });
 }
 
-function found(index, query) {
-  const words = plain(query).replaceAll(FILL, "").split(/\s+/).filter(Boolean),
-    hits = [];
-  for (const entry of index) {
-    const [, title, text] = entry,
-      head = plain(title),
-      body = plain(text);
-    if (!words.length || !words.every((word) => head.includes(word) || body.includes(word))) continue;
-    hits.push([words.filter((word) => head.includes(word)).length, entry, Math.max(0, body.indexOf(words[0]) - 40)]);
-  }
-  return hits.sort((a, b) => b[0] - a[0]).slice(0, 12);
-}
-
-function searching(field, list) {
-  let index = null;
-  const show = () => {
-    if (!index) return;
-    const hits = found(index, field.value);
-    list.replaceChildren(
-      ...hits.map(([, [target, title, text], from]) =>
-        make("li", null, {}, make("a", null, { href: target }, title), ` ${text.slice(from, from + 110)} …`),
-      ),
-    );
-    if (!hits.length && field.value.trim()) make("li", list, {}, "Nothing found.");
-    list.hidden = !field.value.trim();
-  };
-  window.optcourse = {
-    search(entries) {
-      index = entries;
-      show();
-    },
-  };
-  field.addEventListener("input", () => {
-    if (!index && !document.querySelector("script[src='search.js']"))
-      make("script", document.head, { src: "search.js" });
-    show();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") list.hidden = true;
-  });
-}
-
-searching(document.querySelector("#site-search"), document.querySelector("#site-found"));
-if (data) setUp([...document.querySelectorAll("[data-live]")], data);
+const [field, list] = [find("#site-search"), find("#site-found")];
+if (field instanceof HTMLInputElement && list) searching(field, list);
+comeLater();
+showProgress();
+if (data) setUp(/** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]), data);

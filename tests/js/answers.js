@@ -10,6 +10,8 @@ import { sampled } from "../../optcourse/live/sampled.js";
 import { surfaceFrom, surfaceOf } from "../../optcourse/live/surfaces.js";
 import { Training } from "../../optcourse/live/training.js";
 import { mathml, templateOf } from "../../optcourse/live/typeset.js";
+import { programOf } from "../../optcourse/web/answer.js";
+import { Judge } from "../../optcourse/web/judge.js";
 
 /** What a function gives, or how it refuses. @param {() => any} f */
 function said(f) {
@@ -80,6 +82,10 @@ const ANSWERS = {
       return { ...surface, here: numbers(here) };
     }),
   method: ({ text, known }) => said(() => methodFrom(text, known)),
+  judge: ({ task, texts }) => {
+    const judge = new Judge(task);
+    return texts.map((text) => said(() => judge.verdict(programOf(text, task))));
+  },
   template: (method) => templateOf(method),
   mathml: (tree) => mathml(tree),
   walk: walked,

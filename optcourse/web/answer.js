@@ -1,0 +1,67 @@
+// What a student types as an update: lines that are carried out from top to bottom, as those of a Python function, made a method's program.
+import { read } from "../live/parse.js";
+import { CONSTANTS, FormulaError } from "../live/tokens.js";
+/** @import { Program, Tree } from "../live/wire.d.ts" */
+
+const MOST = 12; // lines
+const TIMED = /^(.+?)_(?:t|\{t[-+]1\})$/;
+const BEFORE = "_{t-1}";
+
+/** The names that the program has for what a method keeps: its t is an ordinary number, which the lines count. @param {string} name */
+export const kept = (name) => (name === "t" ? "count" : name);
+
+/**
+ * The program of some lines in which each name has one value: an assignment makes a new name, and the last ones are the new state.
+ * FormulaError, with the line's place as `row`, for what makes no sense.
+ * @param {string} text
+ * @param {{ title: string, states: string[], hypers: Record<string, number> }} method
+ * @returns {Program & { written: Tree[] }} `written` are the lines as they were read
+ */
+export function programOf(text, { title, states, hypers }) {
+  const lines = text.split("\n").filter((line) => line.trim());
+  if (lines.length > MOST)
+    throw new FormulaError(`an update needs at most ${MOST} lines, not ${lines.length}`, lines[MOST], 0, MOST);
+  const now = new Map(["theta", ...states].map((name) => [name, `${kept(name)}${BEFORE}`]));
+  const begun = new Map(now);
+  /** @type {[string, Tree][]} */
+  const rows = [];
+  const written = lines.map((line, row) => {
+    const refuse = (/** @type {string} */ says, at = 0) => new FormulaError(`line ${row + 1}: ${says}`, line, at, row);
+    const { tree, where } = readLine(line, refuse);
+    const target = TIMED.exec(tree[1])?.[1] ?? tree[1];
+    if (target in hypers) throw refuse(`${target} is handed to you: give your own value another name`);
+    if (CONSTANTS.has(target)) throw refuse(`${target} is a constant`);
+    /** @type {(name: string) => string} */
+    const value = (name) => {
+      const base = TIMED.exec(name)?.[1] ?? name;
+      const known = (name.endsWith(BEFORE) ? begun : now).get(base);
+      if (known) return known;
+      if (name in hypers || CONSTANTS.has(name)) return name;
+      const has = `${title} has ${["theta", ...states, ...Object.keys(hypers)].join(", ")}`;
+      throw refuse(`${name} has no value: ${has}, and no line before assigns it`, where.get(name));
+    };
+    const right = renamed(tree[2], value);
+    now.set(target, `${target}#${row}`);
+    rows.push([`${target}#${row}`, right]);
+    return tree;
+  });
+  for (const name of ["theta", ...states])
+    rows.push([`${kept(name)}_t`, ["sym", /** @type {string} */ (now.get(name))]]);
+  return { rows, result: "theta_t", state: states.map(kept), settings: {}, written };
+}
+
+/** @param {string} line @param {(says: string, at?: number) => FormulaError} refuse */
+function readLine(line, refuse) {
+  try {
+    const reading = read(line);
+    if (reading.tree[0] === "row") return reading;
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    throw refuse(error.says, [...line].slice(0, error.at).join("").length);
+  }
+  throw refuse("it assigns nothing: it needs a name and =, as in theta = …");
+}
+
+/** A tree with other names for its symbols. @param {Tree} tree @param {(name: string) => string} value @returns {Tree} */
+const renamed = (tree, value) =>
+  tree[0] === "sym" ? ["sym", value(tree[1])] : tree.map((part) => (Array.isArray(part) ? renamed(part, value) : part));
