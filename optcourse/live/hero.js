@@ -46,9 +46,10 @@ function vectorsOf(shown, { step, part }) {
  * @param {Shown[]} shown
  * @param {Moment} moment
  * @param {Surface} surface
- * @param {{ vectors: boolean, moved: boolean, taken: Box[] }} options whether the start has been moved; where insets lie
+ * @param {{ vectors: boolean, moved: boolean, key: boolean, taken: Box[] }} options whether the start has been moved; whether many
+ * paths need a key; where insets lie
  */
-export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, taken }) {
+export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, key, taken }) {
   const [px, py] = scales;
   const ink = pen.colour("ink");
   drawTicks(pen, scales);
@@ -74,13 +75,14 @@ export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, 
   const points = shown.map((each, i) => paths[i][stands(each, moment)]);
   for (const [i, { form }] of shown.entries()) pen.mark(points[i], form.look.mark, 5, pen.colour(form.look.colour));
   const names = /** @type {[string, Pair, string][]} */ ([[moved ? "start" : "start, drag me", start, ink]]);
-  if (shown.length > 1 && shown.length < 4)
+  const few = shown.length < 4;
+  if (shown.length > 1 && few)
     for (const [i, { form }] of shown.entries()) names.push([form.label, points[i], pen.colour(form.look.colour)]);
   const minimum = /** @type {Pair | undefined} */ (marks);
   if (minimum) names.push([surface.known ? "minimum" : "lowest in view", [px(minimum[0]), py(minimum[1])], ink]);
   const frame = /** @type {Box} */ ([4, 4, pen.width - 8, pen.height - 22]);
   const dots = /** @type {Box[]} */ ([start, ...points].map(([x, y]) => [x - 6, y - 6, 12, 12]));
-  const used = [...taken];
+  const used = [...taken, ...(key && !few ? [drawKey(pen, shown)] : [])];
   for (const [words, point, colour] of names) {
     const size = /** @type {Pair} */ ([pen.wide(words) + 6, 16 * pen.size]);
     const others = dots.filter(([x, y]) => Math.abs(x + 6 - point[0]) + Math.abs(y + 6 - point[1]) > 3);
@@ -89,6 +91,18 @@ export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, 
     used.push(box);
     pen.text(words, [box[0] + 3, box[1] + box[3] / 2], colour, { halo: pen.colour("ground-low") });
   }
+}
+
+/** The names of many paths, in a corner, beside their marks. @param {Pen} pen @param {Shown[]} shown @returns {Box} */
+function drawKey(pen, shown) {
+  const [wide, high] = [Math.max(...shown.map(({ form }) => pen.wide(form.label))) + 26, 17 * pen.size];
+  const box = /** @type {Box} */ ([pen.width - wide - 6, 6, wide, high * shown.length + 6]);
+  for (const [i, { form }] of shown.entries()) {
+    const [y, colour] = [box[1] + 4 + high * (i + 0.5), pen.colour(form.look.colour)];
+    pen.mark([box[0] + 10, y], form.look.mark, 5, colour);
+    pen.text(form.label, [box[0] + 20, y], colour, { halo: pen.colour("ground-low") });
+  }
+  return box;
 }
 
 /** Whether the steps of a path can be told apart. @param {Pair[]} points */

@@ -236,7 +236,8 @@ export class Stage {
     this.laid = surface;
     if (!this.heroBox.hidden) {
       this.hero.show(surface, scene.ground(surface));
-      this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched });
+      const key = this.lesson.panels.length === 1; // no line beside the hero has a name
+      this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched, key });
     }
     this.side.draw(scene, now, this.shown, moment);
     this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);

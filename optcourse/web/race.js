@@ -15,6 +15,7 @@ export function race(node) {
     if (!stage.player.playing && !document.hidden) stage.player.play();
   };
   for (const kind of ["pointerdown", "keydown"]) node.addEventListener(kind, stop);
+  stage.player.speed.value = "20"; // fast
   run();
   again = setInterval(run, REST);
 }
