@@ -18,6 +18,7 @@ from optcourse.learning.exercises import (
     _answered,
     _example,
     answers,
+    beside,
     check,
     first_difference,
     judge,
@@ -688,3 +689,33 @@ def test_goal_reads_the_explorer():
     assert (
         "✓" in goal.feedback.value and f"from step {goal.explorer.trajectories[0].first_below()}" in goal.feedback.value
     )
+
+
+# ---- what is drawn of an answer ----
+
+
+@pytest.mark.parametrize("kind", RIGHT, ids=lambda kind: kind.__name__)
+def test_an_answer_is_drawn_beside_the_method(kind):
+    """A right one has the same numbers at the end, a wrong one others; one that does not run is not drawn."""
+    method, yours = beside(made(kind, RIGHT[kind]), kind).trajectories
+    np.testing.assert_allclose(yours.theta, method.theta, rtol=1e-12)
+    method, yours = beside(made(kind, RIGHT[kind].replace("theta = theta - ", "theta = theta + ")), kind).trajectories
+    assert yours.optimizer.title == "yours" and not np.allclose(yours.theta[1], method.theta[1])
+    assert beside(made(kind, "1 / 0"), kind) is None
+
+
+def test_in_a_notebook_the_verdict_is_followed_by_the_picture(monkeypatch):
+    import IPython.display
+
+    shown = []
+    monkeypatch.setattr(exercises, "_in_notebook", lambda: True)
+    monkeypatch.setattr(IPython.display, "display", lambda *each, **_: shown.extend(each))
+    check(wrong_sign, GradientDescent)
+    said, drawn = shown
+    assert "The step has the wrong sign" in said["text/plain"]
+    assert "yours (η = 0.05) on the ravine" in repr(drawn)
+    shown.clear()
+    check(lambda theta, grad, eta: theta[7], GradientDescent)
+    assert len(shown) == 1, "nothing is drawn of what does not run"
+    check(lambda theta, grad, eta: None, GradientDescent)
+    assert len(shown) == 1, "nor of no answer"

@@ -5,6 +5,8 @@ in each of the forms in which the literature writes it. Where they part, it is c
 small change to the formula's rows, and the one that fits is named.
 """
 
+import contextlib
+import io
 import itertools
 import re
 import sys
@@ -19,6 +21,7 @@ from ..mathematics.beyond import AdamW
 from ..mathematics.declaration import Array, Gradient, Optimizer, State, by_rows
 from ..mathematics.optimizers import OPTIMIZERS
 from ..mathematics.surfaces import Surface
+from ..mathematics.trajectory import run
 from . import answering, limits
 from .mistakes import MISTAKES, broken, forms
 
@@ -89,12 +92,17 @@ def check(student: Callable, kind: type[Optimizer]) -> None:
     returns the new θ and state. For Momentum: ``def momentum(theta, v, grad, eta, gamma): … return theta, v``.
     """
     said = verdict(student, kind)
-    if said.mark == "not yet" and _in_notebook():
-        from IPython.display import display
+    if not _in_notebook():
+        print(said)
+        return
+    from IPython.display import display
 
+    if said.mark == "not yet":
         display({"text/plain": str(said), "text/markdown": said.markdown}, raw=True)
     else:
         print(said)
+    if said.mark != "not answered" and (made := beside(student, kind)):
+        display(made)
 
 
 def verdict(student: Callable, kind: type[Optimizer]) -> Verdict:
@@ -234,6 +242,32 @@ def _stopped(error: BaseException, t: int) -> str:
     power = " In Python a power is written **, as in g**2; ^ is another operation."
     hint = power if name.endswith("TypeError") and ("bitwise_xor" in said or "for ^" in said) else ""
     return f"In step {t} your function stopped with {name}: {said}{place}.{hint}"
+
+
+def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
+    """The picture of an answer's run on the ravine beside the method's own, so that a mistake is seen; None if it does not run."""
+    from ..pictures.drawings import Picture  # matplotlib is slow to import
+
+    method, surface = kind(), surfaces.ravine
+    surface.gradient(surface.start)  # compiled here, not in the student's time
+
+    def path() -> Iterator[Any]:
+        theta = np.array(surface.start, dtype=float)
+        state = method.init(theta)
+        for t in range(1, steps + 1):
+            got = _one_step(student, method, theta, state, surface.gradient, t)
+            if not isinstance(got, dict):
+                return
+            theta, state = got["theta"], {name: got[name] for name in state}
+            yield got
+
+    with contextlib.redirect_stdout(io.StringIO()):  # what it prints has been seen
+        taken, _ = limits.collect(path)
+    if not taken:
+        return None
+    coming = ((got.pop("theta"), got) for got in taken)
+    yours = type("Yours", (kind,), {"title": "yours", "step": lambda *_: next(coming)})
+    return Picture([run(each(), surface, steps=len(taken)) for each in (kind, yours)], ("contour", "loss"), len(taken))
 
 
 # ---- the judgement ----
