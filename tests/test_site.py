@@ -17,11 +17,13 @@ import numpy as np
 import pytest
 from browser import AXE, FOUND, need_chromium
 from test_browser import FULL, NOTEBOOKS, Live, use
+from wrong_answers import RIGHT, made, typed
 
 import optcourse
 from optcourse import AdaGrad, RMSProp
+from optcourse.learning.exercises import verdict
 from optcourse.live.trainers import Trainer
-from optcourse.web.lessons import ONCE, called, needed
+from optcourse.web.lessons import ONCE, called, exercise_of, needed
 
 # no code in a page, no code from text, nothing from elsewhere; only where asked for: Playwright itself waits by code from text
 POLICY = (
@@ -31,6 +33,8 @@ DRAWS = 8
 PROSE = """() => { const main = document.querySelector("main").cloneNode(true);
   for (const code of main.querySelectorAll("pre")) code.remove();
   return main.textContent; }"""
+ENDS = """(live) => live.explorer.shown.map(({ form, run }) => run.at(form.theta, run.diverged ?? run.steps))"""
+SHOWN = """([cell, count]) => document.querySelector(`[data-live=${cell}] .oc-live`)?.explorer.shown.length === count"""
 SET = """([live, values]) => { for (const [name, index] of Object.entries(values)) {
   const input = live.querySelector(`input[data-name="${name}"]`);
   input.value = index;
@@ -343,15 +347,216 @@ def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
     live = Live(closed, 2)  # the plane through a trained network
     live.wait("s.message.includes('Python computes this run from data')")
     closed.goto(f"{address}/03_momentum.html")
-    notes = closed.locator("#exercise-momentum .kernel")
-    assert notes.inner_text() == "This exercise is checked by Python: it needs a running kernel. How to get one."
-    closed.locator("#exercise-momentum").get_by_role("link", name="How to get one.").click()
+    assert closed.locator(".kernel").count() == 0, "nothing of lesson 3 needs one"
+    closed.goto(f"{address}/00_welcome.html")
+    notes = closed.locator("#set-up-test .kernel")
+    assert notes.inner_text() == "This test of the set-up needs a running kernel. How to get one."
+    closed.locator("#set-up-test").get_by_role("link", name="How to get one.").click()
     closed.wait_for_url("**/run.html")
     assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
-    for lesson, cell, words in (("00_welcome", "set-up-test", "set-up"),):
-        closed.goto(f"{address}/{lesson}.html")
-        assert words in closed.locator(f"#{cell} .kernel").inner_text()
-        assert closed.locator(f"#{cell} a[href='run.html']").count() == 1
+
+
+# ---- written exercises, and what is remembered ----
+
+
+def test_every_exercise_is_judged_and_drawn_in_the_page(closed, address):
+    """Each by a wrong answer that is named and by the right one, in a page that may run no code from text."""
+    for path in NOTEBOOKS:
+        for cell in (cell for cell in nbformat.read(path, as_version=4).cells if "\ncheck(" in cell.source):
+            kind = exercise_of(cell.source)
+            closed.goto(f"{address}/{path.stem}.html?strict")
+            box = closed.locator(f"[data-live={cell.id}]")
+            field, said, live = box.locator("textarea"), box.locator("[role=status]").last, box.locator(".oc-live")
+            closed.wait_for_function(SHOWN, arg=[cell.id, 1])
+            wrong = RIGHT[kind].replace("theta = theta - ", "theta = theta + ")
+            field.fill(typed(wrong))
+            closed.wait_for_function(SHOWN, arg=[cell.id, 2])
+            apart = live.evaluate(ENDS)
+            assert apart[0] != apart[1], "the mistake is seen"
+            box.get_by_role("button", name="check").click()
+            assert said.inner_text() == f"✗ Not yet. {verdict(made(kind, wrong), kind).message}"
+            field.fill(typed(RIGHT[kind]))
+            closed.wait_for_function(f"(live) => {{ const [a, b] = ({ENDS})(live); return Math.hypot(a[0] - b[0], a[1] - b[1]) < 1e-9; }}", arg=live.element_handle())  # fmt: skip
+            box.get_by_role("button", name="check").click()
+            assert said.inner_text() == f"✓ {verdict(made(kind, RIGHT[kind]), kind).message}"
+
+
+def test_an_error_has_its_place_while_it_is_typed_and_the_buttons_write(closed, address):
+    closed.goto(f"{address}/03_momentum.html")
+    box = closed.locator("[data-live=exercise-momentum]")
+    field, keys = box.locator("textarea"), box.locator(".keys")
+    box.get_by_role("button", name="check").click()
+    box.get_by_text("Not answered yet: write the update, line by line.").wait_for()
+    for name in (
+        "v",
+        "=",
+        "gamma",
+        "*",
+        "v",
+        "+",
+        "eta",
+        "*",
+        "grad(theta)",
+        "new line",
+        "theta",
+        "=",
+        "theta",
+        "-",
+        "v",
+    ):
+        keys.get_by_role("button", name=name, exact=True).click()
+    assert field.input_value() == "v=gamma*v+eta*grad(theta)\ntheta=theta-v"
+    assert box.locator(".read math").count() == 2
+    for text, words in (
+        ("v = gamma*v + beta*grad(theta)", "line 1: beta has no value: Momentum has theta, v, eta, gamma"),
+        ("v = gamma*v\n\ntheta = theta - (v", "line 2: '(' is never closed, at character 17 of the formula"),
+        ("gamma = 0.9", "line 1: gamma is handed to you"),
+        ("v + 1", "line 1: it assigns nothing"),
+        ("v = <img src=x>", "line 1:"),
+    ):
+        field.fill(text)
+        box.locator(".said", has_text=words).wait_for()
+        box.get_by_role("button", name="check").click()
+        assert box.locator("[role=status]").last.inner_text().startswith(f"✗ {words}")
+
+
+def test_what_was_answered_stays_until_it_is_forgotten(closed, address):
+    def progress():
+        return closed.locator("#progress").inner_text()
+
+    closed.goto(f"{address}/03_momentum.html")
+    total = int(progress().partition(" of ")[2])
+    assert progress() == f"0 of {total}" and total >= 40
+    closed.locator("[data-live=exercise-predict] input").first.check()
+    closed.get_by_role("button", name="I predict this").click()
+    closed.locator("[data-live=exercise-momentum] textarea").fill("theta = theta - v")
+    quiz = closed.locator("[data-live=quiz]")
+    quiz.get_by_label("1.9 times", exact=True).check()
+    quiz.get_by_role("button", name="answer").first.click()
+    assert progress() == f"1 of {total}", "a wrong answer is not done, a prediction is"
+    quiz.get_by_label("10 times", exact=True).check()
+    quiz.get_by_role("button", name="answer").first.click()
+    assert progress() == f"2 of {total}"
+    closed.reload()
+    closed.locator("[data-live=exercise-predict] .oc-live[data-frames]").wait_for()
+    assert closed.locator("[data-live=exercise-predict] input").first.is_checked()
+    assert closed.locator("[data-live=exercise-momentum] textarea").input_value() == "theta = theta - v"
+    quiz.get_by_text("✓ Right: 1/(1−γ)").wait_for()
+    closed.goto(f"{address}/progress.html")
+    closed.locator("#progress-by-lesson li", has_text="3 · Momentum").get_by_text("2 of 5").wait_for()
+    closed.get_by_role("button", name="forget all of it").click()
+    assert progress() == f"0 of {total}"
+    closed.goto(f"{address}/03_momentum.html")
+    closed.get_by_role("button", name="I predict this").wait_for()
+    assert closed.locator("[data-live=exercise-momentum] textarea").input_value() == ""
+
+
+def test_the_names_of_activities_are_those_that_pages_remember(closed, address):
+    """What progress counts is what a page can do: no more, no less."""
+    closed.goto(f"{address}/index.html")
+    counted = json.loads(closed.locator("#activities").text_content())
+    for lesson in counted:
+        closed.goto(f"{address}/{lesson['page']}.html")
+        closed.locator("[data-live] fieldset, [data-live] .oc-live").first.wait_for()
+        closed.wait_for_function(
+            "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount)"
+        )
+        data = data_of(closed)
+        boxes = sum(
+            "choices" in each.get("activity", {}) and len(each["activity"]["choices"]) for each in data.values()
+        )
+        others = sum(bool({"task", "goal"} & set(each.get("activity", {}))) for each in data.values())
+        assert len(lesson["names"]) == len(set(lesson["names"])) == boxes + others
+
+
+# ---- a page as paper, without a script, without a network ----
+
+
+def test_the_front_page_races_by_itself_and_stands_still_for_who_asks(blank, browser, address):
+    blank.goto(f"{address}/index.html")
+    blank.wait_for_function("document.querySelector('[data-race]').explorer?.now.step > 3")
+    assert blank.locator(".map a").count() == 9
+    box = blank.locator("[data-race]").bounding_box()
+    assert box["y"] + box["height"] <= 740, "the race is on the first screen"
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    page.locator("[data-race][data-frames]").wait_for()
+    still = "(() => { const { now, player } = document.querySelector('[data-race]').explorer; return [now.step, player.playing]; })()"
+    assert page.evaluate(still) == [80, False], "it stands at its end"
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_first_screen_of_a_lesson_has_title_question_and_what_moves(browser, address, width, height):
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    for path in NOTEBOOKS[1:]:
+        page.goto(f"{address}/{path.stem}.html")
+        hero = page.locator(".oc-live[data-frames] canvas").first
+        hero.wait_for()
+        page.wait_for_function("document.querySelector('.oc-live canvas').clientHeight > 100")
+        box = hero.bounding_box()
+        assert page.get_by_text("Question:").first.bounding_box()["y"] < box["y"] < 0.6 * height, path.stem
+        seen = min(box["y"] + box["height"], height) - box["y"]
+        assert seen > 0.75 * box["height"] or seen > 0.5 * height, path.stem
+    context.close()
+
+
+def test_without_javascript_a_sentence_stands_where_an_activity_is_missing(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/03_momentum.html")
+    for cell, words in (
+        ("exercise-momentum", "a written exercise"),
+        ("quiz", "a quiz"),
+        ("exercise-predict", "a prediction"),
+    ):
+        assert (
+            page.locator(f"#{cell} noscript").inner_text()
+            == f"Here stands {words}: it needs JavaScript, which is off in this browser."
+        )
+    context.close()
+
+
+def test_a_picture_that_could_not_come_says_so_and_comes_later(blank, address):
+    blocked = {"on": True}
+    blank.context.route("**/pictures/*", lambda route: route.abort() if blocked["on"] else route.continue_())
+    blank.goto(f"{address}/05_adagrad.html")
+    picture = blank.locator("img[src^=pictures]").first
+    picture.scroll_into_view_if_needed()
+    note = blank.get_by_text("This picture could not be loaded.").first
+    note.wait_for()
+    blocked["on"] = False
+    blank.evaluate("window.dispatchEvent(new Event('online'))")
+    blank.wait_for_function("document.querySelector('img[src^=pictures]').naturalWidth > 0")
+    note.wait_for(state="detached")
+
+
+def test_pictures_keep_their_room(site):
+    for page in pages(site):
+        if not page.startswith("api/"):
+            for image in re.findall(r"<img [^>]*>", (site / page).read_text("utf-8")):
+                assert re.search(r'width="\d+"', image) and re.search(r'height="\d+"', image), (page, image[:100])
+
+
+def test_on_paper_nothing_is_dark_and_nothing_is_cut(browser, address):
+    """As a print has it: light even in a dark theme, and no picture wider than the sheet."""
+    context = browser.new_context(viewport={"width": 720, "height": 1000}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{address}/03_momentum.html")
+    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.oc-live')].every((live) => !live.classList.contains('oc-dark'))"
+    )
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
+    for name in (".oc-bar", "header", ".keys"):
+        assert page.locator(name).first.is_hidden(), name
+    assert page.locator(".oc-formulas math").first.is_visible()
+    context.close()
 
 
 def test_a_page_is_alive_as_a_file(closed, site):

@@ -267,7 +267,7 @@ def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
         return None
     coming = ((got.pop("theta"), got) for got in taken)
     yours = type("Yours", (kind,), {"title": "yours", "step": lambda *_: next(coming)})
-    return Picture([run(each(), surface, steps=len(taken)) for each in (kind, yours)], ("contour", "loss"), len(taken))
+    return Picture([run(each(), surface, steps=len(taken)) for each in (kind, yours)])
 
 
 # ---- the judgement ----

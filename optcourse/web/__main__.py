@@ -41,7 +41,7 @@ def shared(folder: pathlib.Path) -> None:
     code = stage.script(HERE / "site.js")
     (folder / "site.js").write_text(f'(() => {{\n"use strict";\n{code}\n}})();\n', "utf-8")
     shutil.copy(stage.HERE / FONT, folder / FONT)
-    palette = stage.palette(":root", "@media (prefers-color-scheme: dark) { :root") + "}"
+    palette = stage.palette(":root", "@media (prefers-color-scheme: dark) { :root:not(.oc-paper)") + "}"
     style = [palette, stage.style(FONT), (HERE / "site.css").read_text("utf-8"), markup.code_style()]
     (folder / "site.css").write_text("\n".join(style), "utf-8")
     shutil.copytree(COURSE / "images", folder / "images", dirs_exist_ok=True)
@@ -79,7 +79,9 @@ def text_page(page: str, text: str) -> dict[str, Any]:
 def front_page(lessons: list[dict[str, Any]]) -> dict[str, Any]:
     """What this is in one look: a race that runs by itself, and the map of the lessons."""
     race = [kind(eta=eta) for kind, eta in RACE.items()]
-    shown = explore(race, surfaces.ravine, steps=80, views=("contour",), sliders=(), formula=False, vectors=False)
+    shown = explore(
+        race, surfaces.ravine, steps=80, step=80, views=("contour",), sliders=(), formula=False, vectors=False
+    )
     mapped = []
     for each in lessons:
         if " · " not in each["title"]:  # the welcome page

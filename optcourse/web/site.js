@@ -53,25 +53,35 @@ function setUp(nodes, data) {
   setTimeout(() => setUp(more, data));
 }
 
-/** A picture that could not come comes when the network does. */
+/** A picture that could not come says so, and comes when the network does. */
 function comeLater() {
-  for (const picture of document.images)
-    picture.addEventListener("error", () => {
+  for (const picture of document.images) {
+    const missing = () => {
       if (picture.dataset.missing !== undefined) return;
       picture.dataset.missing = "";
       const words = `This picture could not be loaded. It comes when you are online again: ${picture.alt}`;
       const note = make("p", null, { className: "said" }, words);
-      picture.after(note);
-      const again = () => {
-        const { src } = picture;
-        picture.src = "";
-        picture.src = src;
+      const again = () => picture.setAttribute("src", picture.getAttribute("src") ?? "");
+      const come = () => {
+        note.remove();
+        window.removeEventListener("online", again);
+        delete picture.dataset.missing;
       };
-      picture.addEventListener("load", () => note.remove(), { once: true });
+      picture.after(note);
+      picture.addEventListener("load", come, { once: true });
       window.addEventListener("online", again);
-      picture.addEventListener("load", () => window.removeEventListener("online", again), { once: true });
-    });
+    };
+    picture.addEventListener("error", missing);
+    if (picture.complete && picture.currentSrc && !picture.naturalWidth) missing(); // before this script was there
+  }
 }
+
+// paper is light, whatever the screen is
+for (const [event, on] of /** @type {[string, boolean][]} */ ([
+  ["beforeprint", true],
+  ["afterprint", false],
+]))
+  window.addEventListener(event, () => document.documentElement.classList.toggle("oc-paper", on));
 
 const [field, list] = [find("#site-search"), find("#site-found")];
 if (field instanceof HTMLInputElement && list) searching(field, list);
