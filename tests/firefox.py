@@ -75,9 +75,11 @@ class Tab:
             time.sleep(0.05)
         return found
 
-    def press(self, *keys: str) -> None:
-        """Keys, one after the other, on whatever has the focus."""
+    def press(self, *keys: str, held: str = "") -> None:
+        """Keys, one after the other, on whatever has the focus; ``held``, such as Shift, is down meanwhile. No button is clicked by them."""
         strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        if held:
+            strokes = [{"type": "keyDown", "value": held}, *strokes, {"type": "keyUp", "value": held}]
         actions = [{"type": "key", "id": "keys", "actions": strokes}]
         self.ask("input.performActions", context=self.context, actions=actions)
 

@@ -51,7 +51,7 @@ export function exercise(parent, task, name, mount) {
   const keys = make("div", box, { className: "keys", role: "group", "aria-label": "symbols to put in" });
   const shown = make("div", box, { className: "read" });
   const wrong = make("p", box, { className: "said", role: "status" });
-  const button = make("button", box, { type: "button" }, "check");
+  const button = make("button", box, { type: "button", title: "or press Shift + Enter" }, "check");
   const said = make("p", box, { className: "said", role: "status" });
   const formula = make("details", box, { hidden: true }, make("summary", null, {}, "the formula"));
   formula.append(...forms[0].rows.map((row) => typeset(parse(lines[row]))));
@@ -113,6 +113,11 @@ export function exercise(parent, task, name, mount) {
     read();
     speak(said, null, "");
     remember(name, { text: field.value, done: false });
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey)) return; // as a notebook runs a cell
+    event.preventDefault();
+    check();
   });
   button.addEventListener("click", check);
   if (typed?.checked) check();

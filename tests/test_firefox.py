@@ -1,0 +1,63 @@
+"""The site in Firefox, over http and as files: every explorer moves, an exercise is judged by keys alone, nothing goes wrong."""
+
+import pytest
+from firefox import firefox, need_firefox
+from test_browser import NOTEBOOKS
+from test_site import address, site  # noqa: F401 (fixtures)
+
+ALL = "document.querySelectorAll('.oc-live').length"
+READY = f"{ALL} > 0 && [...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames > 0)"
+SET_UP = "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount)"
+# every slider of every explorer that can move, to its other end: how many, and those after which nothing was drawn or said
+MOVED = """(async () => {
+  const still = [];
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  let count = 0;
+  for (const live of document.querySelectorAll('.oc-live:not(.oc-laboratory)'))
+    for (const input of live.querySelectorAll('.oc-range input:not(:disabled)')) {
+      const said = () => [live.dataset.frames, input.closest('.oc-range').querySelector('output').textContent];
+      const before = said();
+      input.value = input.value === input.max ? 0 : input.max;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+      await frame();
+      if (said().some((each, i) => each === before[i])) still.push(input.dataset.name);
+      count += 1;
+    }
+  return [count, still];
+})()"""
+
+
+@pytest.fixture(scope="module")
+def tab():
+    need_firefox()
+    with firefox() as tab:
+        yield tab
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_explorer_moves(tab, address, site, path):  # noqa: F811
+    where = address if path.stem[:2] in ("03", "06") else site.as_uri()
+    tab.size(1280, 720)
+    tab.goto(f"{where}/{path.stem}.html")
+    tab.wait(SET_UP)
+    if path.stem != "00_welcome":
+        tab.evaluate("[...document.querySelectorAll('fieldset')].forEach((box) => { if (/predict/.test(box.textContent)) { box.querySelector('input').click(); box.querySelector('button').click(); } })")  # fmt: skip
+    tab.wait(READY)
+    count, still = tab.evaluate(MOVED)
+    assert count > 0 and still == []
+    assert tab.problems == []
+
+
+def test_an_exercise_is_written_and_checked_by_keys_alone_on_a_phone(tab, address):  # noqa: F811
+    tab.size(390, 844)
+    tab.goto(f"{address}/03_momentum.html?strict")
+    tab.wait(SET_UP)
+    tab.evaluate("document.querySelector('[data-live=exercise-momentum] textarea').focus()")
+    tab.press(*"v = gamma*v + eta*grad(theta)\ntheta = theta + v".replace("\n", "\ue007"))
+    tab.wait("document.querySelectorAll('[data-live=exercise-momentum] .read math').length === 2")
+    tab.press("\ue007", held="\ue008")  # Shift + Enter, as in a notebook
+    said = "document.querySelector('[data-live=exercise-momentum] fieldset').innerText"
+    tab.wait(f"{said}.includes('The step has the wrong sign')")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.evaluate("document.querySelector('#progress').textContent").startswith("0 of ")
+    assert tab.problems == []
