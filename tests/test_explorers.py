@@ -36,8 +36,10 @@ from optcourse import (
     Goal,
     GradientDescent,
     Momentum,
+    Network,
     Optimizer,
     RMSProp,
+    Slice,
     Surface,
     cosine,
     explore,
@@ -49,6 +51,7 @@ from optcourse import (
 )
 from optcourse.live import shown, stage, wire
 from optcourse.live.controls import slider_values
+from optcourse.live.scene import surface_data
 from optcourse.live.trainers import Trainer
 from optcourse.mathematics.conventions import conventions
 from optcourse.mathematics.surfaces import CATALOGUE
@@ -738,3 +741,15 @@ def test_a_goal_keeps_the_sliders_that_it_names():
     assert any(met) and not all(met)
     with pytest.raises(ValueError, match="keep must be names of sliders: η, γ, ε"):
         Goal("", explore(RMSProp(), surfaces.bowl), reach(1e-6, 10), keep=("β₁",))
+
+
+def test_a_surface_on_a_grid_has_as_many_values_as_it_says():
+    """The page reads row by row: with another shape it would draw stripes."""
+    inputs, labels = np.eye(4)[:, :3], np.array([0, 1, 0, 1])
+    surface = Slice(Network(3, 2), (inputs, labels), np.zeros(8), np.eye(8)[:2])
+    sent = surface_data(surface)
+    columns, rows = sent["shape"]
+    values = np.frombuffer(sent["grid"], "<f4")
+    assert values.size == columns * rows > 1000
+    left, right, bottom, top = surface.view
+    np.testing.assert_allclose(values[[0, -1]], surface.value([[left, bottom], [right, top]]), rtol=1e-5)

@@ -42,6 +42,7 @@ const STYLE = `
   :host(.oc-tight) .oc-table { grid-template-columns: repeat(4, max-content) 0; }
   :host(.oc-tight) .oc-caption { display: none; }
   :host(.oc-stacked) .oc-table, :host(.oc-stacked) .oc-formula, :host(.oc-stacked) .oc-row { display: block; }
+  :host(.oc-stacked) .oc-title { max-width: none; }
   :host(.oc-stacked) .oc-row { padding: 3px 0 3px 6px; }
   @media (forced-colors: active) { .oc-row { border-left-color: Canvas; } .oc-row.oc-now { border-left-color: Highlight; } }
 `;

@@ -81,7 +81,8 @@ def surface_data(surface: Surface) -> dict[str, Any]:
         {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
         for minimum in surface.minima
     ]
-    grid, shape = (None, (0, 0)) if program else (surface.grid(GRID)[2].astype("<f4").tobytes(), (GRID, GRID))
+    values = None if program else surface.grid(GRID)[2]  # a slice of a network's loss takes fewer points
+    grid, shape = (None, (0, 0)) if values is None else (values.astype("<f4").tobytes(), values.shape[::-1])
     view, start = (list(map(float, each)) for each in (surface.view, surface.start))
     return wire.plain(
         wire.Surface(surface.name, view, start, landmarks, surface.minima_are_known, program, surface.note, grid, shape)
