@@ -253,7 +253,7 @@ QUIZ: dict[str, tuple[Question, ...]] = {
             (
                 ("NAG", "Right, lower than each other one. With dropout it was RMSProp."),
                 ("Adam", "That is the source's claim. With η alone tuned it was not so, with dropout or without."),
-                ("AdaGrad", "It had the highest of the six. With a large ε it left the last place."),
+                ("AdaGrad", "It had the highest median of the six. With a large ε its loss is less than half as high."),
             ),
         ),
         Question(
@@ -261,7 +261,7 @@ QUIZ: dict[str, tuple[Question, ...]] = {
             (
                 (
                     "Which is best on this problem within this search space.",
-                    "Right: as soon as β₁ and β₂ were tuned, too, Adam was the lowest with dropout.",
+                    "Right: with all that each method has tuned, Adam was the lowest with dropout.",
                 ),
                 ("Which is best.", "Dropout alone changed the order here, and so did β₁, β₂ and ε."),
                 ("Nothing at all.", "It says something, within its problem, budget and search space."),
