@@ -179,9 +179,10 @@ def live_cells(path):
     return [code[place].id for place in needed([cell.source for cell in code], [*LIVE, *KERNEL])]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
-    problems = []
+@pytest.mark.parametrize("name", ["03_momentum", "08_summary"])
+def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
+    """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
+    path, problems = ROOT / "notebooks" / f"{name}.ipynb", []
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{path.name}")
     whole_notebook(page)
@@ -194,7 +195,14 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
         page.evaluate(
             "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
         )  # arrows are shortcuts there
-        use(live)
+        live.move(live.sliders()[0])
+        before = live.at_step_one()
+        live.click("next")
+        live.wait("s.step === 2 && s.pictures[0] !== b.pictures[0]", before)
+        live.click("play")
+        live.wait("s.step >= 4")
+        live.click("play")
+        live.wait("s.play === 'play'")
     live.wait("s.words.includes('loss') || s.words.includes('diverged')")
     assert problems == []
 
