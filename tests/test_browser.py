@@ -187,8 +187,7 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
     whole_notebook(page)
     run_cells(page, *live_cells(path))
     assert page.locator(ERRORS).count() == 0
-    if name == "03_momentum":
-        assert found_by_axe(page) == []  # JupyterLab's own boxes are everywhere the same
+    assert found_by_axe(page) == []  # its change of theme also draws the explorers that are out of view
     live = Live(page)
     live.wait(FULL)
     with suspended(page):
@@ -208,10 +207,10 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
         live.wait("s.play === 'play'")
     live.wait("s.words.includes('loss') || s.words.includes('diverged')")
     assert live.wait("s.lost === 'none'")
+    assert problems == []  # a restart itself makes JupyterLab's widgets complain: "Cannot send"
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
     live.wait("s.lost !== 'none'")
     live.move(live.sliders()[0])
-    assert problems == []
 
 
 def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):

@@ -264,7 +264,7 @@ def test_every_room_and_every_test_is_known_to_make_check():
 
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     named = set()
-    for path in filter(re.compile(r"(optcourse|tests|notebooks)/.*\.(py|js|css|ipynb)$").match, tracked):
+    for path in filter(re.compile(r"(optcourse|tests|tools|notebooks)/.*\.(py|js|css|ipynb)$").match, tracked):
         tests = [test for test in tests_of(path) if test != path or path.startswith("tests/test_")]
         assert tests or path.endswith("/__init__.py"), f"{path}: add a rule to tools/check.py"
         assert all((ROOT / test).exists() for test in tests), path
