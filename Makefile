@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: lab test check lint unit notebooks test-elsewhere solutions outputs images experiments bench clean
+.PHONY: lab test check lint unit unit-python unit-browser notebooks test-elsewhere solutions outputs images experiments bench clean
 .DELETE_ON_ERROR:
 
 lab: .venv/installed
@@ -23,17 +23,26 @@ lab: .venv/installed
 	touch $@
 
 # everything that CI checks on one arithmetic; `make check` is the quick one: lint, and the tests of what changed
-test: lint unit notebooks
+# JavaScript is checked where node is installed, and OPTCOURSE_NODE_REQUIRED=1 makes it a must
+test: .venv/tested
+	@rm -f .venv/parts
+	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
+	@if command -v npm >/dev/null || [ -n "$$OPTCOURSE_NODE_REQUIRED" ]; then $(PART) "js: format, types and unit tests of the page's JavaScript" "about 0:20" js; \
+		else echo "js: left out, there is no node"; fi
+	@$(PART) "unit: tests of package and project" "about 1:30 on 2 cores" unit-python
+	@$(PART) "browser: JupyterLab and the site in Chromium" "about 3:30" unit-browser
+	@$(PART) "notebooks: every lesson against its stored outputs" "about 0:50" notebooks
+	@cat .venv/parts
+PART = $(BIN)/python tools/part.py $(MAKE)
 
 check: lint
-	$(BIN)/python tests/check.py
+	$(BIN)/python tools/check.py
 
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@if [ -d tools/node_modules ]; then $(MAKE) --no-print-directory js; fi
 
-# format, types and unit tests of the page's JavaScript: a developer's, with node
+# format, types and unit tests of the page's JavaScript
 .PHONY: js
 js: tools/node_modules
 	cd tools && npm run --silent lint && npm run --silent test
@@ -46,9 +55,11 @@ tools/node_modules: tools/package.json
 EACH := --dist load --maxschedchunk 1
 IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
-unit notebooks experiments: export OPENBLAS_NUM_THREADS = 1
-unit: .venv/tested
+unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1
+unit: unit-python unit-browser
+unit-python: .venv/tested
 	$(BIN)/python -m pytest -n 2 $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
+unit-browser: .venv/tested
 	$(BIN)/python -m pytest -n 2 $(EACH) $(IN_CHROMIUM)
 
 # every lesson against its stored outputs, strictly
@@ -58,16 +69,16 @@ notebooks: .venv/tested
 # the same under other arithmetics: kernels for older processors, one and two threads, starts moved by one unit in the
 # last place, data added up in another order; QUICK=1 takes the lessons with real data and two arithmetics
 test-elsewhere: .venv/tested
-	$(BIN)/python tests/elsewhere.py $(if $(QUICK),--quick)
+	$(BIN)/python tools/elsewhere.py $(if $(QUICK),--quick)
 
 # solved lessons for teachers, in notebooks/solutions
 solutions: .venv/tested
-	$(BIN)/python tests/solutions.py
+	$(BIN)/python tools/solutions.py
 
 # after a change of a notebook or of the package: run every notebook and keep its outputs
 outputs: .venv/tested
-	$(BIN)/python tests/solutions.py cells
-	$(BIN)/python tests/outputs.py notebooks
+	$(BIN)/python tools/solutions.py cells
+	$(BIN)/python tools/outputs.py notebooks
 
 images: .venv/installed
 	$(BIN)/python tools/images.py images
@@ -82,18 +93,18 @@ site: export OPENBLAS_NUM_THREADS = 1
 site: .venv/site
 	rm -rf site
 	$(BIN)/python -m optcourse.web site --repository "$(REPOSITORY)"
-	@if [ -f .venv/tested ]; then $(BIN)/python tests/bench.py site site; fi  # how soon each lesson moves, where there is Chromium
+	@if [ -f .venv/tested ]; then $(BIN)/python tools/bench.py site site; fi  # how soon each lesson moves, where there is Chromium
 
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
 # about three quarters of an hour
 experiments: .venv/tested
 	$(BIN)/python -m optcourse.mathematics.contest
 	$(MAKE) images
-	$(BIN)/python tests/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
+	$(BIN)/python tools/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
 # how fast is a slider, beside interact and version 0.1.0: needs Chromium, takes about five minutes
 bench: .venv/tested
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tools/bench.py
 
 clean:
 	rm -rf .venv
@@ -103,8 +114,8 @@ clean:
 oracle:
 	$(PYTHON) -m venv .oracle
 	.oracle/bin/python -m pip install --quiet --editable ".[oracle]"
-	.oracle/bin/python tests/oracle.py
-	.oracle/bin/python tests/fed.py
+	.oracle/bin/python tools/oracle.py
+	.oracle/bin/python tools/fed.py
 
 # the lowest versions that pyproject.toml allows: unit tests and one lesson; the images are those of the newest matplotlib
 LOWEST := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \

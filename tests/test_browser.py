@@ -17,7 +17,6 @@ from browser import (
 )
 from playwright.sync_api import TimeoutError
 
-from optcourse import CATALOGUE
 from optcourse.web.lessons import KERNEL, LIVE, needed
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -179,105 +178,36 @@ def live_cells(path):
     return [code[place].id for place in needed([cell.source for cell in code], [*LIVE, *KERNEL])]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, path):
-    problems = []
+@pytest.mark.parametrize("name", ["03_momentum", "08_summary"])
+def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
+    """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
+    path, problems = ROOT / "notebooks" / f"{name}.ipynb", []
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{path.name}")
     whole_notebook(page)
     run_cells(page, *live_cells(path))
     assert page.locator(ERRORS).count() == 0
-    assert found_by_axe(page) == []
+    assert found_by_axe(page) == []  # its change of theme also draws the explorers that are out of view
     live = Live(page)
     live.wait(FULL)
     with suspended(page):
         page.evaluate(
             "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
         )  # arrows are shortcuts there
-        use(live)
+        live.move(live.sliders()[0])
+        before = live.seen()
+        live.root.locator(".oc-hero-canvas").press("ArrowRight")  # it moves the start, and selects no other cell
+        live.wait("s.values['start x'] !== b.values['start x']", before)
+        before = live.at_step_one()
+        live.click("next")
+        live.wait("s.step === 2 && s.pictures[0] !== b.pictures[0]", before)
+        live.click("play")
+        live.wait("s.step >= 4")
+        live.click("play")
+        live.wait("s.play === 'play'")
     live.wait("s.words.includes('loss') || s.words.includes('diverged')")
-    assert problems == []
-
-
-def test_drag_keys_step_play_parts_and_map(lab, page):
-    """One explorer, used as a person would use it."""
-    open_notebook(page, lab, "notebooks/03_momentum.ipynb")
-    run_cells(page, "imports", "explorer")
-    live = Live(page)
-    first = live.wait("s.step === 6")
-    live.sliders()
-
-    # arrow keys on the picture move the start, also where they are JupyterLab's shortcuts
-    page.evaluate("window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined")
-    live.root.locator(".oc-hero-canvas").press("ArrowRight")
-    live.wait("s.values['start x'] !== b.values['start x']", first)
-
-    # a step on and back; in parts: row by row, each with its caption
-    before = live.seen()
-    live.root.locator("[type=checkbox]").check()
-    one = live.wait("s.part !== ''")
-    assert one["part"].startswith("new velocity") and one["later"] == 1
-    live.click("next")
-    live.wait(
-        "s.part.startsWith('move by the velocity') && s.later === 0 && s.step === 6 && s.pictures[0] !== b.pictures[0]",
-        one,
-    )
-    live.click("next")
-    live.wait("s.step === 7 && s.part.startsWith('new velocity')")
-    live.root.locator("[type=checkbox]").uncheck()
-    live.wait("s.part === ''", before)
-
-    # reduced motion: play makes one step
-    page.emulate_media(reduced_motion="reduce")
-    live.click("play")
-    live.wait("s.step === 8 && s.play === 'play'")
-
-    # the map, on a tab of its own: a click sets η and γ, a drag goes on
-    live.root.get_by_role("button", name="map of η and γ").click()
-    before = live.wait("s.pictures.length === 2")
-    page.mouse.click(*live.pixel(0.3, 0.5, 1))
-    clicked = live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", before)
-    live.drag((0.5, 0.5), (0.4, 0.3), 1)
-    live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", clicked)
-
-
-def test_forms_surfaces_and_what_the_kernel_knows(lab, page):
-    """The welcome page: another form, another surface, one's own formulas; Python reads what the page says."""
-    open_notebook(page, lab, "notebooks/00_welcome.ipynb")
-    run_cells(page, "explorer")
-    live = Live(page)
-    live.sliders()
-    before = live.seen()
-    live.root.locator("select[aria-label='form of Momentum']").select_option("1")
-    live.wait("s.formula.includes('Damped') && s.pictures[0] !== b.pictures[0]", before)
-    for surface in CATALOGUE[::-1]:  # each is taken with its own start, whether its picture is there or not
-        live.root.locator("select[aria-label=surface]").select_option(label=surface.name)
-        start = f"{surface.start[0]:.3f}".replace("-", "−")
-        before = live.wait(f"s.values['start x'] === '{start}' && s.pictures[0] !== b.pictures[0]", before)
-    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
-    field = live.root.locator(".oc-own")
-    field.fill("x**2 + oops")
-    field.press("Enter")
-    live.wait("s.message.includes('oops')")
-    field.fill("x**2 + 2*y**2")
-    field.press("Enter")
-    live.wait("s.message === '' && s.values['start x'] === '−4.000'")
-    live.root.locator(".oc-edit textarea").last.fill(
-        "v_t = \\gamma v_{t-1} + \\eta \\alpha \\nabla J(\\theta_{t-1})\n\\theta_t = \\theta_{t-1} - w_t"
-    )
-    live.wait("s.message.includes('row 2') && s.message.includes('w_t')")
-    live.root.locator(".oc-edit textarea").last.fill(
-        "v_t = \\gamma v_{t-1} + \\eta \\alpha \\nabla J(\\theta_{t-1})\n\\theta_t = \\theta_{t-1} - v_t"
-    )
-    live.wait("s.message === '' && s.formula.includes('your own method') && 'α' in s.values")
-    live.move(live.sliders()[2])
-
-
-def test_after_a_restart_the_explorer_moves_and_says_what_it_has_lost(lab, page):
-    open_notebook(page, lab, "notebooks/00_welcome.ipynb")
-    run_cells(page, "explorer")
-    live = Live(page)
     assert live.wait("s.lost === 'none'")
+    assert problems == []  # a restart itself makes JupyterLab's widgets complain: "Cannot send"
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
     live.wait("s.lost !== 'none'")
     live.move(live.sliders()[0])

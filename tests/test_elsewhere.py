@@ -52,7 +52,7 @@ first = next(train(network, GradientDescent(), (images, labels), network.init(0)
 assert 0 < abs(first - network.init(0)).max() < 1e-15
 print(repr(network.loss(network.init(0), images, labels)))
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=elsewhere.ROOT / "tests", capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=elsewhere.ROOT / "tools", capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     from optcourse import Network, digits
 

@@ -1,7 +1,6 @@
 """Contract of the optimizers: every class in the one tuple inherits these tests."""
 
 import math
-import types
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, run, surfaces, sweep
 from optcourse.mathematics.arithmetic import evaluate, orthogonal
-from optcourse.mathematics.beyond import BEYOND, AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
+from optcourse.mathematics.beyond import BEYOND, AdamW, AMSGrad, Lion, Muon, Nadam
 from optcourse.mathematics.conventions import (
     CONVENTIONS,
     AdaGradOutside,
@@ -31,100 +30,7 @@ KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
-# ---- the same formulas once more, in plain floats, by another hand: x and everything else are single numbers ----
-
-
-def scalar_run(kind, hyper, slope, x, steps):
-    """Positions of a one-dimensional run; ``slope`` is the derivative."""
-    h = types.SimpleNamespace(**hyper)
-    v = G = m = s = 0.0
-    path = [x]
-    for t in range(1, steps + 1):
-        if kind is GradientDescent:
-            x -= h.eta * slope(x)
-        elif kind is Momentum:
-            v = h.gamma * v + h.eta * slope(x)
-            x -= v
-        elif kind is NAG:
-            v = h.gamma * v + h.eta * slope(x - h.gamma * v)
-            x -= v
-        elif kind is AdaGrad:
-            g = slope(x)
-            G += g * g
-            x -= h.eta * g / math.sqrt(G + h.eps)
-        elif kind is RMSProp:
-            g = slope(x)
-            G = h.gamma * G + (1 - h.gamma) * g * g
-            x -= h.eta * g / math.sqrt(G + h.eps)
-        elif kind is Adam:
-            g = slope(x)
-            m = h.beta1 * m + (1 - h.beta1) * g
-            s = h.beta2 * s + (1 - h.beta2) * g * g
-            x -= h.eta * (m / (1 - h.beta1**t)) / (math.sqrt(s / (1 - h.beta2**t)) + h.eps)
-        elif kind is AdaDelta:
-            g = slope(x)
-            G = h.gamma * G + (1 - h.gamma) * g * g
-            d = math.sqrt(m + h.eps) / math.sqrt(G + h.eps) * g  # m: the average of squared updates
-            m = h.gamma * m + (1 - h.gamma) * d * d
-            x -= h.eta * d
-        elif kind in (Nadam, AdamW, AdamWPaper):
-            g = slope(x)
-            m = h.beta1 * m + (1 - h.beta1) * g
-            s = h.beta2 * s + (1 - h.beta2) * g * g
-            direction = m / (1 - h.beta1**t)
-            if kind is Nadam:
-                direction = h.beta1 * m / (1 - h.beta1 ** (t + 1)) + (1 - h.beta1) * g / (1 - h.beta1**t)
-            shrink = 0.0 if kind is Nadam else h.decay * x * (h.eta if kind is AdamW else 1)
-            x -= h.eta * direction / (math.sqrt(s / (1 - h.beta2**t)) + h.eps) + shrink
-        elif kind is AMSGrad:
-            g = slope(x)
-            m = h.beta1 * m + (1 - h.beta1) * g
-            s = h.beta2 * s + (1 - h.beta2) * g * g
-            v = max(v, s)
-            x -= h.eta * m / (math.sqrt(v) + h.eps)
-        elif kind is Lion:
-            g = slope(x)
-            c = h.beta1 * m + (1 - h.beta1) * g
-            m = h.beta2 * m + (1 - h.beta2) * g
-            x -= h.eta * (math.copysign(1, c) * (c != 0) + h.decay * x)
-        elif kind is Muon:
-            pytest.skip("Muon mixes coordinates: see test_muon_makes_singular_values_equal")
-        elif kind is DampedMomentum:
-            v = h.gamma * v + (1 - h.gamma) * h.eta * slope(x)
-            x -= v
-        elif kind is AdaGradOutside:
-            g = slope(x)
-            G += g * g
-            x -= h.eta * g / (math.sqrt(G) + h.eps)
-        elif kind is RMSPropOutside:
-            g = slope(x)
-            G = h.gamma * G + (1 - h.gamma) * g * g
-            x -= h.eta * g / (math.sqrt(G) + h.eps)
-        elif kind is AdamInside:
-            g = slope(x)
-            m = h.beta1 * m + (1 - h.beta1) * g
-            s = h.beta2 * s + (1 - h.beta2) * g * g
-            x -= h.eta * (m / (1 - h.beta1**t)) / math.sqrt(s / (1 - h.beta2**t) + h.eps)
-        elif kind is UncorrectedAdam:
-            g = slope(x)
-            m = h.beta1 * m + (1 - h.beta1) * g
-            s = h.beta2 * s + (1 - h.beta2) * g * g
-            x -= h.eta * m / (math.sqrt(s) + h.eps)
-        else:
-            pytest.skip(f"no scalar transcription of {kind.__name__} yet")
-        path.append(x)
-    return path
-
-
-@every
-@pytest.mark.parametrize("scale", [0.3, 1.0])
-def test_run_equals_the_scalar_transcription(kind, scale):
-    optimizer = kind(**{item.name: item.default * (scale if item.name != "eps" else 1e6) for item in kind.hypers()})
-    path = run(optimizer, surfaces.ravine, start=(-4, 1), steps=25).theta
-    for axis, curvature in enumerate((1, 25)):
-        expected = scalar_run(kind, optimizer.values, lambda x, c=curvature: c * x, path[0, axis], 25)
-        np.testing.assert_allclose(path[:, axis], expected, rtol=1e-12)
-
+# ---- by hand; step for step the libraries hold every method, see test_oracle.py ----
 
 HAND = {  # two steps from x = 1 on J = x², η = 0.1, γ = β₁ = β₂ = 0.5, ε = 0, computed by hand
     GradientDescent: [0.8, 0.64],

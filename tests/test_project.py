@@ -204,6 +204,33 @@ def test_questions_have_one_right_answer_and_feedback_for_each():
         )
 
 
+GOOD = "head\n## nag\n### Predict: What?\n- this\n  Right,\n  it is.\n- that\n  No.\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  No.", " No.", "line 8: a line is"),
+        ("- that", "* that", "line 7: a line is"),
+        ("### Predict:", "### Guess:", "line 3: a line is"),
+        ("### Predict: What?", "", "line 4: an option before"),
+        ("- this\n", "", "line 4: words before"),
+        ("- that\n", "", "line 3: a question has two"),
+        ("- that", "- this", "line 7: this option"),
+        ("  No.", "", "line 7: nothing is said"),
+        ("  No.", "  No.\n### Predict: And?", "line 9: a lesson has one"),
+        ("  No.", "  No.\n## nag", "line 9: the lesson nag"),
+    ],
+)
+def test_questions_that_are_not_as_the_head_says_are_refused_with_their_line(old, new, message):
+    from optcourse.learning.questions import read
+
+    predict, quiz = read(GOOD)
+    assert predict["nag"].options == (("this", "Right, it is."), ("that", "No.")) and quiz == {"nag": ()}
+    with pytest.raises(ValueError, match=message):
+        read(GOOD.replace(old, new))
+
+
 def goals():
     for path in NOTEBOOKS:
         for cell in nbformat.read(path, as_version=4).cells:
@@ -237,9 +264,9 @@ def test_every_room_and_every_test_is_known_to_make_check():
 
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     named = set()
-    for path in filter(re.compile(r"(optcourse|tests|notebooks)/.*\.(py|js|css|ipynb)$").match, tracked):
+    for path in filter(re.compile(r"(optcourse|tests|tools|notebooks)/.*\.(py|js|css|ipynb)$").match, tracked):
         tests = [test for test in tests_of(path) if test != path or path.startswith("tests/test_")]
-        assert tests or path.endswith("/__init__.py"), f"{path}: add a rule to tests/check.py"
+        assert tests or path.endswith("/__init__.py"), f"{path}: add a rule to tools/check.py"
         assert all((ROOT / test).exists() for test in tests), path
         named |= {test for test in tests if test != path}
     assert {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} == named

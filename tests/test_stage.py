@@ -5,6 +5,7 @@ from browser import open_notebook, run_cells, wait_while_it_moves, whole_noteboo
 from test_browser import NOTEBOOKS, Live
 from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
 
+from optcourse import CATALOGUE
 from optcourse.pictures import looks
 
 # what JupyterLab leaves with its sidebar closed, and the site's own margins: 1280 × 720, 1440 × 900 and 1920 × 1080
@@ -85,6 +86,53 @@ def test_jupyterlab_leaves_room_for_all_of_it(lab, page):
     for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
+
+
+def test_steps_in_parts_reduced_motion_and_the_map(closed, address):  # noqa: F811
+    """One explorer, used as a person would use it."""
+    opened(closed, f"{address}/03_momentum.html")
+    live = Live(closed, 1)
+    live.wait("s.step === 6")
+    live.sliders()
+    before = live.seen()
+    live.root.locator("[type=checkbox]").check()  # row by row, each with its caption
+    one = live.wait("s.part !== ''")
+    assert one["part"].startswith("new velocity") and one["later"] == 1
+    live.click("next")
+    live.wait(
+        "s.part.startsWith('move by the velocity') && s.later === 0 && s.step === 6 && s.pictures[0] !== b.pictures[0]",
+        one,
+    )
+    live.click("next")
+    live.wait("s.step === 7 && s.part.startsWith('new velocity')")
+    live.root.locator("[type=checkbox]").uncheck()
+    live.wait("s.part === ''", before)
+
+    closed.emulate_media(reduced_motion="reduce")  # play makes one step
+    live.click("play")
+    live.wait("s.step === 8 && s.play === 'play'")
+
+    # the map, on a tab of its own: a click sets η and γ, a drag goes on
+    live.root.get_by_role("button", name="map of η and γ").click()
+    before = live.wait("s.pictures.length === 2")
+    closed.mouse.click(*live.pixel(0.3, 0.5, 1))
+    clicked = live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", before)
+    live.drag((0.5, 0.5), (0.4, 0.3), 1)
+    live.wait("s.values['η'] !== b.values['η'] && s.values['γ'] !== b.values['γ']", clicked)
+
+
+def test_forms_and_surfaces(closed, address):  # noqa: F811
+    """The welcome page: another form of the method, and each surface from its own start."""
+    opened(closed, f"{address}/00_welcome.html")
+    live = Live(closed)
+    live.sliders()
+    before = live.seen()
+    live.root.locator("select[aria-label='form of Momentum']").select_option("1")
+    live.wait("s.formula.includes('Damped') && s.pictures[0] !== b.pictures[0]", before)
+    for surface in CATALOGUE[::-1]:
+        live.root.locator("select[aria-label=surface]").select_option(label=surface.name)
+        start = f"{surface.start[0]:.3f}".replace("-", "−")
+        before = live.wait(f"s.values['start x'] === '{start}' && s.pictures[0] !== b.pictures[0]", before)
 
 
 VIEW = "(live) => live.explorer.view.join()"

@@ -1,6 +1,6 @@
 """Which call of PyTorch, Optax and Keras is which method of the course: names, ε and state, in one table.
 
-``code`` is the call itself, in the hyperparameters' own names; ``tests/oracle.py`` evaluates this very text and holds its steps
+``code`` is the call itself, in the hyperparameters' own names; ``tools/oracle.py`` evaluates this very text and holds its steps
 against ours. Docs and lessons print it. A method that a library lacks is not in its table.
 """
 

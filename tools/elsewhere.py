@@ -1,6 +1,6 @@
 """The notebooks strictly, under other arithmetics than the one that stored their outputs: ``make test-elsewhere``.
 
-``python tests/elsewhere.py [NOTEBOOK …] [--arithmetic NAME …]``; every notebook under every arithmetic if none is named.
+``python tools/elsewhere.py [NOTEBOOK …] [--arithmetic NAME …]``; every notebook under every arithmetic if none is named.
 An arithmetic is a set of environment variables. Those of the libraries choose kernels for an older processor and
 the number of threads; OPTCOURSE_ELSEWHERE, which only this file knows, moves each start by one unit in the last place and
 adds up the data in another order.
@@ -92,7 +92,7 @@ def switch_on(words: str) -> None:
 STARTUP = f"""
 try:
     import os, sys
-    sys.path.insert(0, {str(ROOT / "tests")!r})
+    sys.path.insert(0, {str(ROOT / "tools")!r})
     import elsewhere
     elsewhere.switch_on(os.environ.get({SWITCH!r}, ""))
 except BaseException:

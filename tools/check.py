@@ -20,7 +20,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     ],
     r"optcourse/live/(parse|tokens|symbols|derive|surfaces|rows|runs|flat|typeset|language)\.js": ["language", "page"],
     r"optcourse/mathematics/arguments\.py": ["arguments"],
-    r"(optcourse/mathematics/libraries|tests/(oracle|fed))": ["oracle"],
+    r"optcourse/mathematics/libraries|tools/(oracle|fed)": ["oracle"],
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers", "verdicts"],
     r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
@@ -29,10 +29,10 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/(live|web)/": ["site"],
-    r"tests/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
+    r"tools/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
     r"tests/wrong_answers\.py": ["exercises"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
-    r"optcourse/__init__\.py|notebooks/|images/|\w+\.(md|toml|yml)|tests/(check|outputs|bench)\.py": [
+    r"optcourse/__init__\.py|optcourse/learning/questions|notebooks/|images/|\w+\.(md|toml|yml)|tools/": [
         "project",
         "lessons",
     ],

@@ -1,6 +1,6 @@
 """Our side of the oracle: the paths of our methods, fed with the stored gradients, and how far the libraries' are from them.
 
-``python tests/fed.py`` prints the table.
+``python tools/fed.py`` prints the table.
 """
 
 import functools
@@ -14,7 +14,7 @@ from optcourse.mathematics.beyond import BEYOND, Muon
 from optcourse.mathematics.conventions import CONVENTIONS
 from optcourse.mathematics.libraries import LIBRARIES
 
-FILE = pathlib.Path(__file__).parent / "oracle.npz"
+FILE = pathlib.Path(__file__).parent.parent / "tests" / "oracle.npz"
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """The solved exercises: one source for the students' cells and the teachers' solutions.
 
-What stands between the marks is the solution. ``python tests/solutions.py cells`` writes the students' cells into the
+What stands between the marks is the solution. ``python tools/solutions.py cells`` writes the students' cells into the
 lessons; ``make solutions`` writes solved lessons to notebooks/solutions/.
 """
 

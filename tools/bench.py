@@ -1,5 +1,5 @@
-"""How fast is a slider? `make bench` prints the table; `python tests/bench.py class 30` what a class costs its server;
-`python tests/bench.py site site` how soon a lesson's page moves; `python tests/bench.py network` how soon a network is trained. Not a test: the machine decides the figures, the ratios are the point.
+"""How fast is a slider? `make bench` prints the table; `python tools/bench.py class 30` what a class costs its server;
+`python tools/bench.py site site` how soon a lesson's page moves; `python tools/bench.py network` how soon a network is trained. Not a test: the machine decides the figures, the ratios are the point.
 
 Each way shows the same content, 200 steps of Momentum on the ravine beside the loss plot, with the formula or its numbers,
 in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
@@ -22,7 +22,6 @@ import time
 import nbformat
 import numpy as np
 import psutil
-from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_notebook
 from jupyter_client.manager import start_new_kernel
 
 from optcourse import OPTIMIZERS, Adam, Momentum, Trainer, run, surfaces, sweep
@@ -31,6 +30,9 @@ from optcourse.pictures.drawings import bundle
 from optcourse.web.lessons import STATE, plain
 
 ROOT = pathlib.Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_notebook  # noqa: E402 (the tests' own)
+
 KEYS = 40
 BEFORE = "1bb4c59"  # version 0.2: the page moves pictures that the kernel has drawn; it needs SymPy
 COMMON = """
