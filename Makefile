@@ -30,7 +30,7 @@ test: .venv/tested
 	@if command -v npm >/dev/null || [ -n "$$OPTCOURSE_NODE_REQUIRED" ]; then $(PART) "js: format, types and unit tests of the page's JavaScript" "about 0:20" js; \
 		else echo "js: left out, there is no node"; fi
 	@$(PART) "unit: tests of package and project" "about 1:30 on 2 cores" unit-python
-	@$(PART) "browser: JupyterLab and the site in Chromium" "about 3:30" unit-browser
+	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 0:50" notebooks
 	@cat .venv/parts
 PART = $(BIN)/python tools/part.py $(MAKE)
@@ -53,7 +53,7 @@ tools/node_modules: tools/package.json
 
 # one test at a time to whoever is free, the long ones first: no worker is left with them at the end
 EACH := --dist load --maxschedchunk 1
-IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py
+IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py tests/test_firefox.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: unit-python unit-browser

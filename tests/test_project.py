@@ -80,7 +80,7 @@ FLOORS = {  # each folder imports only from those before it, and from these pack
         "IPython",
     },
     "learning": {"numpy", "ipywidgets", "IPython", "psutil"},
-    "web": {"nbformat", "nbconvert", "pygments", "jinja2", "pdoc", "latex2mathml"},
+    "web": {"nbformat", "nbconvert", "PIL", "pygments", "jinja2", "pdoc", "latex2mathml"},
 }
 ROOMS = sorted((ROOT / "optcourse").glob("*/[!_]*.py"))
 

@@ -28,9 +28,10 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
-    r"optcourse/(live|web)/": ["site"],
+    r"optcourse/(live|web)/": ["site", "firefox"],
+    r"tests/firefox\.py": ["firefox"],
     r"tools/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
-    r"tests/wrong_answers\.py": ["exercises"],
+    r"tests/wrong_answers\.py": ["exercises", "language", "site"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
     r"optcourse/__init__\.py|optcourse/learning/questions|notebooks/|images/|\w+\.(md|toml|yml)|tools/": [
         "project",
@@ -67,7 +68,7 @@ def main() -> int:
     pages = [
         place
         for place in python
-        if place in ("tests/test_browser.py", "tests/test_page.py", "tests/test_site.py", "tests/test_stage.py")
+        if place.removeprefix("tests/test_") in ("browser.py", "firefox.py", "page.py", "site.py", "stage.py")
     ]  # Playwright wants a process of its own
     python = [place for place in python if place not in pages]
     calls = [["--dist", "worksteal", "-k", LIGHT, *places] for places in (python, pages) if places]
