@@ -155,14 +155,14 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     """A notebook's cells as the page's template takes them, and the data of what is live in them."""
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    data, made = {}, []
-    for place, shown in run_live([cell.source for cell in code]):
-        data[code[place].id] = live_data(shown)
-        if digits := data[code[place].id].get("state", {}).pop("digits", None):
-            data[ONCE] = digits
-    for cell in code:
-        if kind := exercise_of(cell.source):
+    data, made, shown_by = {}, [], dict(run_live([cell.source for cell in code]))
+    for place, cell in enumerate(code):
+        if place in shown_by:
+            data[cell.id] = live_data(shown_by[place])
+        elif kind := exercise_of(cell.source):
             data[cell.id] = written(kind)
+        if digits := data.get(cell.id, {}).get("state", {}).pop("digits", None):
+            data[ONCE] = digits
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             made.append({"kind": "text", "html": markup.rendered(cell.source)})
