@@ -46,7 +46,8 @@ CLOSE, LOST = 2e-5, 1e6  # and whoever is as far away as this has diverged
 UNANSWERED = "Not answered yet: write the update in place of pass, and run the cell again."
 SAID = {  # of a run that came to its end; the page judges with the same words, see task()
     "right": "Right: {surfaces} surfaces, {steps} steps each, the same as {title} in the course.",
-    "shape": "In step {step} {name} has the shape {shape}; it must be {wanted}, one value per coordinate.",
+    "unusable": "In step {step} {name} {problem}",
+    "shape": "has the shape {shape}; it must be {wanted}, one value per coordinate.",
     "seen": "In step {step} on the {surface} {differ}{agree}.",
     "differ": "{letter} came out as {got}, not {expected}",
     "agree": " ({letters} {are} right)",
@@ -58,7 +59,6 @@ SAID = {  # of a run that came to its end; the page judges with the same words, 
     "infinite": "That is not a finite number: look for a division by zero or a root of something negative.",
     "unknown": "Compare your lines with the formula, one by one.",
 }
-SHAPE = SAID["shape"].partition("{name} ")[2]
 
 Named = dict[str, Any]  # θ and the state after a step, by name
 
@@ -151,12 +151,22 @@ def beginnings(optimizer: Optimizer) -> Iterator[tuple[Surface, Array, State]]:
 
 def _answered(student: Callable, optimizer: Optimizer) -> Iterator[Any]:
     for surface, theta, state in beginnings(optimizer):
-        for t in range(1, STEPS + 1):
-            got = _one_step(student, optimizer, theta, state, surface.gradient, t)
+        for got in _walked(student, optimizer, surface, theta, state, STEPS):
             yield got
             if not isinstance(got, dict):
                 return
-            theta, state = got["theta"], {name: got[name] for name in state}
+
+
+def _walked(
+    student: Callable, optimizer: Optimizer, surface: Surface, theta: Array, state: State, steps: int
+) -> Iterator[Any]:
+    """What the function returned, step after step on one surface; a sentence on why it cannot be used is the last."""
+    for t in range(1, steps + 1):
+        got = _one_step(student, optimizer, theta, state, surface.gradient, t)
+        yield got
+        if not isinstance(got, dict):
+            return
+        theta, state = got["theta"], {name: got[name] for name in state}
 
 
 class Elsewhere(Exception):
@@ -193,7 +203,7 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
         return f"Your function returned {len(parts)} value(s); it must return {len(names)}: {', '.join(names)}."
     for name, value, kept in zip(names, parts, given, strict=True):
         if problem := _unusable(value, np.shape(kept)):
-            return f"In step {t} {name} {problem}"
+            return SAID["unusable"].format(step=t, name=name, problem=problem)
     return {
         name: np.array(value, dtype=float) if np.ndim(value) else float(value)
         for name, value in zip(names, parts, strict=True)
@@ -225,7 +235,7 @@ def _unusable(value: Any, shape: tuple[int, ...]) -> str:
     if kind not in "iufb":
         return "is an array of something else than numbers."
     if np.shape(value) != shape:
-        return SHAPE.format(shape=np.shape(value), wanted=shape)
+        return SAID["shape"].format(shape=np.shape(value), wanted=shape)
     return ""
 
 
@@ -251,18 +261,10 @@ def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
     method, surface = kind(), surfaces.ravine
     surface.gradient(surface.start)  # compiled here, not in the student's time
 
-    def path() -> Iterator[Any]:
-        theta = np.array(surface.start, dtype=float)
-        state = method.init(theta)
-        for t in range(1, steps + 1):
-            got = _one_step(student, method, theta, state, surface.gradient, t)
-            if not isinstance(got, dict):
-                return
-            theta, state = got["theta"], {name: got[name] for name in state}
-            yield got
-
+    start = np.array(surface.start, dtype=float)
     with contextlib.redirect_stdout(io.StringIO()):  # what it prints has been seen
-        taken, _ = limits.collect(path)
+        given, _ = limits.collect(lambda: _walked(student, method, surface, start, method.init(start), steps))
+    taken = [got for got in given if isinstance(got, dict)]
     if not taken:
         return None
     coming = ((got.pop("theta"), got) for got in taken)

@@ -4,7 +4,7 @@ import { CONSTANTS, FUNCTIONS, FormulaError, GREEK } from "./tokens.js";
 import { lettersOf } from "./typeset.js";
 /** @import { Hyper, Program, Tree } from "./wire.d.ts" */
 
-const MOST_ROWS = 12;
+export const MOST_ROWS = 12;
 const USUAL = ["eta", "gamma", "beta_1", "beta_2", "epsilon", "lambda"]; // hyperparameters, in the order of their sliders
 const HYPER = new RegExp(
   `^(${[...GREEK.keys()].filter((name) => name !== "theta" && name !== "pi").join("|")})(_[0-9])?$`,
@@ -28,11 +28,19 @@ function states(trees) {
   return [...new Set(kept)];
 }
 
-/** A tree with other names for some symbols. @param {Tree} tree @param {Map<string, string>} names @returns {Tree} */
-const renamed = (tree, names) =>
-  tree[0] === "sym"
-    ? ["sym", names.get(tree[1]) ?? tree[1]]
-    : tree.map((part) => (Array.isArray(part) ? renamed(part, names) : part));
+/** A tree with other names for its symbols. @param {Tree} tree @param {(name: string) => string} name @returns {Tree} */
+export const renamed = (tree, name) =>
+  tree[0] === "sym" ? ["sym", name(tree[1])] : tree.map((part) => (Array.isArray(part) ? renamed(part, name) : part));
+
+/** One of several rows, as it is read; `refuse` makes its error. @param {string} text @param {(says: string, at: number) => FormulaError} refuse */
+export function readRow(text, refuse) {
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    throw refuse(error.says, [...text].slice(0, error.at).join("").length);
+  }
+}
 
 /** Reads rows one by one. `last` is what the last row assigns: θ after the step; `before` is θ before it. */
 class RowReader {
@@ -42,14 +50,9 @@ class RowReader {
     this.row = 0;
     this.readings = texts.map((text, row) => {
       this.row = row;
-      try {
-        const reading = read(text);
-        if (reading.tree[0] !== "row") throw this.error("it assigns nothing: it needs a symbol and =");
-        return reading;
-      } catch (error) {
-        if (!(error instanceof FormulaError) || error.row !== undefined) throw error;
-        throw this.error(error.says, [...text].slice(0, error.at).join("").length);
-      }
+      const reading = readRow(text, (says, at) => this.error(says, at));
+      if (reading.tree[0] !== "row") throw this.error("it assigns nothing: it needs a symbol and =");
+      return reading;
     });
     this.assigned = this.readings.map(({ tree }) => timed(tree[1]));
     this.last = this.assigned[this.assigned.length - 1];
@@ -77,7 +80,7 @@ class RowReader {
       if (this.known.has(name) || CONSTANTS.has(symbol) || BEFORE.test(name))
         throw this.error(`it assigns ${symbol}, which has a value already`);
       this.known.add(name);
-      return ["row", name, renamed(right, names)];
+      return ["row", name, renamed(right, (each) => names.get(each) ?? each)];
     });
     const order = [...USUAL, ...this.used];
     const hypers = [...new Set(this.used)].sort((a, b) => order.indexOf(a) - order.indexOf(b));

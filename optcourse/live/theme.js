@@ -2,7 +2,6 @@
 
 /** Whether the ground under an element is dark. @param {Element} el */
 export function isDark(el) {
-  if (document.documentElement.classList.contains("oc-paper")) return false; // a print is on its way
   for (let node = el.parentElement; node; node = node.parentElement) {
     const [r, g, b, alpha = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
     if (alpha > 0.5) return 0.2126 * r + 0.7152 * g + 0.0722 * b < 110;

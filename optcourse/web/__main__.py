@@ -41,7 +41,7 @@ def shared(folder: pathlib.Path) -> None:
     code = stage.script(HERE / "site.js")
     (folder / "site.js").write_text(f'(() => {{\n"use strict";\n{code}\n}})();\n', "utf-8")
     shutil.copy(stage.HERE / FONT, folder / FONT)
-    palette = stage.palette(":root", "@media (prefers-color-scheme: dark) { :root:not(.oc-paper)") + "}"
+    palette = stage.palette(":root", "@media screen and (prefers-color-scheme: dark) { :root:not(.oc-paper)") + "}"
     style = [palette, stage.style(FONT), (HERE / "site.css").read_text("utf-8"), markup.code_style()]
     (folder / "site.css").write_text("\n".join(style), "utf-8")
     shutil.copytree(COURSE / "images", folder / "images", dirs_exist_ok=True)

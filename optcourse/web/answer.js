@@ -1,9 +1,8 @@
 // What a student types as an update: lines that are carried out from top to bottom, as those of a Python function, made a method's program.
-import { read } from "../live/parse.js";
+import { MOST_ROWS, readRow, renamed } from "../live/rows.js";
 import { CONSTANTS, FormulaError } from "../live/tokens.js";
 /** @import { Program, Tree } from "../live/wire.d.ts" */
 
-const MOST = 12; // lines
 const TIMED = /^(.+?)_(?:t|\{t[-+]1\})$/;
 const BEFORE = "_{t-1}";
 
@@ -19,15 +18,21 @@ export const kept = (name) => (name === "t" ? "count" : name);
  */
 export function programOf(text, { title, states, hypers }) {
   const lines = text.split("\n").filter((line) => line.trim());
-  if (lines.length > MOST)
-    throw new FormulaError(`an update needs at most ${MOST} lines, not ${lines.length}`, lines[MOST], 0, MOST);
+  if (lines.length > MOST_ROWS)
+    throw new FormulaError(
+      `an update needs at most ${MOST_ROWS} lines, not ${lines.length}`,
+      lines[MOST_ROWS],
+      0,
+      MOST_ROWS,
+    );
   const now = new Map(["theta", ...states].map((name) => [name, `${kept(name)}${BEFORE}`]));
   const begun = new Map(now);
   /** @type {[string, Tree][]} */
   const rows = [];
   const written = lines.map((line, row) => {
     const refuse = (/** @type {string} */ says, at = 0) => new FormulaError(`line ${row + 1}: ${says}`, line, at, row);
-    const { tree, where } = readLine(line, refuse);
+    const { tree, where } = readRow(line, refuse);
+    if (tree[0] !== "row") throw refuse("it assigns nothing: it needs a name and =, as in theta = …");
     const target = TIMED.exec(tree[1])?.[1] ?? tree[1];
     if (target in hypers) throw refuse(`${target} is handed to you: give your own value another name`);
     if (CONSTANTS.has(target)) throw refuse(`${target} is a constant`);
@@ -49,19 +54,3 @@ export function programOf(text, { title, states, hypers }) {
     rows.push([`${kept(name)}_t`, ["sym", /** @type {string} */ (now.get(name))]]);
   return { rows, result: "theta_t", state: states.map(kept), settings: {}, written };
 }
-
-/** @param {string} line @param {(says: string, at?: number) => FormulaError} refuse */
-function readLine(line, refuse) {
-  try {
-    const reading = read(line);
-    if (reading.tree[0] === "row") return reading;
-  } catch (error) {
-    if (!(error instanceof FormulaError)) throw error;
-    throw refuse(error.says, [...line].slice(0, error.at).join("").length);
-  }
-  throw refuse("it assigns nothing: it needs a name and =, as in theta = …");
-}
-
-/** A tree with other names for its symbols. @param {Tree} tree @param {(name: string) => string} value @returns {Tree} */
-const renamed = (tree, value) =>
-  tree[0] === "sym" ? ["sym", value(tree[1])] : tree.map((part) => (Array.isArray(part) ? renamed(part, value) : part));

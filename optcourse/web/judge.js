@@ -148,7 +148,12 @@ export class Judge {
     for (const [at, got] of given.entries())
       for (const name of this.names) {
         const [is, wanted] = [got, first].map((each) => shape(value(each, name)));
-        if (is !== wanted) return filled(said.shape, { step: (at % steps) + 1, name, shape: is, wanted });
+        if (is === wanted) continue;
+        return filled(said.unusable, {
+          step: (at % steps) + 1,
+          name,
+          problem: filled(said.shape, { shape: is, wanted }),
+        });
       }
     return "";
   }

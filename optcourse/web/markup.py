@@ -57,7 +57,7 @@ def rendered(text: str) -> str:
     made = re.sub(
         r'(href|src)="([^":#]+)(#[^"]*)?"', lambda match: f'{match[1]}="{page_of(match[2])}{match[3] or ""}"', made
     )
-    return re.sub(r'<img src="(images/[^"]+)"', lambda match: f"<img {_size_of(match[1])} src={match[1]!r}", made)
+    return re.sub(r'<img src="(images/[^"]+)"', lambda match: f'<img {_size_of(match[1])} src="{match[1]}"', made)
 
 
 @functools.cache
