@@ -408,6 +408,8 @@ def test_an_error_has_its_place_while_it_is_typed_and_the_buttons_write(closed, 
         keys.get_by_role("button", name=name, exact=True).click()
     assert field.input_value() == "v=gamma*v+eta*grad(theta)\ntheta=theta-v"
     assert box.locator(".read math").count() == 2
+    closed.reload()
+    assert field.input_value() == "v=gamma*v+eta*grad(theta)\ntheta=theta-v", "what buttons wrote stays, too"
     field.press("Shift+Enter")
     box.get_by_text("✓ Right: 3 surfaces").wait_for()
     for text, words in (

@@ -67,7 +67,7 @@ export function exercise(parent, task, name, mount) {
   const put = (/** @type {string} */ text) => {
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.focus();
-    read();
+    field.dispatchEvent(new Event("input")); // as if it were typed
   };
   for (const symbol of [...symbols, "grad(theta)", ...SIGNS]) {
     const text = symbol === "↵" ? "\n" : symbol === "grad(theta)" ? symbol : spelled(symbol);
