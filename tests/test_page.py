@@ -113,9 +113,23 @@ def draws():
 NUDGES = (1 + 2.0**-52, 1 - 2.0**-52, 1 + 2.0**-49)  # the start, one ulp up and down, and some more
 
 
+class Rounded(Surface):
+    """A surface whose gradient is taken an ulp or two beside the point that is asked for, drawn anew at every call. A
+    sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms cancel, at a
+    minimum, such a bit is all that is left, and a step that is too long there makes a path of it."""
+
+    def __init__(self, surface: Surface, seed: int):
+        self.__dict__.update(surface.__dict__)
+        self.rng = np.random.default_rng(seed)
+
+    def gradient(self, theta):
+        return super().gradient(theta * (1 + self.rng.integers(-2, 3, np.shape(theta)) * 2.0**-52))
+
+
 def nudged_runs(kind, hypers, surface, start, steps=STEPS):
-    """The same run by NumPy from starts that differ in the last bits: what they do not share is chaos, not compared."""
-    return [run(kind(**hypers), surface, np.array(start) * nudge, steps) for nudge in NUDGES]
+    """The same run by NumPy with other last bits, at the start or at each step: what they do not share is chaos, not compared."""
+    starts = [run(kind(**hypers), surface, np.array(start) * nudge, steps) for nudge in NUDGES]
+    return starts + [run(kind(**hypers), Rounded(surface, seed), start, steps) for seed in range(2)]
 
 
 def steady(trajectory, nudged, tree, steps) -> bool:
