@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from wrong_answers import check_answers
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, Muon, Optimizer, Surface, surfaces
 from optcourse.live.program import method_program, own_hypers
@@ -302,7 +301,6 @@ CHECKS = [
     check_mathml,
     check_flat_methods,
     check_runs_of_typed_rows,
-    check_answers,
 ]
 
 

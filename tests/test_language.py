@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wrong_answers import check_answers
 
 from optcourse import Optimizer, Surface
 from optcourse.mathematics.language import FUNCTIONS, GREEK, FormulaError, parse, read
@@ -33,7 +34,7 @@ def ask_node(questions):
 
 
 @in_node
-@pytest.mark.parametrize("check", language.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [*language.CHECKS, check_answers], ids=lambda check: check.__name__)
 def test_the_page_s_arithmetic_in_node(check):
     print(f"\n{check(ask_node) or ''}")
 
