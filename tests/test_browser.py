@@ -7,7 +7,7 @@ import signal
 
 import nbformat
 import psutil
-import pytest
+from browser import KERNEL as KERNEL_SAYS
 from browser import (
     found_by_axe,
     open_notebook,
@@ -220,9 +220,9 @@ def live_cells(path):
     return [code[place].id for place in needed([cell.source for cell in code], [*LIVE, *KERNEL])]
 
 
-@pytest.mark.parametrize("name", ["03_momentum", "08_summary"])
-def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
+def test_a_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page):
     """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
+    name = "03_momentum"
     path, problems = ROOT / "notebooks" / f"{name}.ipynb", []
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_notebook(page, lab, f"notebooks/{path.name}")
@@ -253,18 +253,44 @@ def test_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page, name):
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
     live.wait("s.lost !== 'none'")
     live.move(live.sliders()[0])
+    wait_while_it_moves(page, lambda: page.evaluate(KERNEL_SAYS) == "connected idle", lambda: None)
+    run_cells(page, *live_cells(path)[:2])  # "run the cell again": imports, and the lesson's first picture
+    live = Live(page)
+    assert live.wait(f"{FULL} && s.lost === 'none'")
+    live.move(live.sliders()[0])
+
+
+def trains_without_its_kernel(page):
+    """A slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
+    live = page.locator(".oc-laboratory")
+    words = live.locator(".oc-words")
+    live.locator(".oc-words", has_text="right").wait_for(state="attached")
+    live.scroll_into_view_if_needed()
+    slider = live.locator("input[data-name='η RMSProp']")
+    changed = "(before) => document.querySelector('.oc-laboratory .oc-words').textContent !== before"
+    with suspended(page):
+        before = words.text_content()
+        slider.focus()
+        held = page.evaluate_handle("document.activeElement")
+        page.keyboard.press("End")
+        page.wait_for_function(changed, arg=before)
+        now = words.text_content()
+        assert "RMSProp" in now and now.split("RMSProp")[0] == before.split("RMSProp")[0]
+    page.wait_for_timeout(500)
+    assert page.evaluate("(held) => document.activeElement === held", held)
 
 
 def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
-    """Untrusted, as after a clone: description and picture. Saved and reopened (trusted): the picture."""
+    """Untrusted, as after a clone: description and picture; then run, with a network that trains in the page; saved and reopened (trusted): the picture."""
     name = "notebooks/06_rmsprop.ipynb"
     open_notebook(page, lab, name)
     output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
     output.scroll_into_view_if_needed()
     assert "RMSProp (η = 0.1" in output.inner_text() and output.locator("img").is_visible()
-    run_cells(page, "imports", "explorer")
+    run_cells(page, "imports", "explorer", "all-weights")
     Live(page)
     assert not output.locator("img").is_visible(), "the picture stands beside the live explorer"
+    trains_without_its_kernel(page)
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
     page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
@@ -309,29 +335,6 @@ def test_saved_with_its_widget_state_an_explorer_is_live_without_being_run(lab, 
         "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
     )
     assert problems == []
-
-
-def test_a_laboratory_trains_without_its_kernel(lab, page):
-    """Lesson 6: a slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
-    open_notebook(page, lab, "notebooks/06_rmsprop.ipynb")
-    run_cells(page, "imports", "all-weights")
-    live = page.locator(".oc-laboratory")
-    words = live.locator(".oc-words")
-    live.locator(".oc-words", has_text="right").wait_for(state="attached")
-    live.scroll_into_view_if_needed()
-    slider = live.locator("input[data-name='η RMSProp']")
-    changed = "(before) => document.querySelector('.oc-laboratory .oc-words').textContent !== before"
-    with suspended(page):
-        before = words.text_content()
-        slider.focus()
-        held = page.evaluate_handle("document.activeElement")
-        page.keyboard.press("End")
-        page.wait_for_function(changed, arg=before)
-        assert (
-            "RMSProp" in words.text_content() and words.text_content().split("RMSProp")[0] == before.split("RMSProp")[0]
-        )
-    page.wait_for_timeout(500)
-    assert page.evaluate("(held) => document.activeElement === held", held)
 
 
 WRITE = """([id, source]) => {

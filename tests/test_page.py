@@ -110,7 +110,7 @@ def draws():
                 yield m, s, hypers, [float(rng.uniform(left, right)), float(rng.uniform(bottom, top))]
 
 
-NUDGES = (1 + 2.0**-52, 1 - 2.0**-52, 1 + 2.0**-49)  # the start, one ulp up and down, and some more
+NUDGES = (1 + 2.0**-52, 1 + 2.0**-49)  # the start, one ulp up, and some more
 
 
 class Rounded(Surface):
@@ -129,7 +129,7 @@ class Rounded(Surface):
 def nudged_runs(kind, hypers, surface, start, steps=STEPS):
     """The same run by NumPy with other last bits, at the start or at each step: what they do not share is chaos, not compared."""
     starts = [run(kind(**hypers), surface, np.array(start) * nudge, steps) for nudge in NUDGES]
-    return starts + [run(kind(**hypers), Rounded(surface, seed), start, steps) for seed in range(2)]
+    return [*starts, run(kind(**hypers), Rounded(surface, 0), start, steps)]
 
 
 def steady(trajectory, nudged, tree, steps) -> bool:

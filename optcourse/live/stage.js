@@ -234,15 +234,15 @@ export class Stage {
     const surface = scene.surface(now);
     if (surface !== this.laid) this.fit = ""; // its shape is another
     this.laid = surface;
+    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
+    this.formula.follow(this.shown, moment.step);
+    if (!this.fit) this.lay();
     if (!this.heroBox.hidden) {
       this.hero.show(surface, scene.ground(surface));
       const key = this.lesson.panels.length === 1; // no line beside the hero has a name
       this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched, key });
     }
     this.side.draw(scene, now, this.shown, moment);
-    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
-    this.formula.follow(this.shown, moment.step);
-    if (!this.fit) this.arrange();
     this.el.dataset.frames = String(++this.painted);
   }
 
@@ -267,12 +267,17 @@ export class Stage {
 
   /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
   arrange(anew = false) {
+    if (this.lay(anew)) this.redraw();
+  }
+
+  /** Whether the pictures have other sizes now; who asks draws them. @param {boolean} [anew] */
+  lay(anew = false) {
     const fit = roomOf(this);
-    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return;
+    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return false;
     if (!this.colours) this.recolour();
     this.fit = fit;
     layOut(this);
-    this.redraw();
+    return true;
   }
 
   // ---- for those who look from outside ----
