@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import contextlib
 import dataclasses
 import functools
 import html
@@ -55,6 +54,7 @@ from optcourse.mathematics.conventions import conventions
 from optcourse.mathematics.surfaces import CATALOGUE
 from optcourse.pictures import drawings, looks
 from optcourse.pictures.views import LONGEST, MapView
+from optcourse.web.lessons import with_what_they_hang_on
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
@@ -71,29 +71,15 @@ def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
-@functools.cache
-def names_before(path, place):
-    """What a notebook has defined before a cell; cells with widgets or long runs are left out."""
-    if place == 0:
-        return {}
-    names = dict(names_before(path, place - 1))
-    source = code_cells(path)[place - 1].source
-    imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    slow = any(
-        word in source for word in ("explore(", "Explorer(", "Trainer(", "compare(", "timeit", "perf_counter", "fit(")
-    )
-    with contextlib.suppress(NameError):  # a cell that uses the result of a long run
-        exec("\n".join(map(ast.unparse, imports)) if slow else source, names)
-    if "tuned =" in source:
-        exec(source.splitlines()[0], names)
-    return names
-
-
 def made_by(lesson):
     """The explorer that a notebook's cell shows."""
     path, place = lesson
-    names = dict(names_before(path, place))
-    tree = ast.parse(code_cells(path)[place].source)
+    sources = [cell.source for cell in code_cells(path)][: place + 1]
+    *before, _ = with_what_they_hang_on(sources, {place})
+    names = {}
+    for each in before:
+        exec(sources[each], names)
+    tree = ast.parse(sources[place])
     last = ast.Expression(tree.body.pop().value)
     exec(compile(tree, "cell", "exec"), names)
     made = eval(compile(last, "cell", "eval"), names)

@@ -63,11 +63,16 @@ def last_call(source: str) -> ast.Call | None:
 
 def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
     """The places of the cells whose last line calls one of these names, and of those that they hang on."""
+    return with_what_they_hang_on(sources, {place for place, each in enumerate(sources) if called(each) in live})
+
+
+def with_what_they_hang_on(sources: list[str], places: Container[int]) -> list[int]:
+    """The places of these cells and of those that make a name which they use."""
     kept: list[int] = []
     wanted: set[str] = set()
     for place in reversed(range(len(sources))):
         made, used = names(sources[place])
-        if called(sources[place]) in live or made & wanted:
+        if place in places or made & wanted:
             kept, wanted = [place, *kept], (wanted - made) | (used - made)
     return kept
 
