@@ -236,7 +236,7 @@ export class Stage {
     this.laid = surface;
     this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
     this.formula.follow(this.shown, moment.step);
-    if (!this.fit) this.lay();
+    if (!this.fit) this.arrange(true, true);
     if (!this.heroBox.hidden) {
       this.hero.show(surface, scene.ground(surface));
       const key = this.lesson.panels.length === 1; // no line beside the hero has a name
@@ -259,25 +259,18 @@ export class Stage {
   recolour() {
     this.colours = true;
     this.el.classList.toggle("oc-dark", isDark(this.el));
-    const theme = themeOf(this.el);
-    this.hero.theme = theme;
-    this.side.theme = theme;
+    this.hero.theme = this.side.theme = themeOf(this.el);
     this.redraw();
   }
 
-  /** Give the pictures their sizes, where room or window has changed. @param {boolean} [anew] */
-  arrange(anew = false) {
-    if (this.lay(anew)) this.redraw();
-  }
-
-  /** Whether the pictures have other sizes now; who asks draws them. @param {boolean} [anew] */
-  lay(anew = false) {
+  /** Give the pictures their sizes, where room or window has changed; whoever paints asks for no more. */
+  arrange(anew = false, painting = false) {
     const fit = roomOf(this);
-    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return false;
+    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return;
     if (!this.colours) this.recolour();
     this.fit = fit;
     layOut(this);
-    return true;
+    if (!painting) this.redraw();
   }
 
   // ---- for those who look from outside ----
