@@ -98,7 +98,7 @@ site: .venv/site
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;
 # about three quarters of an hour
 experiments: .venv/tested
-	$(BIN)/python -m optcourse.mathematics.contest
+	$(BIN)/python tools/contest.py
 	$(MAKE) images
 	$(BIN)/python tools/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 

@@ -5,10 +5,11 @@ import inspect
 
 import numpy as np
 import pytest
+from contest import rates
 
 from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from optcourse.mathematics import contest as module
-from optcourse.mathematics.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest, rates
+from optcourse.mathematics.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest
 from optcourse.mathematics.training import ETAS, Network, compare, digits
 from optcourse.mathematics.trajectory import tail_loss
 

@@ -24,7 +24,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/surfaces\.py": ["surfaces", "trajectory"],
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers", "verdicts"],
     r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
-    r"optcourse/mathematics/(training|contest)\.py": ["training", "trainers", "contest"],
+    r"optcourse/mathematics/(training|contest)\.py|tools/contest": ["training", "trainers", "contest"],
     r"optcourse/(pictures|live)/": ["explorers", "trainers", "browser", "page", "stage", "looks"],
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],

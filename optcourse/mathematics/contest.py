@@ -1,14 +1,12 @@
 """The contest of lesson 8: what is run, and what came out, kept in ``contest.npz`` so that the lesson opens at once.
 
-``python -m optcourse.mathematics.contest`` runs it again; `make experiments` calls it. The file's checksum covers the numbers
-and what they were made from, so that they cannot outlive a change of a method, of the data or of the budget.
+``tools/contest.py`` runs it again; `make experiments` calls it. The file's checksum covers the numbers and what they were made
+from, so that they cannot outlive a change of a method, of the data or of the budget.
 """
 
 import functools
 import hashlib
-import itertools
 import pathlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,8 +15,7 @@ import numpy as np
 from .arguments import wrong_value
 from .declaration import Array, Optimizer
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from .training import ETAS, Network, compare, digits
-from .trajectory import tail_loss
+from .training import ETAS, digits
 
 FILE = pathlib.Path(__file__).with_name("contest.npz")
 SIZES, PASSES, BATCH = (64, 32, 10), 20, 32
@@ -144,45 +141,6 @@ Contest = dict[str, dict[type[Optimizer], Entry]]
 FIELDS = ("training", "validation", "accuracy", "curve")
 
 
-def rates(kind: type[Optimizer], place: int) -> Array:
-    """The sixteen learning rates beside ``TRIED[kind][place]``: gradient descent's lie a thirtieth of a step further each time."""
-    return ETAS * STEP ** (place / 30) if kind is GradientDescent else ETAS
-
-
-def enter(kind: type[Optimizer], dropout: float) -> Entry:
-    """Run one method in one setting; some minutes."""
-    network = Network(*SIZES, dropout=dropout)
-    places = [np.full(len(ETAS), place) for place in range(len(TRIED[kind]))]
-    etas = [rates(kind, place) for place in range(len(TRIED[kind]))]
-
-    def trained(place: int, etas: Array, seeds: range) -> dict[str, Array]:
-        made = compare(kind, network, digits(), etas, seeds, PASSES, BATCH, **TRIED[kind][place])
-        losses = {"training": tail_loss(made.training).T, "validation": tail_loss(made.validation).T}
-        return losses | {"accuracy": made.accuracy.T, "curve": np.moveaxis(made.training, 2, 0)}
-
-    tuned = [trained(place, each, TUNING) for place, each in enumerate(etas)]
-
-    def entry(kept: Mapping[str, Array]) -> Entry:
-        losses = (small(np.concatenate([each[name] for each in tuned])) for name in ("training", "validation"))
-        return Entry(kind, np.concatenate(places), np.concatenate(etas), *losses, kept)
-
-    coarse = entry({})
-    for trial in sorted({coarse.best(choice) for choice in CHOICES[1:]}):
-        place = int(coarse.place[trial])
-        places.append(np.full(len(NEAR), place))
-        etas.append(coarse.eta[trial] * NEAR)
-        tuned.append(trained(place, etas[-1], TUNING))
-    fine = entry({})
-    chosen = [trained(int(fine.place[trial]), fine.eta[[trial]], REPORTED) for trial in map(fine.best, CHOICES)]
-    return entry({field: small(np.concatenate([each[field] for each in chosen]), np.float32) for field in FIELDS})
-
-
-def small(numbers: Array, kind: type = np.float16) -> Array:
-    """As kept in the file: three digits of a loss that chooses, seven of what is reported; a diverged one may become inf."""
-    with np.errstate(over="ignore"):
-        return numbers.astype(kind)
-
-
 def declared() -> str:
     """All that the numbers depend on, as text: the budget, the data, and each method as it is declared."""
     data = hashlib.sha256(b"".join(part.tobytes() for pair in vars(digits()).values() for part in pair)).hexdigest()
@@ -223,19 +181,3 @@ def contest(file: pathlib.Path = FILE) -> Contest:
         setting: {kind: entry(f"{dropout} {kind.__name__}", kind) for kind in TRIED}
         for setting, dropout in DROPOUT.items()
     }
-
-
-def main() -> None:
-    """Run the whole contest and keep it."""
-    numbers, begun = {}, time.process_time()
-    for dropout, kind in itertools.product(DROPOUT.values(), TRIED):
-        print(f"{time.process_time() - begun:5.0f} s of CPU; dropout {dropout}: {kind.title}", flush=True)
-        entry, name = enter(kind, dropout), f"{dropout} {kind.__name__}"
-        numbers |= {f"{name} {field}": getattr(entry, field) for field in ("place", "eta", "training", "validation")}
-        numbers |= {f"{name} reported {field}": entry.kept[field] for field in FIELDS}
-    np.savez_compressed(FILE, checksum=checksum(numbers), **numbers)
-    print(f"{time.process_time() - begun:5.0f} s of CPU in all")
-
-
-if __name__ == "__main__":
-    main()
