@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other host has an address
 ]
 REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
 PATIENCE = 120.0  # seconds without any progress
