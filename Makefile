@@ -29,8 +29,8 @@ test: .venv/tested
 	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
 	@if command -v npm >/dev/null || [ -n "$$OPTCOURSE_NODE_REQUIRED" ]; then $(PART) "js: format, types and unit tests of the page's JavaScript" "about 0:20" js; \
 		else echo "js: left out, there is no node"; fi
-	@$(PART) "unit: tests of package and project" "about 1:30 on 2 cores" unit-python
-	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
+	@$(PART) "unit: tests of package and project" "about 1:20 on 2 cores" unit-python
+	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 4:30" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 0:50" notebooks
 	@cat .venv/parts
 PART = $(BIN)/python tools/part.py $(MAKE)
@@ -102,7 +102,7 @@ experiments: .venv/tested
 	$(MAKE) images
 	$(BIN)/python tools/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
-# how fast is a slider, beside interact and version 0.1.0: needs Chromium, takes about five minutes
+# how fast is a slider, beside interact and version 0.2, which needs SymPy: needs Chromium, takes about five minutes
 bench: .venv/tested
 	$(BIN)/python tools/bench.py
 

@@ -8,6 +8,7 @@ in JupyterLab in Chromium, and gets the same keys on the same kind of slider.
 import contextlib
 import functools
 import http.server
+import importlib.util
 import json
 import os
 import pathlib
@@ -205,6 +206,8 @@ def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, fl
 
 def sliders(only: str = "") -> None:
     rows: dict[str, dict[str, float]] = {}
+    if importlib.util.find_spec("sympy") is None:
+        sys.exit("version 0.2, which is measured beside this one, needs SymPy: .venv/bin/python -m pip install sympy")
     with tempfile.TemporaryDirectory() as old:
         tree = subprocess.run(["git", "archive", BEFORE, "optcourse"], cwd=ROOT, capture_output=True, check=True).stdout
         subprocess.run(["tar", "-x", "-C", old], input=tree, check=True)
