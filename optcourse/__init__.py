@@ -10,9 +10,9 @@ from typing import Any
 _ROOMS = {
     "mathematics.declaration": "Optimizer",
     "mathematics.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
-    "mathematics.conventions": "BASES CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
-    "UncorrectedAdam conventions",
-    "mathematics.beyond": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam",
+    "mathematics.conventions": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
+    "conventions",
+    "mathematics.beyond": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam UncorrectedAdam",
     "mathematics.schedules": "Schedule cosine warmup",
     "mathematics.surfaces": "CATALOGUE Surface",
     "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",

@@ -110,11 +110,11 @@ def draws():
                 yield m, s, hypers, [float(rng.uniform(left, right)), float(rng.uniform(bottom, top))]
 
 
-NUDGES = (1 + 2.0**-52, 1 + 2.0**-49)  # the start, one ulp up, and some more
+ULP = 1 + 2.0**-52
 
 
 class Rounded(Surface):
-    """A surface whose gradient is taken an ulp or two beside the point that is asked for, drawn anew at every call. A
+    """A surface whose gradient is taken up to six ulps beside the point that is asked for, drawn anew at every call. A
     sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms cancel, at a
     minimum, such a bit is all that is left, and a step that is too long there makes a path of it."""
 
@@ -123,13 +123,18 @@ class Rounded(Surface):
         self.rng = np.random.default_rng(seed)
 
     def gradient(self, theta):
-        return super().gradient(theta * (1 + self.rng.integers(-2, 3, np.shape(theta)) * 2.0**-52))
+        return super().gradient(theta * (1 + self.rng.integers(-6, 7, np.shape(theta)) * 2.0**-52))
 
 
 def nudged_runs(kind, hypers, surface, start, steps=STEPS):
-    """The same run by NumPy with other last bits, at the start or at each step: what they do not share is chaos, not compared."""
-    starts = [run(kind(**hypers), surface, np.array(start) * nudge, steps) for nudge in NUDGES]
-    return [*starts, run(kind(**hypers), Rounded(surface, 0), start, steps)]
+    """The same run by NumPy with other last bits, at the start, in a hyperparameter (1 − β₂ᵗ has few digits when β₂ is nearly 1,
+    and a power is not the same to the last bit everywhere) or at each step: what they do not share is chaos, not compared."""
+    other = {name: value * ULP for name, value in hypers.items()}
+    return [
+        run(kind(**hypers), surface, np.array(start) * ULP, steps),
+        run(kind(**other), surface, start, steps),
+        run(kind(**hypers), Rounded(surface, 0), start, steps),
+    ]
 
 
 def steady(trajectory, nudged, tree, steps) -> bool:

@@ -1,4 +1,4 @@
-"""Methods beyond the source document, by the same declaration. ``BASES`` in :mod:`.conventions` says which one each is beside."""
+"""Methods beyond the source document, by the same declaration. ``beside`` says which older one each is shown beside."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ class AdaDelta(Optimizer):
     title = "AdaDelta"
     idea = "scales each step by the size of its own past steps"
     reference = "Zeiler (2012), algorithm 1"
+    beside = RMSProp
     rate = r"\frac{\eta \sqrt{D_{t-1} + \epsilon}}{\sqrt{G_t + \epsilon}}"
     rows = (
         RMSProp.rows[0],
@@ -50,6 +51,7 @@ class Nadam(Adam):
     title = "Nadam"
     idea = "is Adam with NAG's look-ahead"
     reference = "Dozat (2016)"
+    beside = Adam
     convention = "as in the paper, for a constant β₁"
     rows = (
         *Adam.rows[:3],
@@ -59,6 +61,28 @@ class Nadam(Adam):
             (Arrow(r"\theta_{t-1}", r"-\eta \hat{m}_t", "direction −ηm̂"),),
         ),
         *Adam.rows[4:],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class UncorrectedAdam(Adam):
+    """Adam without bias correction: the first steps have the wrong length. As in the original code of BERT.
+
+    Keras's ``Adam`` is this with its learning rate times √(1 − β₂ᵗ)/(1 − β₁ᵗ).
+    """
+
+    title = "Adam, uncorrected"
+    convention = "no bias correction: BERT's first code"
+    rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
+    rows = (
+        Adam.rows[0],
+        Row(Adam.rows[1].latex, Adam.rows[1].caption, (Arrow(r"\theta_{t-1}", r"-\eta m_t", "direction −ηm"),)),
+        Adam.rows[2],
+        Row(
+            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{v_t} + \epsilon} m_t",
+            "step: direction over scale, both still too small at first",
+            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{v_t} + \epsilon} m_t", "step"),),
+        ),
     )
 
 
@@ -74,6 +98,7 @@ class AMSGrad(Adam):
     title = "AMSGrad"
     idea = "is Adam that divides by the largest average so far"
     reference = "Reddi, Kale and Kumar (2018), algorithm 2"
+    beside = UncorrectedAdam
     convention = "as in the paper, no bias correction"
     rate = r"\frac{\eta}{\sqrt{u_t} + \epsilon}"
     rows = (
@@ -112,6 +137,7 @@ class AdamW(Adam):
     title = "AdamW"
     idea = "is Adam that also shrinks the weights"
     reference = "Loshchilov and Hutter (2019)"
+    beside = Adam
     convention = "decay ηλθ: PyTorch, Optax, Keras"
     rows = (
         *Adam.rows[:5],
@@ -140,6 +166,7 @@ class Lion(Optimizer):
     title = "Lion"
     idea = "moves every coordinate by the same amount, by the sign of an average"
     reference = "Chen et al. (2023), algorithm 2"
+    beside = Momentum
     rate = r"\eta"
     rows = (
         G_ROW,
@@ -175,6 +202,7 @@ class Muon(Momentum):
     title = "Muon"
     idea = "makes all directions of a matrix's velocity equally long"
     reference = "Jordan et al. (2024)"
+    beside = Momentum
     convention = "velocity without look-ahead"
     stable_below = ""
     rows = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .arguments import subclass
-from .beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
+from .beyond import AdamW, UncorrectedAdam
 from .declaration import Arrow, Optimizer, Row
 from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
 
@@ -84,28 +84,6 @@ class AdamInside(Adam):
 
 
 @dataclass(frozen=True, eq=False)
-class UncorrectedAdam(Adam):
-    """Adam without bias correction: the first steps have the wrong length. As in the original code of BERT.
-
-    Keras's ``Adam`` is this with its learning rate times √(1 − β₂ᵗ)/(1 − β₁ᵗ).
-    """
-
-    title = "Adam, uncorrected"
-    convention = "no bias correction: BERT's first code"
-    rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
-    rows = (
-        Adam.rows[0],
-        Row(Adam.rows[1].latex, Adam.rows[1].caption, (Arrow(r"\theta_{t-1}", r"-\eta m_t", "direction −ηm"),)),
-        Adam.rows[2],
-        Row(
-            r"\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{v_t} + \epsilon} m_t",
-            "step: direction over scale, both still too small at first",
-            (Arrow(r"\theta_{t-1}", r"-\frac{\eta}{\sqrt{v_t} + \epsilon} m_t", "step"),),
-        ),
-    )
-
-
-@dataclass(frozen=True, eq=False)
 class AdamWPaper(AdamW):
     """AdamW whose decay is not multiplied by the learning rate: only a schedule scales it.
 
@@ -140,7 +118,6 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
 )
 
 # the method that each newer one is closest to: what the lessons show its code beside
-BASES = {AdaDelta: RMSProp, Nadam: Adam, AMSGrad: UncorrectedAdam, AdamW: Adam, Lion: Momentum, Muon: Momentum}
 
 
 def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:

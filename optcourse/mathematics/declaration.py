@@ -107,6 +107,7 @@ class Optimizer:
     rate: ClassVar[str] = ""
     convention: ClassVar[str] = "as in the source"
     stable_below: ClassVar[str] = ""
+    beside: ClassVar["type[Optimizer] | None"] = None  # the older method that a newer one is shown beside
 
     def __init_subclass__(cls) -> None:
         """New rows are a new ``init`` and ``step``: those of a base belong to its own rows."""
