@@ -1,11 +1,14 @@
 // Axes: limits, ticks and scales, and where words stand. Nothing here knows of a page.
 /** @import { Box, Limits, Pair, Scale } from "./wire.d.ts" */
 
+const ROOM = 1.04; // a curve on the frame is not seen
+
 /**
- * Whole decades around the positive values; none begins above `cap`.
+ * A logarithmic axis around the positive values: its ends are 1 or 3 times a power of ten, so that few moves change them, and
+ * a decade apart at least; none begins above `cap`.
  * @param {Iterable<number>} values
  * @param {number} cap
- * @param {number} floor values at or below it are not shown
+ * @param {number} floor what is below counts as zero
  * @returns {Limits}
  */
 export function decades(values, cap, floor) {
@@ -17,9 +20,14 @@ export function decades(values, cap, floor) {
       most = Math.max(most, value);
     }
   if (!most) return [0.1, 10];
-  const high = 10 ** Math.ceil(Math.log10(Math.min(most, cap)) - 1e-9);
-  const low = 10 ** Math.floor(Math.log10(Math.min(least, high)) + 1e-9);
-  return [Math.min(low, high / 10), high];
+  const end = (/** @type {number} */ value, /** @type {1 | -1} */ side) => {
+    const power = Math.floor(Math.log10(value) + 1e-9);
+    const ends = [0.3, 1, 3, 10].map((each) => Number(`${each}e${power}`));
+    return side > 0 ? (ends.find((each) => each >= value) ?? Infinity) : (ends.findLast((each) => each <= value) ?? 0);
+  };
+  const high = end(Math.min(most, cap) * ROOM, 1);
+  const low = end(Math.min(least, high) / ROOM, -1);
+  return [Math.min(low, Number((high / 10).toPrecision(1))), high];
 }
 
 /**

@@ -98,10 +98,11 @@ test("the inset goes to a corner where no path runs, and stays while it is free"
 
 test("axes", () => {
   assert.deepEqual(decades([0.02, 5, 0, -1, NaN], Infinity, 0), [0.01, 10]);
-  assert.deepEqual(decades([1e-9, 1e-12, 3], Infinity, 1e-10), [1e-9, 10]);
-  assert.deepEqual(decades([0.5, 1e12], 50, 0), [0.1, 100]);
+  assert.deepEqual(decades([0.05, 2.3], Infinity, 0), [0.03, 3]);
+  assert.deepEqual(decades([1e-9, 1e-12, 3], Infinity, 1e-10), [3e-10, 10]);
+  assert.deepEqual(decades([0.5, 1e12], 50, 0), [0.3, 100]);
   assert.deepEqual(decades([], 1, 0), [0.1, 10]);
-  assert.deepEqual(decades([3], Infinity, 0), [1, 10]); // one decade at least
+  assert.deepEqual(decades([0.1], Infinity, 0), [0.03, 0.3]); // a decade at least, and no curve on the frame
   const [low, high] = span([-1, 3, 1e9, NaN], 5);
   assert.ok(low < -1 && low > -2 && high > 5 && high < 6);
   assert.deepEqual([0.13, 0.2, 3, 7, 0, Infinity].map(roundUp), [0.2, 0.2, 5, 10, 1, 1]);
