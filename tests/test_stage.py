@@ -26,6 +26,7 @@ BOXES = """(live) => {
     cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-side canvas, .oc-reset, summary').filter((node) =>
       box(node).left < stage.left - 1 || box(node).right > stage.right + 1).map(names),
     covered: blocks.flatMap((a, i) => blocks.slice(i + 1).filter((b) => over(box(a), box(b))).map((b) => names(a) + ' | ' + names(b))),
+    alone: all('.oc-who').filter((node) => !over(box(node), { ...box(node.nextElementSibling).toJSON(), left: -1e9, right: 1e9 })).map(names),
     small: texts.filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12).map(names),
     sticky: all('*').filter((node) => getComputedStyle(node).position === 'sticky').map(names) };
 }"""
@@ -67,7 +68,8 @@ def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  #
     for size, explorers in found.items():
         for number, each in enumerate(explorers):
             where = f"explorer {number} at {size}: {each}"
-            assert each["cut"] == each["covered"] == each["small"] == each["sticky"] == [] and not each["rows"], where
+            assert each["cut"] == each["covered"] == each["small"] == each["sticky"] == each["alone"] == [], where
+            assert not each["rows"], where
             assert not each["scrolls"] or size in (PHONE, ZOOMED), where
             if size not in (PHONE, ZOOMED):
                 assert each["high"] <= size[1] and each["hero"][0] >= 0.5 * (each["wide"] - 16), where

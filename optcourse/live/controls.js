@@ -107,11 +107,14 @@ export class Controls {
     const controls = host.lesson.controls.filter(({ folded }) => !folded);
     for (const owner of new Set(controls.map(({ method }) => method).sort((a, b) => (a ?? -1) - (b ?? -1)))) {
       const group = make("div", box, { className: "oc-group" });
+      const [first, ...others] = controls.filter(({ method }) => method === owner);
+      const lead = owner === null ? group : make("div", group, { className: "oc-lead" }); // no line break behind a name
       if (owner !== null) {
         const { label, look } = methods[owner][0];
-        make("span", group, { className: "oc-who", style: `color: var(--oc-${look.colour})` }, label);
+        make("span", lead, { className: "oc-who", style: `color: var(--oc-${look.colour})` }, label);
       }
-      for (const control of controls.filter(({ method }) => method === owner)) this.hyper(group, control);
+      this.hyper(lead, first);
+      for (const control of others) this.hyper(group, control);
     }
   }
 
