@@ -143,7 +143,7 @@ def test_every_explorer_of_every_lesson_moves(closed, address, path):
             continue
         count, still = live.handle.evaluate(MOVED)
         assert count and still == [], (place, still)
-    if path.stem[:2] in ("03", "06"):  # by keys and hand; in JupyterLab: 03 and 08
+    if path.stem[:2] in ("03", "06"):  # by keys and hand
         live = Live(closed)
         live.root.get_by_role("button", name="reset").click()
         live.wait(f"s.step === {states[0]['setting']['step']}")
