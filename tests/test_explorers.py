@@ -552,6 +552,7 @@ def test_slider_values(kind):
         values = slider_values(item, item.default)
         assert values == sorted(set(values)) and item.default in values and len(values) >= 20
         assert all(item.domain.contains(np.array(value)) for value in values)
+        assert all(value in (0, item.default) or item.low <= value <= item.high for value in values)
         assert 0.123456 in slider_values(item, 0.123456)
 
 
