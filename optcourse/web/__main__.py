@@ -134,7 +134,9 @@ def text_pages(repository: str) -> list[dict[str, Any]]:
 
 def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
     """The documentation of the package from its docstrings; what the search finds of it."""
-    pdoc.render.configure(docformat="numpy", logo_link="../index.html", footer_text="optcourse", search=False)
+    pdoc.render.configure(
+        docformat="numpy", favicon="data:,", logo_link="../index.html", footer_text="optcourse", search=False
+    )
     pdoc.pdoc("optcourse", output_directory=folder / "api")
     for page in (folder / "api").glob("*.html"):  # a file as an argument's default is shown by its place in the course
         page.write_text(page.read_text("utf-8").replace(f"{COURSE.as_posix()}/", ""), "utf-8")
