@@ -158,6 +158,7 @@ def test_no_request_leaves_any_page(closed, site, address):
     found = pages(site)
     assert {"index.html", "run.html", "teachers.html", "api/optcourse.html", "09_beyond.html"} <= set(found)
     for page in found:
+        assert 'rel="icon"' in (site / page).read_text("utf-8"), f"{page}: a browser would ask for /favicon.ico"
         closed.goto(
             f"{address}/{page}{'' if page.startswith('api/') else '?strict'}"
         )  # pdoc writes scripts into its pages

@@ -134,12 +134,13 @@ def text_pages(repository: str) -> list[dict[str, Any]]:
 
 def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
     """The documentation of the package from its docstrings; what the search finds of it."""
-    pdoc.render.configure(
-        docformat="numpy", favicon="data:,", logo_link="../index.html", footer_text="optcourse", search=False
-    )
+    pdoc.render.configure(docformat="numpy", logo_link="../index.html", footer_text="optcourse", search=False)
     pdoc.pdoc("optcourse", output_directory=folder / "api")
     for page in (folder / "api").glob("*.html"):  # a file as an argument's default is shown by its place in the course
-        page.write_text(page.read_text("utf-8").replace(f"{COURSE.as_posix()}/", ""), "utf-8")
+        text = page.read_text("utf-8").replace(f"{COURSE.as_posix()}/", "")
+        page.write_text(
+            text.replace("<head>", '<head><link rel="icon" href="data:,">', 1), "utf-8"
+        )  # no request for one
     members = pdoc.doc.Module.from_name("optcourse").members.values()
     return [
         (f"api/optcourse.html#{each.name}", f"optcourse.{each.name}", " ".join(each.docstring.split())[:300])
