@@ -29,7 +29,7 @@ from optcourse.web.lessons import ONCE, called, exercise_of, needed
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'"
 )
-DRAWS = 6
+DRAWS = 8
 PROSE = """() => { const main = document.querySelector("main").cloneNode(true);
   for (const code of main.querySelectorAll("pre")) code.remove();
   return main.textContent; }"""
@@ -110,6 +110,13 @@ def opened(page, target):
         button.locator("xpath=..").locator("input").first.check()
         button.click()
     page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+
+
+def wear(page, theme):
+    """Light or dark: the page, and all its stages."""
+    page.emulate_media(color_scheme=theme)
+    taken = "(dark) => [...document.querySelectorAll('.oc-live')].every((live) => live.classList.contains('oc-dark') === dark)"
+    page.wait_for_function(taken, arg=theme == "dark")
 
 
 def data_of(page):
@@ -665,9 +672,7 @@ def test_axe_finds_nothing(closed, site, address):
         opened(closed, f"{address}/{page}")
         closed.evaluate(AXE)
         for theme in ("dark", "light"):
-            closed.emulate_media(color_scheme=theme)
-            taken = "(dark) => [...document.querySelectorAll('.oc-live')].every((live) => live.classList.contains('oc-dark') === dark)"  # fmt: skip
-            closed.wait_for_function(taken, arg=theme == "dark")
+            wear(closed, theme)
             assert closed.evaluate(FOUND) == [], (page, theme)
 
 

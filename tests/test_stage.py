@@ -3,7 +3,7 @@
 import pytest
 from browser import open_notebook, run_cells, wait_while_it_moves, whole_notebook
 from test_browser import NOTEBOOKS, Live
-from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
+from test_site import address, closed, opened, site, wear  # noqa: F401 (fixtures)
 
 from optcourse import CATALOGUE
 from optcourse.pictures import looks
@@ -221,10 +221,7 @@ def test_symbols_can_be_read_in_both_themes(closed, address):  # noqa: F811
         opened(closed, f"{address}/{lesson}.html")
         live = Live(closed, 1)
         for theme in ("dark", "light"):
-            closed.emulate_media(color_scheme=theme)
-            closed.wait_for_function(
-                "([live, dark]) => live.classList.contains('oc-dark') === dark", arg=[live.handle, theme == "dark"]
-            )
+            wear(closed, theme)
             count, least = live.handle.evaluate(CONTRAST)
             assert count > 20 and least >= 4.5, (lesson, theme, least)
 

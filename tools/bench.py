@@ -206,7 +206,7 @@ def measure(page, address: str, folder: pathlib.Path, name: str) -> dict[str, fl
 
 def sliders(only: str = "") -> None:
     rows: dict[str, dict[str, float]] = {}
-    if importlib.util.find_spec("sympy") is None:
+    if any("0.2" in way and only in way for way in WAYS) and importlib.util.find_spec("sympy") is None:
         sys.exit("version 0.2, which is measured beside this one, needs SymPy: .venv/bin/python -m pip install sympy")
     with tempfile.TemporaryDirectory() as old:
         tree = subprocess.run(["git", "archive", BEFORE, "optcourse"], cwd=ROOT, capture_output=True, check=True).stdout

@@ -8,7 +8,7 @@ const ROOM = 1.04; // a curve on the frame is not seen
  * a decade apart at least; none begins above `cap`.
  * @param {Iterable<number>} values
  * @param {number} cap
- * @param {number} floor what is below counts as zero
+ * @param {number} floor values at or below it are not shown
  * @returns {Limits}
  */
 export function decades(values, cap, floor) {

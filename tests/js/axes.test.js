@@ -102,6 +102,7 @@ test("axes", () => {
   assert.deepEqual(decades([1e-9, 1e-12, 3], Infinity, 1e-10), [3e-10, 10]);
   assert.deepEqual(decades([0.5, 1e12], 50, 0), [0.3, 100]);
   assert.deepEqual(decades([], 1, 0), [0.1, 10]);
+  assert.deepEqual(decades([3], Infinity, 0), [1, 10]); // one decade at least
   assert.deepEqual(decades([0.1], Infinity, 0), [0.03, 0.3]); // a decade at least, and no curve on the frame
   const [low, high] = span([-1, 3, 1e9, NaN], 5);
   assert.ok(low < -1 && low > -2 && high > 5 && high < 6);
