@@ -48,6 +48,9 @@ MOVED = f"""async (live, brief) => {{  // brief: no looks at pictures, no way ba
   const problems = [];
   const pixels = {PIXELS}, told = {TOLD};
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  live.scrollIntoView({{ block: 'center' }});
+  await frame();
+  for (let waited = 0; !live.dataset.frames && waited < 600; waited++) await frame();  // what is far away is not painted
   const said = () => JSON.stringify([told(live).values, told(live).formula]);
   const first = brief ? null : pixels(live), {{ formula }} = told(live), begin = said();
   const reset = async (name) => {{
@@ -83,6 +86,7 @@ MOVED = f"""async (live, brief) => {{  // brief: no looks at pictures, no way ba
 }}"""
 
 
+SET_UP = "[...document.querySelectorAll('.oc-live')].every((live) => live.explorer)"
 FOCUS = "document.activeElement.outerHTML.slice(0, 300) + [...document.querySelectorAll('.jp-Dialog')].map((d) => d.textContent) + [...document.querySelectorAll('.oc-live details')].map((d) => d.open)"
 
 
@@ -100,11 +104,12 @@ class Live:
 
     def __init__(self, page, place=0):
         self.page = page
-        page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+        page.wait_for_function(SET_UP)
         self.handle = page.locator(".oc-live:not(.oc-laboratory)").nth(place).element_handle()
         name = self.handle.evaluate("(live) => live.dataset.tested ??= Math.random().toString(36)")
         self.root = page.locator(f"[data-tested='{name}']")  # others may come before it in the page, it stays the same
         self.root.scroll_into_view_if_needed()
+        page.wait_for_function("(live) => live.dataset.frames", arg=self.handle)  # what is far away is not painted
 
     def seen(self):
         return self.page.evaluate(SEEN, self.handle)

@@ -2,12 +2,10 @@
 
 import pytest
 from firefox import firefox, need_firefox
-from test_browser import MOVED, NOTEBOOKS
+from test_browser import MOVED, NOTEBOOKS, SET_UP
 from test_site import address, site  # noqa: F401 (fixtures)
 
-ALL = "document.querySelectorAll('.oc-live').length"
-READY = f"{ALL} > 0 && [...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames > 0)"
-SET_UP = "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount)"
+FILLED = "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount)"
 EACH_MOVED = f"""(async () => {{
   const found = [];
   for (const live of document.querySelectorAll('.oc-live:not(.oc-laboratory)'))
@@ -28,10 +26,10 @@ def test_every_explorer_moves(tab, address, site, path):  # noqa: F811
     where = address if path.stem[:2] in ("03", "06") else site.as_uri()
     tab.size(1280, 720)
     tab.goto(f"{where}/{path.stem}.html")
-    tab.wait(SET_UP)
+    tab.wait(FILLED)
     if path.stem != "00_welcome":
         tab.evaluate("[...document.querySelectorAll('fieldset')].forEach((box) => { if (/predict/.test(box.textContent)) { box.querySelector('input').click(); box.querySelector('button').click(); } })")  # fmt: skip
-    tab.wait(READY)
+    tab.wait(SET_UP)
     found = tab.evaluate(EACH_MOVED)
     assert found and all(count > 0 and still == [] for count, still in found), found
     assert tab.problems == []
@@ -40,7 +38,7 @@ def test_every_explorer_moves(tab, address, site, path):  # noqa: F811
 def test_an_exercise_is_written_and_checked_by_keys_alone_on_a_phone(tab, address):  # noqa: F811
     tab.size(390, 844)
     tab.goto(f"{address}/03_momentum.html?strict")
-    tab.wait(SET_UP)
+    tab.wait(FILLED)
     progress = tab.evaluate(
         "document.querySelector('#progress').textContent"
     )  # of the predictions that tests before have made

@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 from browser import AXE, FOUND, need_chromium
-from test_browser import FULL, MOVED, NOTEBOOKS, Live, use
+from test_browser import FULL, MOVED, NOTEBOOKS, SET_UP, Live, use
 from wrong_answers import RIGHT, made, typed
 
 import optcourse
@@ -109,7 +109,7 @@ def opened(page, target):
     for button in page.get_by_role("button", name="I predict this").all():
         button.locator("xpath=..").locator("input").first.check()
         button.click()
-    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+    page.wait_for_function(SET_UP)
 
 
 def wear(page, theme):
@@ -534,15 +534,15 @@ def test_pictures_keep_their_room(site):
 
 
 def test_on_paper_nothing_is_dark_and_nothing_is_cut(browser, address):
-    """As a print has it: light even in a dark theme, and no picture wider than the sheet."""
+    """As a print has it: light even in a dark theme, all pictures drawn and trained at once, and none wider than the sheet."""
     context = browser.new_context(viewport={"width": 720, "height": 1000}, color_scheme="dark")
     page = context.new_page()
-    page.goto(f"{address}/03_momentum.html")
-    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+    page.goto(f"{address}/06_rmsprop.html")
+    page.wait_for_function(SET_UP)
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.wait_for_function(
-        "[...document.querySelectorAll('.oc-live')].every((live) => !live.classList.contains('oc-dark'))"
+        "[...document.querySelectorAll('.oc-live')].every((live) => !live.classList.contains('oc-dark') && live.dataset.frames)"
     )
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("document.documentElement.scrollWidth") <= 720
@@ -566,8 +566,10 @@ def test_a_page_is_alive_as_a_file(closed, site):
 
 
 def laboratory(page):
-    page.locator(".oc-laboratory .oc-words", has_text="right").first.wait_for(state="attached")
-    return page.locator(".oc-laboratory").first
+    live = page.locator(".oc-laboratory").first
+    live.scroll_into_view_if_needed()  # what is far away trains when somebody comes
+    live.locator(".oc-words", has_text="right").wait_for(state="attached")
+    return live
 
 
 def trains(page, act):

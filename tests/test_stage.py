@@ -2,7 +2,7 @@
 
 import pytest
 from browser import open_notebook, run_cells, wait_while_it_moves, whole_notebook
-from test_browser import NOTEBOOKS, Live
+from test_browser import NOTEBOOKS, SET_UP, Live
 from test_site import address, closed, opened, site, wear  # noqa: F401 (fixtures)
 
 from optcourse import CATALOGUE
@@ -94,11 +94,12 @@ def test_jupyterlab_leaves_room_for_all_of_it(lab, page):
     whole_notebook(page)
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area'); undefined")
     run_cells(page, "imports", "two", "four", "large")
-    page.wait_for_function("[...document.querySelectorAll('.oc-live')].every((live) => live.dataset.frames)")
+    page.wait_for_function(SET_UP)
     room = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').clientHeight")
     two, four, large = measured(page, (1280, 720))
     assert two["high"] <= room and four["high"] <= room, (room, two, four)
     assert large["cut"] == large["covered"] == [] and large["hero"][1] >= 190, large
+    page.locator(".oc-live").first.scroll_into_view_if_needed()
     for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
@@ -151,7 +152,7 @@ def test_forms_and_surfaces(closed, address):  # noqa: F811
         before = live.wait(f"s.values['start x'] === '{start}' && s.pictures[0] !== b.pictures[0]", before)
 
 
-VIEW = "(live) => live.explorer.view.join()"
+VIEW = "(live) => live.explorer.hero.view.join()"
 GROUND = """(live) => { const canvas = live.querySelector('.oc-ground');
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   return canvas.width + ' ' + pixels.reduce((sum, value) => Math.imul(sum ^ value, 16777619), 0); }"""

@@ -4,6 +4,7 @@ import { ownForm } from "./own.js";
 /** @import { Laboratory } from "./laboratory.js" */
 /** @import { Experiment, Trial } from "./wire.d.ts" */
 
+const MOST = 6; // methods at a time
 const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
 
 /**
@@ -50,10 +51,24 @@ export class Choice extends Controls {
     for (const [i, [{ label, look }]] of laboratory.experiment.methods.entries()) {
       const button = make("button", row, { style: `color: var(--oc-${look.colour})` }, label);
       keepKeys(button);
-      button.addEventListener("click", () => laboratory.choose(i));
+      button.addEventListener("click", () => this.choose(i));
       this.follows.push(() => button.setAttribute("aria-pressed", String(laboratory.now.chosen.includes(i))));
     }
     super.sliders();
+  }
+
+  /** One method more, or less. @param {number} method */
+  choose(method) {
+    const { laboratory } = this;
+    const { chosen } = laboratory.now;
+    const fewer = chosen.filter((each) => each !== method);
+    if (fewer.length === chosen.length && chosen.length === MOST)
+      return laboratory.tell(`At most ${MOST} methods at a time.`);
+    const next = fewer.length < chosen.length ? fewer : [...chosen, method].sort((a, b) => a - b);
+    if (!next.length) return laboratory.tell("One method at least.");
+    laboratory.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
+    this.build();
+    laboratory.moved();
   }
 
   /** @param {HTMLElement} parent */

@@ -1,5 +1,5 @@
 // The laboratory: the course's network trains in the page while the hand moves. It owns the state; no kernel takes part.
-import { Choice, inSight, withRows } from "./choice.js";
+import { Choice, withRows } from "./choice.js";
 import { FRAME, Gallery, inWords } from "./gallery.js";
 import { roomOf } from "./layout.js";
 import { digitsFrom } from "./network.js";
@@ -11,7 +11,6 @@ import { Valley } from "./valley.js";
 /** @import { Experiment, Form, Model, Program, Trial } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const MOST = 6; // methods at a time
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
 
 /** @typedef {{ form: Form, run: Training, key: string, before: Training | null }} Shown a run, and the one that it takes the place of */
@@ -35,13 +34,12 @@ export class Laboratory {
     this.painted = 0; // pictures
     this.last = 0; // when the last was painted
     this.waiting = false;
+    this.near = false; // whether it is, or has been, in the window or close to it: before, nothing is trained
     this.view = "training"; // or "valley"
     /** @type {Digits | null} */
     this.digits = null;
-    /** @type {Shown[]} */
-    this.shown = [];
-    /** @type {Valley | null} */
-    this.valley = null;
+    /** @type {Shown[]} */ this.shown = [];
+    /** @type {Valley | null} */ this.valley = null;
     this.stop = () => {};
     /** @type {Trial} */
     this.now = model.get("setting");
@@ -95,19 +93,6 @@ export class Laboratory {
     this.now = { ...this.now, ...changes };
   }
 
-  /** @param {number} method */
-  choose(method) {
-    const { chosen } = this.now;
-    const fewer = chosen.filter((each) => each !== method);
-    if (fewer.length === chosen.length && chosen.length === MOST)
-      return this.tell(`At most ${MOST} methods at a time.`);
-    const next = fewer.length < chosen.length ? fewer : [...chosen, method].sort((a, b) => a - b);
-    if (!next.length) return this.tell("One method at least.");
-    this.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
-    this.controls.build();
-    this.moved();
-  }
-
   reset() {
     this.change(this.model.get("lesson").first);
     this.experiment = this.model.get("lesson");
@@ -151,9 +136,8 @@ export class Laboratory {
 
   /** @returns {Plan} */
   get plan() {
-    const value = (/** @type {string} */ name) => this.now.values[name];
-    const [batch, hidden, dropout] = ["batch size", "hidden units", "dropout"].map(value);
-    return { batch, hidden, dropout, passes: value("passes"), seed: value("seed") };
+    const { "batch size": batch, "hidden units": hidden, dropout, passes, seed } = this.now.values;
+    return { batch, hidden, dropout, passes, seed };
   }
 
   /** The form of a method that is chosen, with its hyperparameters by symbol. @param {number} method */
@@ -170,7 +154,7 @@ export class Laboratory {
     this.notice = "";
     this.say();
     this.controls.follow();
-    if (!digits) return;
+    if (!digits || !this.near) return;
     this.stop();
     this.valley?.pause();
     this.shown = now.chosen.map((method) => {
@@ -184,7 +168,8 @@ export class Laboratory {
       return { form, key, before: before ?? null, run: new Training(digits, program, hypers, plan, rate) };
     });
     if (this.valley && this.valley.key !== this.valleyKey) this.forgetValley();
-    this.stop = sliced(together(this.shown.map(({ run }) => run)), (done) => this.grown(done));
+    this.work = together(this.shown.map(({ run }) => run));
+    this.stop = sliced(this.work, (done) => this.grown(done));
     this.schedule();
   }
 
@@ -259,6 +244,21 @@ export class Laboratory {
     this.last = performance.now();
     this.gallery.paint(this);
     this.el.dataset.frames = String(++this.painted);
+  }
+
+  /** @param {boolean} near */
+  come(near) {
+    if (this.near || !near) return;
+    this.near = true;
+    this.moved();
+  }
+
+  /** Paper has no window, and does not wait. */
+  print() {
+    this.come(true);
+    while (this.work?.next().done === false);
+    this.recolour();
+    this.paint();
   }
 
   recolour() {

@@ -6,6 +6,7 @@ import { watchTheme } from "./theme.js";
 /** @import { Model } from "./wire.d.ts" */
 
 const PATIENCE = 3000; // ms that a kernel has to answer
+const SOON = { rootMargin: "100%", scrollMargin: "100%" }; // of the window: what lies within it may come into sight at once
 
 const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
 const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
@@ -49,13 +50,19 @@ export function render({ model, el }) {
   for (const node of [el, stage.controls.box]) watcher.observe(node);
   window.addEventListener("resize", arrange);
   const unwatch = watchTheme(() => stage.recolour());
+  const print = () => stage.print();
+  window.addEventListener("beforeprint", print);
+  const nearness = new IntersectionObserver((seen) => stage.come(seen[seen.length - 1].isIntersecting), SOON);
+  nearness.observe(el);
   ask();
   Object.assign(el, { explorer: stage }); // what a goal in the page, and a test, reads
   return () => {
     stage.end();
     clearTimeout(patience);
     watcher.disconnect();
+    nearness.disconnect();
     unwatch();
+    window.removeEventListener("beforeprint", print);
     window.removeEventListener("resize", arrange);
     for (const [event, reaction] of Object.entries(reactions)) model.off(event, reaction);
   };

@@ -1,9 +1,8 @@
 // The stage of one explorer: controls, pictures, step control and formula. It owns the state.
-import { Controls, keepKeys, round3 } from "./controls.js";
+import { Controls, keepKeys } from "./controls.js";
 import { themeOf } from "./draw.js";
 import { Formula } from "./formula.js";
 import { layOut, roomOf } from "./layout.js";
-import { ownForm, ownSurface } from "./own.js";
 import { Player } from "./player.js";
 import { Scene } from "./scene.js";
 import { Side } from "./side.js";
@@ -11,7 +10,7 @@ import { Hero } from "./surface.js";
 import { isDark } from "./theme.js";
 import { FormulaError } from "./tokens.js";
 import { Words } from "./words.js";
-/** @import { Lesson, Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
+/** @import { Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
 const FROZEN = "Python computes this run from data: to move these sliders you need";
@@ -30,6 +29,7 @@ export class Stage {
     this.touched = false; // whether the start has been moved
     this.waiting = "";
     this.ready = false; // whether there is anything to paint
+    this.near = false; // whether it is in the window, or soon will be: else its pictures can wait
     this.colours = false; // whether the theme's are known
     this.fit = ""; // what the present layout was made for
     this.painted = 0;
@@ -174,21 +174,12 @@ export class Stage {
     this.moved();
   }
 
-  /** @param {number} x @param {number} y */
-  moveStart(x, y) {
+  /** @param {Pair} start */
+  moveStart(start) {
     if (this.frozen) return;
-    const [left, right, bottom, top] = this.scene.surface(this.now).view;
-    const kept = (/** @type {number} */ v, /** @type {number} */ a, /** @type {number} */ b) =>
-      round3(Math.min(Math.max(v, a), b));
     this.touched = true;
-    this.change({ start: [kept(x, left, right), kept(y, bottom, top)] });
+    this.change({ start });
     this.moved();
-  }
-
-  /** @param {number} dx @param {number} dy */
-  nudge(dx, dy) {
-    const [left, right, bottom, top] = this.hero.view;
-    this.moveStart(this.now.start[0] + (dx * (right - left)) / 100, this.now.start[1] + (dy * (top - bottom)) / 100);
   }
 
   // ---- what is said ----
@@ -236,14 +227,27 @@ export class Stage {
     this.laid = surface;
     this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
     this.formula.follow(this.shown, moment.step);
-    if (!this.fit) this.arrange(true, true);
-    if (!this.heroBox.hidden) {
-      this.hero.show(surface, scene.ground(surface));
-      const key = this.lesson.panels.length === 1; // no line beside the hero has a name
-      this.hero.draw(this.shown, moment, { vectors: this.lesson.vectors, moved: this.touched, key });
-    }
+    if (!this.fit) this.layOut();
+    const { panels, vectors } = this.lesson;
+    if (!this.heroBox.hidden) this.hero.show(surface, scene.ground(surface), this.shown, vectors);
+    if (!this.near) return;
+    const key = panels.length === 1; // no line beside the hero has a name
+    if (!this.heroBox.hidden) this.hero.draw(this.shown, moment, { vectors, moved: this.touched, key });
     this.side.draw(scene, now, this.shown, moment);
     this.el.dataset.frames = String(++this.painted);
+  }
+
+  /** @param {boolean} near */
+  come(near) {
+    this.near = near;
+    if (near) this.redraw();
+  }
+
+  /** Paper has no window. */
+  print() {
+    this.near = true;
+    this.recolour();
+    this.paint();
   }
 
   setFormula() {
@@ -263,24 +267,19 @@ export class Stage {
     this.redraw();
   }
 
-  /** Give the pictures their sizes, where room or window has changed; whoever paints asks for no more. */
-  arrange(anew = false, painting = false) {
-    const fit = roomOf(this);
-    if (!this.pictures.clientWidth || (!anew && fit === this.fit)) return;
+  /** Give the pictures their sizes, once there is room. */
+  layOut() {
+    if (!this.pictures.clientWidth) return;
     if (!this.colours) this.recolour();
-    this.fit = fit;
+    this.fit = roomOf(this);
     layOut(this);
-    if (!painting) this.redraw();
   }
 
-  // ---- for those who look from outside ----
-
-  get runs() {
-    return this.shown.map(({ run }) => run);
-  }
-
-  get view() {
-    return this.hero.view;
+  /** Window or room may have changed; or what is shown has. @param {boolean} [anew] */
+  arrange(anew = false) {
+    if (!anew && roomOf(this) === this.fit) return;
+    this.layOut();
+    this.redraw();
   }
 
   /** @param {"here" | "gone"} kernel */

@@ -1,6 +1,6 @@
 // The hero's frame: two layers, the ground and what moves over it; what is in view; what a pointer takes hold of.
 import { fitted, scaleOf } from "./axes.js";
-import { make } from "./controls.js";
+import { make, round3 } from "./controls.js";
 import { Pen } from "./draw.js";
 import { gridOf, shaded } from "./ground.js";
 import { drawHero, drawInsets, insetBoxes, insetsOf, pathOf } from "./hero.js";
@@ -15,7 +15,7 @@ const HOLD = 24; // pixels around the start in which a pointer takes hold of it
 export class Hero {
   /**
    * @param {HTMLElement} figure
-   * @param {{ moveStart(x: number, y: number): void, nudge(dx: number, dy: number): void, redraw(): void }} host
+   * @param {{ now: { start: Pair }, moveStart(start: Pair): void, redraw(): void }} host
    */
   constructor(figure, host) {
     this.host = host;
@@ -38,6 +38,7 @@ export class Hero {
     this.under = new Pen(make("canvas", figure, { className: "oc-insets", hidden: true, ariaHidden: "true" }));
     this.pen = new Pen(this.canvas);
     this.narrow = false;
+    this.enlarged = false; // whether a step's vectors have an inset
     /** @type {Surface | null} */
     this.surface = null;
     /** @type {Ground | null} */
@@ -55,7 +56,7 @@ export class Hero {
       zoom: (factor, at) => this.zoom(factor, at),
       pan: (dx, dy) => this.pan(dx, dy),
       whole: () => this.whole(),
-      nudge: (dx, dy) => host.nudge(dx, dy),
+      nudge: (dx, dy) => this.nudge(dx, dy),
     });
     this.back.addEventListener("click", () => this.whole());
   }
@@ -154,17 +155,35 @@ export class Hero {
     const off = /** @type {Pair} */ (onStart ? [this.start[0] - at[0], this.start[1] - at[1]] : [0, 0]);
     return ([x, y]) => {
       const [px, py] = this.scales;
-      this.host.moveStart(px.back(x + off[0]), py.back(y + off[1]));
+      this.moveStart(px.back(x + off[0]), py.back(y + off[1]));
     };
+  }
+
+  /** Within the whole of the surface. @param {number} x @param {number} y */
+  moveStart(x, y) {
+    if (!this.surface) return;
+    const [left, right, bottom, top] = this.surface.view;
+    const kept = (/** @type {number} */ v, /** @type {number} */ a, /** @type {number} */ b) =>
+      round3(Math.min(Math.max(v, a), b));
+    this.host.moveStart([kept(x, left, right), kept(y, bottom, top)]);
+  }
+
+  /** By hundredths of what is in view. @param {number} dx @param {number} dy */
+  nudge(dx, dy) {
+    const [left, right, bottom, top] = this.view;
+    const [x, y] = this.host.now.start;
+    this.moveStart(x + (dx * (right - left)) / 100, y + (dy * (top - bottom)) / 100);
   }
 
   // ---- drawing ----
 
-  /** @param {Surface} surface @param {Ground} data */
-  show(surface, data) {
+  /** What is shown; and with it whether there is an inset, and where: that takes room. @param {Surface} surface @param {Ground} data @param {Shown[]} shown @param {boolean} vectors */
+  show(surface, data, shown, vectors) {
     if (this.surface !== surface) this.reset();
     this.surface = surface;
     this.data = data;
+    this.enlarged = vectors && shown.length <= 2 && shown.some(({ form }) => form.arrows.length);
+    this.under.canvas.hidden = !(this.enlarged && this.narrow);
   }
 
   /** The ground, once for a surface, a view, a size and a theme; coarse while a zoom is on its way. */
@@ -187,14 +206,12 @@ export class Hero {
 
   /** @param {Shown[]} shown @param {Moment} moment @param {{ vectors: boolean, moved: boolean, key: boolean }} options */
   draw(shown, moment, options) {
-    const { pen, surface, scales } = this;
+    const { pen, surface, scales, enlarged } = this;
     if (!surface) return;
     this.paintGround();
     pen.clear();
     /** @type {Box[]} */
     let boxes = [];
-    const enlarged = options.vectors && shown.length <= 2 && shown.some(({ form }) => form.arrows.length);
-    this.under.canvas.hidden = !(enlarged && this.narrow);
     if (enlarged && !this.narrow) {
       const points = shown.flatMap((each) => pathOf(each, scales));
       ({ boxes, corner: this.corner } = insetBoxes(pen, insetsOf(shown).length, points, this.corner));

@@ -75,14 +75,15 @@ export function goal(parent, { goal: text, kept, fixed, moved, rule }, name, mou
   const said = make("span", box, { role: "status" });
   mount(node);
   button.addEventListener("click", () => {
-    const { runs, now, forms } = /** @type {Stage} */ (Reflect.get(node, "explorer"));
+    const { shown, now } = /** @type {Stage} */ (Reflect.get(node, "explorer"));
     const changed = Object.entries(kept)
       .filter(([setting, [, first]]) => JSON.stringify(Reflect.get(now, setting)) !== JSON.stringify(first))
       .map(([, [called]]) => called);
     changed.push(...Object.keys(fixed).filter((slider) => now.values[slider] !== fixed[slider]));
     if (changed.length) return speak(said, false, moved.replace("{moved}", changed.join(", ")));
     if (!rule) return speak(said, null, "This goal is judged by Python: it needs a running kernel.");
-    const [good, words] = reached(rule, runs[rule.place], (forms ?? [])[rule.place].loss);
+    const { run, form } = shown[rule.place];
+    const [good, words] = reached(rule, run, form.loss);
     speak(said, good, words);
     remember(name, { done: good });
   });
