@@ -226,45 +226,6 @@ def live_cells(path):
     return [code[place].id for place in needed([cell.source for cell in code], [*LIVE, *KERNEL])]
 
 
-def test_a_lesson_runs_and_its_first_explorer_needs_no_kernel(lab, page):
-    """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
-    path, problems = ROOT / "notebooks" / "03_momentum.ipynb", []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    open_notebook(page, lab, f"notebooks/{path.name}")
-    whole_notebook(page)
-    run_cells(page, *live_cells(path))
-    assert page.locator(ERRORS).count() == 0
-    assert found_by_axe(page) == []  # its change of theme also draws the explorers that are out of view
-    live = Live(page)
-    live.wait(FULL)
-    with suspended(page):
-        page.evaluate(
-            "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
-        )  # arrows are shortcuts there
-        live.move(live.sliders()[0])
-        before = live.seen()
-        live.root.locator(".oc-hero-canvas").press("ArrowRight")  # it moves the start, and selects no other cell
-        live.wait("s.values['start x'] !== b.values['start x']", before)
-        before = live.at_step_one()
-        live.click("next")
-        live.wait("s.step === 2 && s.pictures[0] !== b.pictures[0]", before)
-        live.click("play")
-        live.wait("s.step >= 4")
-        live.click("play")
-        live.wait("s.play === 'play'")
-    live.wait("s.words.includes('loss') || s.words.includes('diverged')")
-    assert live.wait("s.lost === 'none'")
-    assert problems == []  # a restart itself makes JupyterLab's widgets complain: "Cannot send"
-    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
-    live.wait("s.lost !== 'none'")
-    live.move(live.sliders()[0])
-    wait_while_it_moves(page, lambda: page.evaluate(KERNEL_SAYS) == "connected idle", lambda: None)
-    run_cells(page, *live_cells(path)[:2])  # "run the cell again": imports, and the lesson's first picture
-    live = Live(page)
-    assert live.wait(f"{FULL} && s.lost === 'none'")
-    live.move(live.sliders()[0])
-
-
 def trains_without_its_kernel(page):
     """A slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
     live = page.locator(".oc-laboratory")
@@ -311,37 +272,6 @@ def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
     assert page.locator(".oc-live").count() == 0
 
 
-def test_saved_with_its_widget_state_an_explorer_is_live_without_being_run(lab, page):
-    """JupyterLab's "Save Widget State Automatically": nothing of ours is hung on what it serialises."""
-    name, problems = "notebooks/gallery.ipynb", []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if "serializing" in message.text else None)
-    open_notebook(page, lab, name)
-    run_cells(page, "imports", "two")
-    before = Live(page).seen()
-    page.evaluate(
-        "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
-    )
-
-    def saved():  # the manager may not have heard yet that it is asked to
-        page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
-        file = f"fetch('/api/contents/{name}').then((r) => r.json())"
-        return page.evaluate(f"{file}.then(({{ content }}) => JSON.stringify(content.metadata).includes('most_steps'))")
-
-    wait_while_it_moves(page, saved, lambda: None)
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
-    page.wait_for_function("fetch('/api/sessions').then((r) => r.json()).then((sessions) => sessions.length === 0)")
-    open_notebook(page, lab, name)
-    whole_notebook(page)
-    live = Live(page)
-    assert live.wait("s.formula === b.formula", before)
-    live.move(live.sliders()[0])
-    page.evaluate(
-        "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"
-    )
-    assert problems == []
-
-
 WRITE = """([id, source]) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = [...notebook.model.cells].findIndex((cell) => cell.id === id);
@@ -350,10 +280,8 @@ WRITE = """([id, source]) => {
 }"""
 
 
-def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
-    """Lesson 3 as a student answers it."""
-    open_notebook(page, lab, "notebooks/03_momentum.ipynb")
-    run_cells(page, "imports", "exercise-imports", "exercise-predict", "quiz")
+def answered(page):
+    """An exercise wrong, then right, a prediction and a quiz, as a student answers them."""
     head = "def momentum(theta, v, grad, eta, gamma):\n"
     end = "    theta = theta - v\n    return theta, v\n\ncheck(momentum, Momentum)"
     output = page.locator(".jp-Cell:has-text('check(momentum')").last.locator(".jp-OutputArea-output")
@@ -378,3 +306,48 @@ def test_an_exercise_wrong_then_right_a_prediction_and_a_quiz(lab, page):
         quiz.get_by_label(option, exact=True).check()
         quiz.locator("button:text-is('answer')").first.click()
         quiz.get_by_text(said).wait_for()
+
+
+def needs_no_kernel(page, live):
+    """All that JupyterLab could take away from an explorer whose kernel does not answer."""
+    with suspended(page):
+        page.evaluate(
+            "window.jupyterapp.shell.currentWidget.content.mode = 'command'; undefined"
+        )  # arrows are shortcuts there
+        live.move(live.sliders()[0])
+        before = live.seen()
+        live.root.locator(".oc-hero-canvas").press("ArrowRight")  # it moves the start, and selects no other cell
+        live.wait("s.values['start x'] !== b.values['start x']", before)
+        before = live.at_step_one()
+        live.click("next")
+        live.wait("s.step === 2 && s.pictures[0] !== b.pictures[0]", before)
+        live.click("play")
+        live.wait("s.step >= 4")
+        live.click("play")
+        live.wait("s.play === 'play'")
+
+
+def test_a_lesson_runs_is_answered_and_needs_no_kernel(lab, page):
+    """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
+    path, problems = ROOT / "notebooks" / "03_momentum.ipynb", []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    open_notebook(page, lab, f"notebooks/{path.name}")
+    whole_notebook(page)
+    run_cells(page, *live_cells(path))
+    assert page.locator(ERRORS).count() == 0
+    assert found_by_axe(page) == []  # its change of theme also draws the explorers that are out of view
+    live = Live(page)
+    live.wait(FULL)
+    needs_no_kernel(page, live)
+    live.wait("s.words.includes('loss') || s.words.includes('diverged')")
+    assert live.wait("s.lost === 'none'")
+    answered(page)
+    assert problems == []  # a restart itself makes JupyterLab's widgets complain: "Cannot send"
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); undefined")
+    live.wait("s.lost !== 'none'")
+    live.move(live.sliders()[0])
+    wait_while_it_moves(page, lambda: page.evaluate(KERNEL_SAYS) == "connected idle", lambda: None)
+    run_cells(page, *live_cells(path)[:2])  # "run the cell again": imports, and the lesson's first picture
+    live = Live(page)
+    assert live.wait(f"{FULL} && s.lost === 'none'")
+    live.move(live.sliders()[0])

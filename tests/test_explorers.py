@@ -108,6 +108,9 @@ def test_every_control_of_every_lesson(lesson):
         warnings.simplefilter("error")
         explorer = made_by(lesson)
         check(explorer)
+        first = explorer.describe()
+        if any(explorer.handed):  # runs that the kernel computes from data take long: few steps say as much
+            explorer.set(steps=6)
         before = explorer.describe()
         for control in explorer.controls.values():
             kept, said = control.value, set()
@@ -119,11 +122,12 @@ def test_every_control_of_every_lesson(lesson):
             control.value = kept
         assert explorer.describe() == before
         left, right, bottom, top = explorer.surface.view
-        for start, steps in (([right, bottom], 0), ([left, top], explorer.most_steps)):
+        most = 6 if any(explorer.handed) else explorer.most_steps
+        for start, steps in (([right, bottom], 0), ([left, top], most)):
             explorer.set(start=start, steps=steps)
             check(explorer)
         explorer.reset()
-        assert explorer.describe() == before
+        assert explorer.describe() == first
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)

@@ -25,7 +25,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/trajectory\.py": ["trajectory", "optimizers", "verdicts"],
     r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
     r"optcourse/mathematics/(training|contest)\.py|tools/contest": ["training", "trainers", "contest"],
-    r"optcourse/(pictures|live)/": ["explorers", "trainers", "stage", "looks"],
+    r"optcourse/(pictures|live)/.*\.py": ["explorers", "trainers", "looks"],
+    r"optcourse/live/.*\.(js|css)": ["stage"],
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
     r"optcourse/web/": ["site", "firefox"],
@@ -38,9 +39,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "lessons",
     ],
 }
-LIGHT = (
-    "not (every_lesson or every_surface or test_lesson or browser or images) or 00_welcome"  # of all lessons, the first
-)
+LIGHT = "not (every_lesson or every_surface or test_lesson or browser or jupyterlab or images) or 00_welcome"  # of all lessons, the first
 
 
 def git(*words: str) -> list[str]:

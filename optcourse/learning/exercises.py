@@ -6,6 +6,8 @@ small change to the formula's rows, and the one that fits is named.
 """
 
 import contextlib
+import copy
+import functools
 import io
 import itertools
 import re
@@ -339,7 +341,16 @@ def _unended(end: str, steps: int) -> str:
 
 
 def steps(kind: type[Optimizer]) -> Iterator[Named]:
-    """θ and the state after each step, on each surface, by executing the formula's rows."""
+    """θ and the state after each step, on each surface, by executing the formula's rows; each step once for all answers."""
+    return copy.copy(_steps(kind))
+
+
+@functools.cache
+def _steps(kind: type[Optimizer]) -> Iterator[Named]:
+    return itertools.tee(_executed(kind), 1)[0]  # nothing is taken of it, so its copies begin at the beginning
+
+
+def _executed(kind: type[Optimizer]) -> Iterator[Named]:
     optimizer = _example(kind)
     for surface, theta, state in beginnings(optimizer):
         for _ in range(STEPS):

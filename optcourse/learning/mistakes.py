@@ -3,6 +3,7 @@
 Both are changes to the method's own formula rows; a row that is executed says what such a program computes.
 """
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Sequence
@@ -79,9 +80,10 @@ FORMS: dict[type[Optimizer], tuple[tuple[str, ...], ...]] = {
 }
 
 
-def forms(kind: type[Optimizer]) -> list[tuple[type[Optimizer], str]]:
+@functools.cache
+def forms(kind: type[Optimizer]) -> tuple[tuple[type[Optimizer], str], ...]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
-    return [(kind, ""), *((_with_rows(kind, rows), word) for word, *rows in FORMS.get(kind, ()))]
+    return ((kind, ""), *((_with_rows(kind, rows), word) for word, *rows in FORMS.get(kind, ())))
 
 
 def _with_rows(kind: type[Optimizer], latex: Sequence[str]) -> type[Optimizer]:
@@ -497,6 +499,7 @@ MISTAKES = (
 )
 
 
+@functools.cache
 def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
     """The method with the mistake in its rows, or None where it has no place for it."""
     if not issubclass(kind, wrong.only):
