@@ -12,28 +12,35 @@ endif
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks/00_welcome.ipynb
 
-.venv/installed: pyproject.toml
+.venv/made:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'optcourse needs Python 3.11 or newer; try: make PYTHON=python3.11 ...')"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-.venv/tested: .venv/installed
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+# Python compiles what it loads, when it loads it: of all that comes here most is never loaded
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --editable
+
+.venv/installed: .venv/made pyproject.toml
+	$(INSTALL) .
 	touch $@
+
+.venv/tested: .venv/made pyproject.toml
+	$(INSTALL) ".[test]"
+	touch .venv/installed $@
 
 # everything that CI checks on one arithmetic; `make check` is the quick one: lint, and the tests of what changed
 # JavaScript is checked where node is installed, and OPTCOURSE_NODE_REQUIRED=1 makes it a must
-test: .venv/tested
+JS := $(if $(OPTCOURSE_NODE_REQUIRED)$(shell command -v npm),js)
+test:
 	@rm -f .venv/parts
+	@$(PART) "set-up: .venv$(if $(JS), and meanwhile format, types and unit tests of the page's JavaScript)" "about 1:00, then a few seconds" -j2 .venv/tested $(JS)
+	@$(if $(JS),,echo "JavaScript is left out: there is no node")
 	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
-	@if command -v npm >/dev/null || [ -n "$$OPTCOURSE_NODE_REQUIRED" ]; then $(PART) "js: format, types and unit tests of the page's JavaScript" "about 0:20" js; \
-		else echo "js: left out, there is no node"; fi
-	@$(PART) "unit: tests of package and project" "about 1:20 on 2 cores" unit-python
-	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 4:30" unit-browser
+	@$(PART) "unit: tests of package and project" "about 1:10 on 2 cores" unit-python
+	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:00" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 0:50" notebooks
 	@cat .venv/parts
-PART = $(BIN)/python tools/part.py $(MAKE)
+PART = $(PYTHON) tools/part.py $(MAKE)
 
 check: lint
 	$(BIN)/python tools/check.py
@@ -85,7 +92,7 @@ images: .venv/installed
 
 # the course as web pages, in site/; REPOSITORY=OWNER/NAME fills in the links to Binder and Colab
 .venv/site: .venv/installed
-	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	$(INSTALL) ".[site]"
 	touch $@
 
 .PHONY: site

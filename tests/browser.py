@@ -82,7 +82,9 @@ NOT_OURS = re.compile("scrollable-region-focusable: .*jp-RenderedMarkdown")
 def need_chromium() -> None:
     """Skip, or fail where the browser tests are required, if there is no Chromium."""
     if CHROMIUM is None:
-        message = "no Chromium found: the browser tests need Debian's chromium or Google Chrome"
+        message = (
+            "no Chromium found: the browser tests need Debian's chromium-headless-shell or chromium, or Google Chrome"
+        )
         pytest.fail(message) if REQUIRED else pytest.skip(message)
 
 
