@@ -280,6 +280,22 @@ def test_search_knows_greek_letters_by_their_names(closed, address):
     assert found("epsilonics") == ["Nothing found."]
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+def test_what_a_link_names_and_where_one_comes_back_to_stay_in_place(closed, address, size):
+    """The page grows while its stages are set up."""
+    closed.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    at = "(id) => document.getElementById(id).getBoundingClientRect().top"
+    for lesson, cell in (("09_beyond", "exercise-goal-1"), ("05_adagrad", "quiz")):
+        closed.goto(f"{address}/{lesson}.html#{cell}")
+        closed.wait_for_function(SET_UP)
+        closed.wait_for_function(f"(id) => Math.abs(({at})(id)) < 2", arg=cell)
+    closed.mouse.wheel(0, -300)  # from now on the reader says where
+    closed.wait_for_function(f"(id) => ({at})(id) > 200", arg="quiz")
+    closed.go_back()  # from the quiz to the goal
+    closed.wait_for_function(SET_UP)
+    closed.wait_for_function(f"(id) => Math.abs(({at})(id)) < 2", arg="exercise-goal-1")
+
+
 def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     closed.goto(f"{address}/03_momentum.html")
     box = closed.locator("[data-live=exercise-predict]")
@@ -626,6 +642,7 @@ def test_every_slider_of_a_laboratory_trains_anew(closed, address):
     for name in sorted(names, key=lambda name: (name != "passes", name == "hidden units")):
         trains(closed, slid(name, "Home" if name in ("batch size", "hidden units", "passes") else "ArrowRight"))
     assert trains(closed, lambda live: live.get_by_role("button", name="reset").click()) == first
+    trains(closed, slid("passes", "Home"))
     assert "Adam" in trains(closed, lambda live: live.get_by_role("button", name="Adam", exact=True).click())
     assert "AdaGrad" not in trains(closed, lambda live: live.get_by_role("button", name="AdaGrad").click())
     for each in ("RMSProp", "Adam"):

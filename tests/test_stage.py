@@ -58,12 +58,13 @@ def first_screen(page, width, height):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  # noqa: F811
     opened(closed, f"{address}/{path.stem}.html")
-    if path != NOTEBOOKS[0]:
-        for size in ((1280, 720), PHONE):
-            measured(closed, size)
+    found = {}
+    for size in (DESK, LARGE, PROJECTOR, ZOOMED, (1280, 720), PHONE):
+        found[size] = measured(closed, size)
+        if path != NOTEBOOKS[0] and size in ((1280, 720), PHONE):
             first_screen(closed, *size)
             assert closed.evaluate("document.documentElement.scrollWidth") <= size[0]
-    found = {size: measured(closed, size) for size in (DESK, LARGE, PROJECTOR, PHONE, ZOOMED)}
+    del found[1280, 720]  # the site's own margins leave it another room
     assert found[DESK]
     for size, explorers in found.items():
         for number, each in enumerate(explorers):
@@ -115,7 +116,9 @@ def test_jupyterlab_leaves_room_and_saves_what_it_shows(lab, page):
     def saved():  # the manager may not have heard yet that it is asked to
         page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
         file = f"fetch('/api/contents/{name}').then((r) => r.json())"
-        return page.evaluate(f"{file}.then(({{ content }}) => JSON.stringify(content.metadata).includes('most_steps'))")
+        return page.evaluate(
+            f"{file}.then(({{ content }}) => JSON.stringify(content?.metadata ?? '').includes('most_steps'))"
+        )
 
     wait_while_it_moves(page, saved, lambda: None)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")

@@ -28,7 +28,7 @@ const STYLE = `
   .oc-table { display: grid; grid-template-columns: repeat(4, max-content) minmax(8em, 1fr); column-gap: 13px; }
   .oc-formula, .oc-row { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; }
   .oc-formula + .oc-formula { border-top: 1px solid var(--oc-line); margin-top: 1px; padding-top: 1px; }
-  .oc-title { grid-area: 1 / 1; align-self: center; max-width: 6.5em; font-weight: 600; line-height: 1.15; color: var(--who); }
+  .oc-title { grid-area: 1 / 1; align-self: center; max-width: 7.5em; overflow-wrap: normal; font-weight: 600; line-height: 1.15; color: var(--who); }
   .oc-row { grid-column: 2 / -1; align-items: center; border-left: 3px solid transparent; padding-left: 4px; }
   .oc-row.oc-now { border-left-color: var(--oc-ink); background: var(--oc-inset); }
   .oc-row.oc-later { opacity: 0.3; }

@@ -99,10 +99,14 @@ function endOf(points, panel, py, [, top, , high]) {
   return Math.min(Math.max(Number.isNaN(y) ? top : y, top), top + high);
 }
 
-/** @param {Pen} pen @param {string} name @param {number} room */
+/** A name that has room; a letter at its end, as in "Momentum x", tells lines apart and stays. @param {Pen} pen @param {string} name @param {number} room */
 export function shortened(pen, name, room) {
-  let words = name;
-  while (words.length > 3 && pen.wide(words) > room) words = `${words.slice(0, -2).trimEnd()}…`;
+  const [, begin, end] = /** @type {RegExpExecArray} */ (/^(.*?)( \S{1,2})?$/.exec(name));
+  let [kept, words] = [begin, name];
+  while (kept.length > 2 && pen.wide(words) > room) {
+    kept = kept.slice(0, -1).trimEnd();
+    words = `${kept}…${end ?? ""}`;
+  }
   return words;
 }
 

@@ -137,7 +137,7 @@ export class Stage {
   }
 
   get steps() {
-    return Math.max(0, ...this.shown.map(({ run }) => run.steps));
+    return Math.max(0, ...this.shown.map(({ last }) => last)); // no further than the last finite point of any
   }
 
   moved() {
@@ -232,7 +232,8 @@ export class Stage {
     if (!this.heroBox.hidden) this.hero.show(surface, scene.ground(surface), this.shown, vectors);
     if (!this.near) return;
     const key = panels.length === 1; // no line beside the hero has a name
-    if (!this.heroBox.hidden) this.hero.draw(this.shown, moment, { vectors, moved: this.touched, key });
+    if (!this.heroBox.hidden)
+      this.hero.draw(this.shown, moment, { vectors, moved: this.touched || Boolean(this.frozen), key });
     this.side.draw(scene, now, this.shown, moment);
     this.el.dataset.frames = String(++this.painted);
   }

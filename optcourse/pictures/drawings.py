@@ -102,7 +102,11 @@ def write(axes: Axes, words: str, point: Sequence[float], colour: str, **more: A
     """Words on a halo, in pixels beside a point."""
     halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["ground-low"]), "edgecolor": "none", "alpha": 0.7}
     place = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold", "color": colour}
-    axes.annotate(words, point, bbox=halo, annotation_clip=True, **place | more)
+    text = axes.annotate(words, point, bbox=halo, annotation_clip=True, **place | more)
+    extent, frame = (each.get_window_extent() for each in (text, axes))
+    over = min(frame.x1 - extent.x1 - 4, 0) + max(frame.x0 - extent.x0 + 4, 0)  # pixels; it stays in the picture
+    x, y = text.xyann
+    text.xyann = (x + over * 72 / axes.figure.dpi, y)
 
 
 def arrow(axes: Axes, tail: Sequence[float], tip: Sequence[float], colour: str, width: float = 2.4) -> None:

@@ -31,6 +31,7 @@ export function programOf(text, { title, states, hypers }) {
   const rows = [];
   const written = lines.map((line, row) => {
     const refuse = (/** @type {string} */ says, at = 0) => new FormulaError(`line ${row + 1}: ${says}`, line, at, row);
+    if (/^\s*return\b/.test(line)) throw refuse("leave the return out: the last value of each name is the new one");
     const { tree, where } = readRow(line, refuse);
     if (tree[0] !== "row") throw refuse("it assigns nothing: it needs a name and =, as in theta = …");
     const target = TIMED.exec(tree[1])?.[1] ?? tree[1];

@@ -41,7 +41,7 @@ export function exercise(parent, task, name, mount) {
   }
   given.append(". The last value of each name is the new one.");
   const field = make("textarea", box, {
-    rows: Math.max(3, forms[0].rows.length + 1 + Number(states.includes("t"))),
+    rows: forms[0].rows.length + 2 + Number(states.includes("t")),
     spellcheck: false,
     autocapitalize: "off",
     autocomplete: "off",
@@ -81,6 +81,7 @@ export function exercise(parent, task, name, mount) {
   function read() {
     clearTimeout(still);
     wrong.textContent = "";
+    shown.classList.remove("old");
     try {
       const program = field.value.trim() ? programOf(field.value, task) : null;
       shown.replaceChildren(...(program?.written ?? []).map(typeset));
@@ -90,6 +91,7 @@ export function exercise(parent, task, name, mount) {
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       const { message } = error;
+      shown.classList.add("old");
       still = setTimeout(() => speak(wrong, null, `${message}.`), STILL);
       return error;
     }

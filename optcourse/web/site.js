@@ -4,6 +4,7 @@ import { render } from "../live/mount.js";
 import { goal, prediction, question } from "./activities.js";
 import { exercise } from "./exercise.js";
 import { searching } from "./find.js";
+import { keepPlace } from "./place.js";
 import { showProgress } from "./progress.js";
 import { race } from "./race.js";
 
@@ -85,6 +86,7 @@ for (const [event, on] of /** @type {[string, boolean][]} */ ([
 
 const [field, list] = [find("#site-search"), find("#site-found")];
 if (field instanceof HTMLInputElement && list) searching(field, list);
+keepPlace();
 comeLater();
 showProgress();
 if (data) setUp(/** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]), data);
