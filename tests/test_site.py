@@ -280,6 +280,22 @@ def test_search_knows_greek_letters_by_their_names(closed, address):
     assert found("epsilonics") == ["Nothing found."]
 
 
+def test_what_is_far_away_waits_until_somebody_comes(closed, address):
+    """Neither painted nor trained: a phone's battery is not for pictures that nobody sees."""
+    closed.goto(f"{address}/06_rmsprop.html")
+    closed.locator(".oc-live[data-frames]").first.wait_for()
+    closed.wait_for_function(SET_UP)
+    drawn = "(live) => [live.dataset.frames ?? 'none', live.explorer.shown.length]"
+    stage, trainer = closed.locator(".oc-live:not(.oc-laboratory)").last, closed.locator(".oc-laboratory").last
+    assert trainer.evaluate(drawn) == ["none", 0], "trained"
+    assert stage.evaluate(drawn)[0] == "none" and stage.evaluate(drawn)[1] > 0, (
+        "its numbers are there, its pictures wait"
+    )
+    for each in (trainer, stage):
+        each.scroll_into_view_if_needed()
+        closed.wait_for_function("(live) => live.dataset.frames > 0", arg=each.element_handle())
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
 def test_what_a_link_names_and_where_one_comes_back_to_stay_in_place(closed, address, size):
     """The page grows while its stages are set up."""
