@@ -296,20 +296,27 @@ def test_what_is_far_away_waits_until_somebody_comes(closed, address):
         closed.wait_for_function("(live) => live.dataset.frames > 0", arg=each.element_handle())
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
-def test_what_a_link_names_and_where_one_comes_back_to_stay_in_place(closed, address, size):
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_what_a_link_names_and_where_one_comes_back_to_stay_in_place(browser, address, width, height):
     """The page grows while its stages are set up."""
-    closed.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    phone = {"is_mobile": True, "has_touch": True} if width < 400 else {}
+    context = browser.new_context(viewport={"width": width, "height": height}, **phone)
+    page = context.new_page()
     at = "(id) => document.getElementById(id).getBoundingClientRect().top"
-    for lesson, cell in (("09_beyond", "exercise-goal-1"), ("05_adagrad", "quiz")):
-        closed.goto(f"{address}/{lesson}.html#{cell}")
-        closed.wait_for_function(SET_UP)
-        closed.wait_for_function(f"(id) => Math.abs(({at})(id)) < 2", arg=cell)
-    closed.mouse.wheel(0, -300)  # from now on the reader says where
-    closed.wait_for_function(f"(id) => ({at})(id) > 200", arg="quiz")
-    closed.go_back()  # from the quiz to the goal
-    closed.wait_for_function(SET_UP)
-    closed.wait_for_function(f"(id) => Math.abs(({at})(id)) < 2", arg="exercise-goal-1")
+
+    def stands(cell):
+        page.wait_for_function(SET_UP)
+        page.wait_for_function(f"(id) => Math.abs(({at})(id)) < 2", arg=cell)
+
+    page.goto(f"{address}/09_beyond.html#exercise-goal-1")
+    stands("exercise-goal-1")
+    page.goto(f"{address}/05_adagrad.html#quiz")
+    stands("quiz")
+    page.keyboard.press("PageUp")  # from now on the reader says where
+    page.wait_for_function(f"(id) => ({at})(id) > 200", arg="quiz")
+    page.go_back()
+    stands("exercise-goal-1")
+    context.close()
 
 
 def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
