@@ -74,6 +74,7 @@ AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_
 FOUND = """([where, rules]) => axe.run(where || document,
   { runOnly: rules || ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
   .then((found) => found.violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+IN_COLOUR = ["color-contrast", "link-in-text-block"]  # the rules in which themes can differ
 OURS = {"include": [[".jp-OutputArea-output"], [".jp-MarkdownOutput"]]}  # in JupyterLab: what lessons write and show
 # JupyterLab's own box around Markdown scrolls by a pixel, because MathJax's hidden text sticks out of it
 NOT_OURS = re.compile("scrollable-region-focusable: .*jp-RenderedMarkdown")
@@ -207,7 +208,7 @@ def found_by_axe(page: Page) -> list[str]:
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         dark = theme.endswith("Dark")
         page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
-        rules = ["color-contrast", "link-in-text-block"] if dark else None  # all else is the same in both
+        rules = IN_COLOUR if dark else None
         found += [f"{theme}: {each}" for each in page.evaluate(FOUND, [OURS, rules]) if not NOT_OURS.match(each)]
     return found
 

@@ -109,7 +109,8 @@ def test_every_control_of_every_lesson(lesson):
         explorer = made_by(lesson)
         check(explorer)
         first = explorer.describe()
-        if any(explorer.handed):  # runs that the kernel computes from data take long: few steps say as much
+        few = any(explorer.handed)  # runs that the kernel computes from data take long: few steps say as much
+        if few:
             explorer.set(steps=6)
         before = explorer.describe()
         for control in explorer.controls.values():
@@ -122,8 +123,7 @@ def test_every_control_of_every_lesson(lesson):
             control.value = kept
         assert explorer.describe() == before
         left, right, bottom, top = explorer.surface.view
-        most = 6 if any(explorer.handed) else explorer.most_steps
-        for start, steps in (([right, bottom], 0), ([left, top], most)):
+        for start, steps in (([right, bottom], 0), ([left, top], 6 if few else explorer.most_steps)):
             explorer.set(start=start, steps=steps)
             check(explorer)
         explorer.reset()

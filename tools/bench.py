@@ -371,7 +371,7 @@ MOVE_AND_WAIT = """async ([name, count]) => {  // a slider of the laboratory: ms
     input.dispatchEvent(new Event("input", { bubbles: true }));
     while (live.dataset.trained === before) {
       await new Promise(requestAnimationFrame);
-      if (!first && live.explorer.runs.some((run) => run.training.length > 1)) first = performance.now() - begun;
+      if (!first && live.explorer.shown.some(({ run }) => run.training.length > 1)) first = performance.now() - begun;
     }
     found.push([first, performance.now() - begun]);
     await new Promise((done) => setTimeout(done, 300));

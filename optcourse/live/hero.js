@@ -46,10 +46,10 @@ function vectorsOf(shown, { step, part }) {
  * @param {Shown[]} shown
  * @param {Moment} moment
  * @param {Surface} surface
- * @param {{ vectors: boolean, moved: boolean, key: boolean, taken: Box[] }} options whether the start has been moved; whether many
+ * @param {{ vectors: boolean, hint: boolean, key: boolean, taken: Box[] }} options whether to say that the start can be dragged; whether many
  * paths need a key; where insets lie
  */
-export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, key, taken }) {
+export function drawHero(pen, scales, shown, moment, surface, { vectors, hint, key, taken }) {
   const [px, py] = scales;
   const ink = pen.colour("ink");
   drawTicks(pen, scales);
@@ -74,7 +74,7 @@ export function drawHero(pen, scales, shown, moment, surface, { vectors, moved, 
   pen.ring(start, 8, ink, 1.6);
   const points = shown.map((each, i) => paths[i][stands(each, moment)]);
   for (const [i, { form }] of shown.entries()) pen.mark(points[i], form.look.mark, 5, pen.colour(form.look.colour));
-  const names = /** @type {[string, Pair, string][]} */ ([[moved ? "start" : "start, drag me", start, ink]]);
+  const names = /** @type {[string, Pair, string][]} */ ([[hint ? "start, drag me" : "start", start, ink]]);
   const few = shown.length < 4;
   if (shown.length > 1 && few)
     for (const [i, { form }] of shown.entries()) names.push([form.label, points[i], pen.colour(form.look.colour)]);

@@ -38,8 +38,10 @@ export class Laboratory {
     this.view = "training"; // or "valley"
     /** @type {Digits | null} */
     this.digits = null;
-    /** @type {Shown[]} */ this.shown = [];
-    /** @type {Valley | null} */ this.valley = null;
+    /** @type {Shown[]} */
+    this.shown = [];
+    /** @type {Valley | null} */
+    this.valley = null;
     this.stop = () => {};
     /** @type {Trial} */
     this.now = model.get("setting");
@@ -281,12 +283,6 @@ export class Laboratory {
     }
     this.fit = roomOf(this);
     this.schedule();
-  }
-
-  // ---- for those who look from outside ----
-
-  get runs() {
-    return this.shown.map(({ run }) => run);
   }
 
   /** It needs no kernel. */

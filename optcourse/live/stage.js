@@ -232,8 +232,7 @@ export class Stage {
     if (!this.heroBox.hidden) this.hero.show(surface, scene.ground(surface), this.shown, vectors);
     if (!this.near) return;
     const key = panels.length === 1; // no line beside the hero has a name
-    if (!this.heroBox.hidden)
-      this.hero.draw(this.shown, moment, { vectors, moved: this.touched || Boolean(this.frozen), key });
+    if (!this.heroBox.hidden) this.hero.draw(this.shown, moment, { vectors, hint: !this.touched && !this.frozen, key });
     this.side.draw(scene, now, this.shown, moment);
     this.el.dataset.frames = String(++this.painted);
   }

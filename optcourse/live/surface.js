@@ -204,7 +204,7 @@ export class Hero {
     this.ground.getContext("2d")?.putImageData(new ImageData(pixels, wide, high), 0, 0);
   }
 
-  /** @param {Shown[]} shown @param {Moment} moment @param {{ vectors: boolean, moved: boolean, key: boolean }} options */
+  /** @param {Shown[]} shown @param {Moment} moment @param {{ vectors: boolean, hint: boolean, key: boolean }} options */
   draw(shown, moment, options) {
     const { pen, surface, scales, enlarged } = this;
     if (!surface) return;

@@ -20,6 +20,16 @@ function before() {
   }
 }
 
+/** The cell that the address names. */
+function named() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // no address of ours
+  }
+}
+
+/** Hold the place until the reader moves. @returns {() => void} lets it go: the page grows no more */
 export function keepPlace() {
   history.scrollRestoration = "manual";
   window.addEventListener("pagehide", () => {
@@ -29,11 +39,13 @@ export function keepPlace() {
       // as above
     }
   });
-  const place = before() ?? { id: decodeURIComponent(location.hash.slice(1)), top: 0 };
+  const place = before() ?? { id: named(), top: 0 };
   const cell = place.id && document.getElementById(place.id);
-  if (!cell) return;
+  if (!cell) return () => {};
   const hold = () => window.scrollBy(0, cell.getBoundingClientRect().top - place.top);
   const watcher = new ResizeObserver(hold);
   watcher.observe(document.body);
-  for (const hand of HANDS) window.addEventListener(hand, () => watcher.disconnect(), { once: true, passive: true });
+  const release = () => watcher.disconnect();
+  for (const hand of HANDS) window.addEventListener(hand, release, { once: true, passive: true });
+  return release;
 }

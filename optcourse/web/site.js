@@ -37,10 +37,10 @@ function explorer(node, state) {
   render({ model: modelOf(state), el: node });
 }
 
-/** One after the other, so that the first moves at once. @param {HTMLElement[]} nodes @param {Record<string, any>} data */
-function setUp(nodes, data) {
+/** One after the other, so that the first moves at once. @param {HTMLElement[]} nodes @param {Record<string, any>} data @param {() => void} done */
+function setUp(nodes, data, done) {
   const [node, ...more] = nodes;
-  if (!node) return;
+  if (!node) return void requestAnimationFrame(() => requestAnimationFrame(done)); // laid out, and seen
   const name = node.dataset.live ?? "";
   const { state, activity } = data[name];
   const mount = (/** @type {HTMLElement} */ place) => explorer(place, state);
@@ -51,7 +51,7 @@ function setUp(nodes, data) {
   else if (activity.locked) prediction(node, activity, name, mount);
   else for (const [i, choice] of activity.choices.entries()) question(node, choice, `${name}:${i}`);
   if (node.dataset.race !== undefined) race(node);
-  setTimeout(() => setUp(more, data));
+  setTimeout(() => setUp(more, data, done));
 }
 
 /** A picture that could not come says so, and comes when the network does. */
@@ -86,7 +86,8 @@ for (const [event, on] of /** @type {[string, boolean][]} */ ([
 
 const [field, list] = [find("#site-search"), find("#site-found")];
 if (field instanceof HTMLInputElement && list) searching(field, list);
-keepPlace();
+const release = keepPlace();
 comeLater();
 showProgress();
-if (data) setUp(/** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]), data);
+if (data) setUp(/** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-live]")]), data, release);
+else release();
