@@ -115,7 +115,9 @@ def test_jupyterlab_leaves_room_and_saves_what_it_shows(lab, page):
 
     def saved():  # the manager may not have heard yet that it is asked to
         page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
-        file = f"fetch('/api/contents/{name}').then((r) => r.ok ? r.json() : {{}})"  # while it is written it is not there
+        file = (
+            f"fetch('/api/contents/{name}').then((r) => r.ok ? r.json() : {{}})"  # while it is written it is not there
+        )
         return page.evaluate(
             f"{file}.then(({{ content }}) => JSON.stringify(content?.metadata ?? '').includes('most_steps'))"
         )

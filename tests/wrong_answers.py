@@ -64,6 +64,7 @@ ROOT = (
     ("The step is multiplied by the root", "eta /", "eta *"),
     ("The divisor is missing", SCALED, "eta * g"),
     ("The squares are summed", "g**2", "np.sum(g**2)"),
+    ("The squares are summed", "g**2", "g @ g"),
     ("The gradient is not squared", "g**2", "g"),
     ("The gradient is not squared", "g**2", "abs(g)"),
     ("A function stands", "g = grad(theta)", "g = grad"),
@@ -84,6 +85,10 @@ AVERAGES = (
     ("The step uses v̂ in place of m̂", "eta * m_hat", "eta * v_hat"),
     ("The bias correction of m is missing", "eta * m_hat", "eta * m"),
     ("The bias correction of v is missing", "np.sqrt(v_hat)", "np.sqrt(v)"),
+    ("The bias correction is missing", "eta * m_hat", "eta * m", "np.sqrt(v_hat)", "np.sqrt(v)"),
+    ("The β's are swapped", "beta1", "β", "beta2", "beta1", "β", "beta2"),
+    ("swapped in the bias correction", "beta1**t", "β", "beta2**t", "beta1**t", "β", "beta2**t"),
+    ("The squares are summed", "g**2", "g @ g"),
     ("The bias correction takes β times t", "**t", "*t"),
     ("The bias correction does not grow", "**t", ""),
     ("The bias correction is multiplied", "m / (1", "m * (1", "v / (1", "v * (1"),
@@ -133,6 +138,13 @@ WRONG = {
         ("The factors are exchanged", "gamma * v", "(1 - gamma) * v"),
         ("The factors are exchanged", "gamma * v + eta", "eta * v + gamma"),
         ("The two parts are multiplied", "v + eta", "v * eta"),
+        (
+            "The two parts are multiplied",
+            None,
+            "new = gamma * v + eta * grad(theta); theta = theta - gamma * v * eta * grad(theta); v = new",
+        ),
+        ("This is damped momentum", None, "v = gamma * v - (1 - gamma) * eta * grad(theta); theta = theta + v"),
+        ("The step uses the old velocity", None, "new = gamma * v + grad(theta); theta = theta - eta * v; v = new"),
         ("You wrote 0.9 and 0.01 for γ and η", "gamma", "0.9", "eta *", "0.01 *"),
     ),
     NAG: (
@@ -146,6 +158,11 @@ WRONG = {
         ("θ is missing in the look-ahead point", "theta - gamma", "gamma"),
         ("The parenthesis of grad closes too early", "grad(theta - gamma * v)", "(grad(theta) - gamma * v)"),
         ("The momentum is counted twice", "theta = theta - v", "theta = theta - gamma * v - v"),
+        (
+            "The momentum is counted twice",
+            None,
+            "v = gamma * v + eta * grad(theta - gamma * v); theta = theta - gamma * v - v",
+        ),
         (
             "The momentum is counted twice",
             None,
@@ -163,6 +180,7 @@ WRONG = {
     ),
     RMSProp: (
         *ROOT,
+        ("G is used before", None, f"g = grad(theta); theta = theta - {SCALED}; G = gamma * G + (1 - gamma) * g**2"),
         ("This G is AdaGrad's sum", "gamma * G + (1 - gamma) * g", "G + g"),
         ("The factor before the old average is missing", "gamma * G", "G"),
         ("The factor 1 − γ (or 1 − β)", "(1 - gamma) * ", ""),
@@ -172,7 +190,7 @@ WRONG = {
         ("γ multiplies the new part as well", "G + (1 - gamma) * g**2", "(G + (1 - gamma) * g**2)"),
         ("You wrote 0.9 for γ", "gamma * G + (1 - gamma)", "0.9 * G + 0.1"),
     ),
-    Adam: AVERAGES,
+    Adam: (*AVERAGES, ("t counts from 0", "t = t + 1; ", "", "+ eps)", "+ eps); t = t + 1")),
     AdamW: (
         *(each for each in AVERAGES if each[1] not in ("theta = theta - ", "eta * m_hat /")),
         ("The weight decay − ηλθ is missing", " - eta * decay * theta", ""),
@@ -185,28 +203,38 @@ WRONG = {
     ),
 }
 LISTS = "theta, v = theta.tolist(), v.tolist(); g = grad(theta); "
-# right answers that are written in another way
+# right answers that are written in another way: what is said of the convention
+OTHER_SIGN, NO_ETA_IN_V, AHEAD = "Your velocity has the other sign", "without η, as in PyTorch", "the look-ahead point"
+LATE_EPS = "Your ε is added before the correction of v"
+KERAS = (
+    "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "
+    "alpha = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t); theta = theta - alpha * m / (np.sqrt(v) + eps)"
+)
 ALSO_RIGHT = {
     GradientDescent: (
-        "theta = [t - eta * g for t, g in zip(theta, grad(theta))]",
-        "theta = tuple(theta - eta * grad(theta))",
+        ("", "theta = [t - eta * g for t, g in zip(theta, grad(theta))]"),
+        ("", "theta = tuple(theta - eta * grad(theta))"),
     ),
     Momentum: (
-        f"{LISTS}v = [gamma * a + eta * b for a, b in zip(v, g)]; theta = [a - b for a, b in zip(theta, v)]",
-        f"{RIGHT[Momentum]}; return np.array([theta, v])",
+        ("", f"{LISTS}v = [gamma * a + eta * b for a, b in zip(v, g)]; theta = [a - b for a, b in zip(theta, v)]"),
+        ("", f"{RIGHT[Momentum]}; return np.array([theta, v])"),
+        (OTHER_SIGN, "v = gamma * v - eta * grad(theta); theta = theta + v"),
+        (NO_ETA_IN_V, "v = gamma * v + grad(theta); theta = theta - eta * v; return [theta, v]"),
     ),
     NAG: (
-        "v = gamma * v - grad(theta + eta * gamma * v); theta = theta + eta * v",
-        "g = grad(theta); v = gamma * v - g; theta = theta + eta * (gamma * v - g)",
-        "v = gamma * v - eta * grad(theta + gamma * v); theta = theta + v",
+        (NO_ETA_IN_V, "v = gamma * v + grad(theta - eta * gamma * v); theta = theta - eta * v"),
+        ("", "v = gamma * v - grad(theta + eta * gamma * v); theta = theta + eta * v"),
+        (AHEAD, "g = grad(theta); v = gamma * v - g; theta = theta + eta * (gamma * v - g)"),
+        (AHEAD, "g = grad(theta); v = gamma * v + g; theta = theta - eta * (g + gamma * v)"),
+        (AHEAD, "g = grad(theta); v = gamma * v - eta * g; theta = theta + gamma * v - eta * g"),
+        (OTHER_SIGN, "v = gamma * v - eta * grad(theta + gamma * v); theta = theta + v"),
     ),
     AdaGrad: (),
     RMSProp: (),
-    Adam: (),
-    AdamW: tuple(
-        "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "
-        f"alpha = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t); theta = theta - alpha * m / (np.sqrt(v) + eps) - {rate} * theta"
-        for rate in ("eta * decay", "decay")
+    Adam: ((LATE_EPS, KERAS),),
+    AdamW: (
+        ("Your decay is λθ, as in the paper's algorithm 2", f"{ADAM} - decay * theta"),
+        *((LATE_EPS, f"{KERAS} - {rate} * theta") for rate in ("eta * decay", "decay")),
     ),
 }
 
@@ -266,12 +294,12 @@ def typed(body):
         .replace("alpha", "a")
         .replace("; ", "\n")
     )
-    return "" if re.search(r"[\[\].]\w|\[|\bif\b|\breturn\b|\btuple\b|\bgrad(?!\()", lines) else lines
+    return "" if re.search(r"[\[\].]\w|\[|@|\bif\b|\breturn\b|\btuple\b|\bgrad(?!\()", lines) else lines
 
 
 def answered(kind):
     """Bodies that both judges can read, in Python and as typed lines."""
-    bodies = [RIGHT[kind], *ALSO_RIGHT[kind], *ODD[kind]]
+    bodies = [RIGHT[kind], *(body for _, body in ALSO_RIGHT[kind]), *ODD[kind]]
     bodies += [changed(kind, *parts) for _, *parts in (UNCHANGED, *WRONG[kind])]
     for body in dict.fromkeys(bodies):
         if lines := typed(body):
