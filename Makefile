@@ -17,7 +17,8 @@ lab: .venv/installed
 	$(PYTHON) -m venv .venv
 	touch $@
 
-# Python compiles what it loads, when it loads it: of all that comes here most is never loaded
+# Python compiles what it loads, when it loads it, and keeps that: of all that comes here most is never loaded
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile --editable
 
 .venv/installed: .venv/made pyproject.toml

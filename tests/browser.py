@@ -19,7 +19,7 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 CHROMIUM = next(
     (
@@ -148,6 +148,19 @@ def chromium(width: int = 1400, height: int = 1000, ratio: float = 1) -> Iterato
     """A page of a Chromium of its own."""
     with launched() as browser, fresh_page(browser, width, height, ratio) as page:
         yield page
+
+
+def watched(page: Page) -> list[str]:
+    """The errors that this page will have, but for those of JupyterLab's own scripts, such as a splash removed twice."""
+    found: list[str] = []
+
+    def told(error: Error) -> None:
+        thrown = re.search(r"^ *at .*$", error.stack or "", re.MULTILINE)
+        if not (thrown and "/static/lab/" in thrown[0]):
+            found.append(str(error))
+
+    page.on("pageerror", told)
+    return found
 
 
 def stop_kernels(address: str) -> None:

@@ -1,4 +1,4 @@
-"""What the page's arithmetic is asked, and what NumPy says: by ``test_language.py`` in node, by ``test_page.py`` in Chromium."""
+"""What the page's arithmetic is asked, and what NumPy says: by ``test_language.py``, in node."""
 
 import cmath
 import json

@@ -1,4 +1,4 @@
-"""What the page's network must agree with NumPy on: asked of node and of Chromium, as language.py does."""
+"""What the page's network must agree with NumPy on: asked of node, as language.py does."""
 
 import base64
 from itertools import islice

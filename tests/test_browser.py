@@ -13,6 +13,7 @@ from browser import (
     open_notebook,
     run_cells,
     wait_while_it_moves,
+    watched,
     whole_notebook,
 )
 from playwright.sync_api import TimeoutError
@@ -329,8 +330,7 @@ def needs_no_kernel(page, live):
 
 def test_a_lesson_runs_is_answered_and_needs_no_kernel(lab, page):
     """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
-    path, problems = ROOT / "notebooks" / "03_momentum.ipynb", []
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    path, problems = ROOT / "notebooks" / "03_momentum.ipynb", watched(page)
     open_notebook(page, lab, f"notebooks/{path.name}")
     whole_notebook(page)
     run_cells(page, *live_cells(path))

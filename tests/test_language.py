@@ -20,7 +20,7 @@ from optcourse.mathematics.writing import latex, letters
 
 HERE = pathlib.Path(__file__).parent
 NODE = shutil.which("node")
-in_node = pytest.mark.skipif(NODE is None, reason="needs node; Chromium does the same in test_page.py")
+in_node = pytest.mark.skipif(NODE is None, reason="needs node")
 GOOD = [each for each in language.CORPUS["formulas"] if "tree" in each]
 BAD = [each for each in language.CORPUS["formulas"] if "says" in each]
 

@@ -3,8 +3,6 @@
 import json
 import pathlib
 
-import language
-import network
 import numpy as np
 import pytest
 from browser import fresh_page
@@ -216,18 +214,3 @@ def test_a_run_that_ends_early_says_how_in_the_page_as_in_python(page):
         True,
         "",
     ]
-
-
-@pytest.mark.parametrize("check", [*language.CHECKS, *network.CHECKS], ids=lambda check: check.__name__)
-def test_the_language_in_chromium(page, check):
-    """What test_language.py and test_trainers.py ask of node, by the very modules that are shipped, joined as they are shipped.
-
-    The long list of answers to the exercises is in test_language.py's alone: node and Chromium are one engine.
-    """
-
-    def ask(questions):
-        return json.loads(
-            page.evaluate("(text) => JSON.stringify(page.answers(JSON.parse(text)))", json.dumps(questions))
-        )
-
-    print(f"\n{check(ask) or ''}")

@@ -1,7 +1,7 @@
 """The stage as it is seen: what fits one screen, zoom, the theme, and touch. Plain pages, at the sizes that JupyterLab leaves."""
 
 import pytest
-from browser import open_notebook, run_cells, wait_while_it_moves, whole_notebook
+from browser import open_notebook, run_cells, wait_while_it_moves, watched, whole_notebook
 from test_browser import NOTEBOOKS, SET_UP, Live
 from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
 
@@ -106,8 +106,7 @@ def test_jupyterlab_leaves_room_and_saves_what_it_shows(lab, page):
     for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
         page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
         page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
-    problems, before = [], Live(page).seen()
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    problems, before = watched(page), Live(page).seen()
     page.on("console", lambda message: problems.append(message.text) if "serializing" in message.text else None)
     page.evaluate(
         "window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState'); undefined"

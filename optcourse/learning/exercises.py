@@ -361,8 +361,10 @@ def _executed(kind: type[Optimizer]) -> Iterator[Named]:
 
 def _same(got: Any, expected: Any) -> bool:
     """Equal but for rounding, in float32 as well; or both lost."""
-    lost = not np.all(np.abs(expected) < LOST)
-    return not np.all(np.abs(got) < LOST) if lost else np.allclose(got, expected, rtol=CLOSE, atol=CLOSE)
+    size = np.abs(expected)
+    if not np.all(size < LOST):
+        return not np.all(np.abs(got) < LOST)
+    return bool(np.all(np.abs(np.subtract(got, expected)) <= CLOSE + CLOSE * size))  # allclose, at a tenth of its cost
 
 
 def first_difference(given: Iterable[Named], expected: Iterable[Named]) -> int | None:

@@ -1,4 +1,4 @@
-// What the page's arithmetic says of questions that Python asks: one function, run in node and in Chromium.
+// What the page's arithmetic says of questions that Python asks: one function, run in node.
 import { Calculation, program } from "../../optcourse/live/derive.js";
 import { flatMethod } from "../../optcourse/live/flat.js";
 import { examplesOf } from "../../optcourse/live/network.js";
