@@ -18,31 +18,25 @@ settings.load_profile("repeatable")
 ROOT = pathlib.Path(__file__).parent.parent
 
 
-def gallery():
-    """A notebook with every optimizer of the course alone, two beside each other, four pictures, and large type."""
-    ravine = "surfaces.ravine, steps=60, step=6"
-    cells = {
-        "imports": "from optcourse import *\nfrom optcourse import large_type, surfaces",
-        **{kind: f"explore({kind}(), {ravine})" for kind in ["GradientDescent", "NAG", "AdaGrad", "RMSProp", "Adam"]},
-        "momentum": f"explore(Momentum(eta=0.02), {ravine})",
-        "two": f"explore([AdaGrad(0.5), RMSProp(0.1)], {ravine}, views=('contour', 'rate'))",
-        "four": f"explore(Momentum(eta=0.02), {ravine}, views=('contour', 'modes', 'split', 'map'))",
-        "large": f"large_type()\nexplore(Momentum(eta=0.02), {ravine})",
-        "large-adam": f"explore(Adam(), {ravine})",
-    }
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-    notebook.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
-    return notebook
+MORE = {  # cells beside those of lesson 6
+    "four": "from optcourse import Momentum, large_type\n"
+    "explore(Momentum(eta=0.02), surfaces.ravine, steps=60, step=6, views=('contour', 'modes', 'split', 'map'))",
+    "large": "large_type()\nexplore(Momentum(eta=0.02), surfaces.ravine, steps=60, step=6)",
+}
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab on a copy of the course."""
+    """The address of a JupyterLab on a copy of the course, whose lesson 6 has two cells more."""
     need_chromium()
     root = tmp_path_factory.mktemp("course")
     for folder in ("notebooks", "images"):
         shutil.copytree(ROOT / folder, root / folder)
-    nbformat.write(gallery(), root / "notebooks" / "gallery.ipynb")
+    lesson = root / "notebooks" / "06_rmsprop.ipynb"
+    notebook = nbformat.read(lesson, as_version=4)
+    place = next(place for place, cell in enumerate(notebook.cells) if cell.id == "explorer") + 1
+    notebook.cells[place:place] = [nbformat.v4.new_code_cell(source, id=name) for name, source in MORE.items()]
+    nbformat.write(notebook, lesson)
     with jupyterlab(root, tmp_path_factory.mktemp("settings")) as address:
         yield address
 

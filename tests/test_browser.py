@@ -247,32 +247,6 @@ def trains_without_its_kernel(page):
     assert page.evaluate("(held) => document.activeElement === held", held)
 
 
-def test_saved_explorer_shows_its_picture_without_a_kernel(lab, page):
-    """Untrusted, as after a clone: description and picture; then run, with a network that trains in the page; saved and reopened (trusted): the picture."""
-    name = "notebooks/06_rmsprop.ipynb"
-    open_notebook(page, lab, name)
-    output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
-    output.scroll_into_view_if_needed()
-    assert "RMSProp (η = 0.1" in output.inner_text() and output.locator("img").is_visible()
-    run_cells(page, "imports", "explorer", "all-weights")
-    Live(page)
-    assert not output.locator("img").is_visible(), "the picture stands beside the live explorer"
-    trains_without_its_kernel(page)
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save'); undefined")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
-    page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
-    page.wait_for_function("fetch('/api/sessions').then((r) => r.json()).then((sessions) => sessions.length === 0)")
-    open_notebook(page, lab, name)
-    output = page.locator(".jp-Cell:has-text('explore([AdaGrad') .jp-OutputArea").first
-
-    def seen():  # what comes above it may push it out of view again while the page is made
-        output.scroll_into_view_if_needed()
-        return output.locator("img").is_visible()
-
-    wait_while_it_moves(page, seen, lambda: None)
-    assert page.locator(".oc-live").count() == 0
-
-
 WRITE = """([id, source]) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = [...notebook.model.cells].findIndex((cell) => cell.id === id);
