@@ -13,6 +13,7 @@ from optcourse.live.controls import slider_values
 from optcourse.live.program import Expressions, method_program, surface_program
 from optcourse.live.stage import script
 from optcourse.mathematics.surfaces import CATALOGUE
+from optcourse.mathematics.trajectory import Trajectory
 from optcourse.pictures import typeset
 
 HERE = pathlib.Path(__file__).parent
@@ -112,27 +113,34 @@ ULP = 1 + 2.0**-52
 
 
 class Rounded(Surface):
-    """A surface whose gradient is taken up to six ulps beside the point that is asked for, drawn anew at every call. A
-    sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms cancel, at a
-    minimum, such a bit is all that is left, and a step that is too long there makes a path of it."""
+    """A surface whose gradient is taken up to six ulps beside the point that is asked for (in a batch: for its last run), drawn
+    anew at every call. A sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms
+    cancel, at a minimum, such a bit is all that is left, and a step that is too long there makes a path of it."""
 
-    def __init__(self, surface: Surface, seed: int):
+    def __init__(self, surface: Surface, batch: bool):
         self.__dict__.update(surface.__dict__)
-        self.rng = np.random.default_rng(seed)
+        self.rng, self.first = np.random.default_rng(0), -1 if batch else 0
 
     def gradient(self, theta):
-        return super().gradient(theta * (1 + self.rng.integers(-6, 7, np.shape(theta)) * 2.0**-52))
+        ulps = np.zeros(np.shape(theta))
+        ulps[..., self.first :, :] = self.rng.integers(-6, 7, ulps[..., self.first :, :].shape)
+        return super().gradient(theta * (1 + ulps * 2.0**-52))
 
 
-def nudged_runs(kind, hypers, surface, start, steps=STEPS):
-    """The same run by NumPy with other last bits, at the start, in a hyperparameter (1 − β₂ᵗ has few digits when β₂ is nearly 1,
-    and a power is not the same to the last bit everywhere) or at each step: what they do not share is chaos, not compared."""
-    other = {name: value * ULP for name, value in hypers.items()}
-    return [
-        run(kind(**hypers), surface, np.array(start) * ULP, steps),
-        run(kind(**other), surface, start, steps),
-        run(kind(**hypers), Rounded(surface, 0), start, steps),
-    ]
+def runs_of(kind, hypers, surface, start, steps=STEPS):
+    """The run by NumPy, and the same with other last bits, at the start, in a hyperparameter (1 − β₂ᵗ has few digits when β₂ is
+    nearly 1, and a power is not the same to the last bit everywhere) or at each step: what they do not share is chaos, not
+    compared. All four as one batch, and as runs of their own again."""
+    many = {name: value * np.array([1, 1, ULP, 1]) for name, value in hypers.items()}
+    starts = start * np.array([[1], [ULP], [1], [1]])
+    batch = run(kind(**many), Rounded(surface, batch=True), starts, steps)
+    for at, ground in enumerate([surface, surface, surface, Rounded(surface, batch=False)]):
+        state = {name: value[:, at] if value.ndim > 1 else value for name, value in batch.state.items()}
+        diverged = None if batch.diverged_at[at] < 0 else int(batch.diverged_at[at])
+        method = kind(**{name: float(value[at]) for name, value in many.items()})
+        yield Trajectory(
+            method, ground, batch.theta[:, at], batch.loss[:, at], batch.grad[:, at], state, diverged, None
+        )
 
 
 def steady(trajectory, nudged, tree, steps) -> bool:
@@ -146,13 +154,12 @@ def test_the_page_computes_what_numpy_computes(page):
     cases, mine, rng = [], [], np.random.default_rng(1)
     for m, s, hypers, start in draws():
         kind, surface = METHODS[m], SURFACES[s]
-        trajectory = run(kind(**hypers), surface, start, STEPS)
-        nudged = nudged_runs(kind, hypers, surface, start)
+        trajectory, *nudged = runs_of(kind, hypers, surface, start)
         whole = slice(0, STEPS + 1 if trajectory.diverged_at is None else trajectory.diverged_at)
         same = all(each.diverged_at == trajectory.diverged_at for each in nudged)
         stable = same and steady(trajectory, nudged, ("sym", "theta"), whole)
         if not stable:  # a run of ten steps: the minimum that it goes to is another one
-            trajectory, nudged = run(kind(**hypers), surface, start, 10), nudged_runs(kind, hypers, surface, start, 10)
+            trajectory, *nudged = runs_of(kind, hypers, surface, start, 10)
         end = (STEPS + 1 if stable else 11) if trajectory.diverged_at is None else trajectory.diverged_at
         end = end if stable else min(end, 11)
         some = sorted({0, 1, 2, end - 1, *rng.integers(0, end, 4).tolist()} & set(range(end)))
