@@ -60,7 +60,8 @@ tools/node_modules: tools/package.json
 	touch $@
 
 # one test at a time to whoever is free, the long ones first: no worker is left with them at the end
-EACH := --dist load --maxschedchunk 1
+# nbval, which takes seconds to load, is left out here, and so are the options that pyproject.toml has for it
+EACH := --dist load --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
 IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py tests/test_firefox.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1

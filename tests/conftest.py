@@ -3,14 +3,17 @@
 import os
 import pathlib
 import shutil
+import sys
 
-import nbformat
 import pytest
 from browser import fresh_page, jupyterlab, launched, need_chromium, stop_kernels
 from hypothesis import settings
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy is loaded; workers that each bring their own
     os.environ.setdefault(name, "1")  # threads wait for one another: 2 to 4 times as long on 2 cores
+
+# nbformat loads jsonschema, which would compile the grammar of IRIs, in each process anew; nobody here checks an IRI
+sys.modules["rfc3987_syntax"] = None
 
 settings.register_profile("repeatable", derandomize=True)  # the same cases in each run: a red run is red again
 settings.load_profile("repeatable")
@@ -28,6 +31,8 @@ MORE = {  # cells beside those of lesson 6
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """The address of a JupyterLab on a copy of the course, whose lesson 6 has two cells more."""
+    import nbformat
+
     need_chromium()
     root = tmp_path_factory.mktemp("course")
     for folder in ("notebooks", "images"):

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.datasets import load_digits
 
 from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
 from .arithmetic import Array
@@ -41,9 +40,17 @@ class Data:
 
 
 @functools.cache
+def _images() -> tuple[Array, np.ndarray]:
+    """Inputs and labels as scikit-learn has them, which takes more than a second to import."""
+    from sklearn.datasets import load_digits
+
+    return load_digits(return_X_y=True)
+
+
+@functools.cache
 def digits() -> Data:
     """scikit-learn's 1,797 handwritten digits (8 × 8 pixels, 10 classes): 1,077 to train, 360 to validate, 360 to test."""
-    inputs, labels = load_digits(return_X_y=True)
+    inputs, labels = _images()
     order = np.random.default_rng(0).permutation(len(labels))
     parts = [(inputs[rows] / 16, labels[rows]) for rows in np.split(order, [1077, 1437])]
     return Data(*parts)
@@ -55,7 +62,7 @@ def six_or_nine() -> tuple[Array, Array]:
 
     Returns inputs, shape (361, 2), standardised, and targets, shape (361,), of mean zero.
     """
-    images, labels = load_digits(return_X_y=True)
+    images, labels = _images()
     chosen = (labels == 6) | (labels == 9)
     halves = images[chosen].reshape(-1, 2, 32).mean(axis=2)
     targets = np.where(labels[chosen] == 6, 1.0, -1.0)
