@@ -3,13 +3,14 @@
 import pytest
 from browser import open_notebook, run_cells, wait_while_it_moves, watched, whole_notebook
 from test_browser import NOTEBOOKS, SET_UP, Live, trains_without_its_kernel
-from test_site import address, closed, opened, site  # noqa: F401 (fixtures)
+from test_site import address, closed, moves, opened, site  # noqa: F401 (fixtures)
 
 from optcourse import CATALOGUE
 from optcourse.pictures import looks
 
 # what JupyterLab leaves with its sidebar closed, and the site's own margins: 1280 × 720, 1440 × 900 and 1920 × 1080
 DESK, LARGE, PROJECTOR, PHONE, ZOOMED = (1122, 599), (1282, 779), (1762, 959), (390, 844), (640, 360)
+SMALL = (700, 500)  # quickly painted
 # the boxes of an explorer: how high it is, what sticks out of it, what lies over something else, and letters below 12 pixels
 BOXES = """(live) => {
   const seen = (node) => node.getClientRects().length > 0 && node.checkVisibility(), box = (node) => node.getBoundingClientRect(), stage = box(live);
@@ -56,7 +57,7 @@ def first_screen(page, width, height):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  # noqa: F811
+def test_every_explorer_of_every_lesson_is_seen_whole_and_moves(closed, address, path):  # noqa: F811
     opened(closed, f"{address}/{path.stem}.html")
     found = {}
     for size in (DESK, LARGE, PROJECTOR, ZOOMED, (1280, 720), PHONE):
@@ -80,6 +81,8 @@ def test_every_explorer_of_every_lesson_is_seen_whole(closed, address, path):  #
                 assert each["hero"][1] >= 0.5 * size[1], where
     for desk, large, projector in zip(found[DESK], found[LARGE], found[PROJECTOR], strict=True):
         assert projector["hero"][0] > large["hero"][0] > desk["hero"][0], "the hero grows with the window"
+    measured(closed, SMALL)
+    moves(closed, path)
 
 
 CORNER = """() => {  // the colour of the first hero's upper left corner: the ground's strongest
