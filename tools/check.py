@@ -41,6 +41,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
 }
 LIGHT = "not (every_lesson or every_surface or test_lesson or browser or jupyterlab or images) or 00_welcome"  # of all lessons, the first
 
+WITHOUT_NBVAL = ["-p", "no:nbval", "-o", "addopts=--doctest-modules --strict-markers"]  # it takes seconds to load
+
 
 def git(*words: str) -> list[str]:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
@@ -70,7 +72,7 @@ def main() -> int:
         if place.removeprefix("tests/test_") in ("browser.py", "firefox.py", "page.py", "site.py", "stage.py")
     ]  # Playwright wants a process of its own
     python = [place for place in python if place not in pages]
-    calls = [["--dist", "worksteal", "-k", LIGHT, *places] for places in (python, pages) if places]
+    calls = [["--dist", "worksteal", *WITHOUT_NBVAL, "-k", LIGHT, *places] for places in (python, pages) if places]
     calls += [["--dist", "loadscope", "--nbval", "--nbval-current-env", *lessons]] if lessons else []
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     codes = [0]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -133,12 +134,12 @@ def in_force(name: str) -> str:
         return subprocess.check_output(command, env=environment(name, pathlib.Path(home)), text=True).strip()
 
 
-def strict(path: pathlib.Path, name: str) -> tuple[int, str]:
-    """One notebook under one arithmetic through nbval, strictly; the exit code and what was said."""
+def strict(paths: Sequence[pathlib.Path], name: str) -> tuple[int, str]:
+    """Notebooks under one arithmetic through nbval, strictly; the exit code and what was said."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, str(path)],
+            [*command, *map(str, paths)],
             env=environment(name, pathlib.Path(home)),
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -158,21 +159,16 @@ def main() -> int:
     if chosen.quick:
         places = [path for path in places if path.name[:2] in REAL_DATA]
         chosen.arithmetic = QUICK
-    for name in chosen.arithmetic:
-        print(f"{name:22}{in_force(name)}", flush=True)
-    jobs = [
-        (path, name)
-        for path in sorted(places, key=lambda path: "compare(" not in path.read_text())
-        for name in chosen.arithmetic
-    ]
+    print(f"{', '.join(path.stem for path in places)}: strictly, under {', '.join(chosen.arithmetic)} …", flush=True)
     begun, red = time.monotonic(), 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (path, name), (code, said) in zip(jobs, pool.map(lambda job: strict(*job), jobs), strict=True):
-            print(f"{name:22}{path.stem:22}{'ok' if code == 0 else 'RED'}", flush=True)
+        found = pool.map(lambda name: (in_force(name), *strict(places, name)), chosen.arithmetic)
+        for name, (force, code, said) in zip(chosen.arithmetic, found, strict=True):
+            print(f"{name:22}{'ok ' if code == 0 else 'RED'} {force}", flush=True)
             if code:
                 red += 1
                 print(said, flush=True)
-    print(f"{len(jobs) - red} of {len(jobs)} green in {time.monotonic() - begun:.0f} s: {', '.join(chosen.arithmetic)}")
+    print(f"{len(chosen.arithmetic) - red} of {len(chosen.arithmetic)} green in {time.monotonic() - begun:.0f} s")
     return red
 
 
