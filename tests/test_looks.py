@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from optcourse import OPTIMIZERS
+from optcourse import OPTIMIZERS, Adam, Momentum
 from optcourse.pictures import looks
+from optcourse.pictures.views import labels_and_looks
 
 # what a person without one kind of cones sees, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1
 VISIONS = {
@@ -81,3 +82,15 @@ def test_numbers_along_the_hero_are_readable(theme):
 
 def test_both_themes_name_the_same_colours():
     assert looks.LIGHT.keys() == looks.DARK.keys() and len(looks.LIGHT["method"]) == len(looks.DARK["method"])
+
+
+@pytest.mark.parametrize(
+    ("optimizers", "labels"),
+    [
+        ([Momentum(), Adam()], ["Momentum", "Adam"]),
+        ([Momentum(gamma=0.5), Momentum(gamma=0.9)], ["γ = 0.5", "γ = 0.9"]),
+        ([Momentum(gamma=0.5), Momentum(gamma=0.9), Adam()], ["Momentum γ = 0.5", "Momentum γ = 0.9", "Adam"]),
+    ],
+)
+def test_a_run_is_called_by_what_tells_it_from_the_others(optimizers, labels):
+    assert labels_and_looks(optimizers)[0] == labels

@@ -205,3 +205,4 @@ def test_symbols_have_an_entry_for_each_step(steps):
         trajectory = run(Momentum(), surfaces.bowl, steps=steps, schedule=schedule)
         assert trajectory.values(r"\eta").shape == trajectory.values("v_t").shape == (steps + 1, 2)
         assert trajectory.effective_rate.shape == (steps + 1, 2)
+        assert trajectory.symbols["theta_{t-1}"].shape == (max(steps, 1), 2)

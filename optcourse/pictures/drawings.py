@@ -328,9 +328,7 @@ class Picture(Drawing):
         names, looks = labels_and_looks([each.optimizer for each in trajectories])
         labels = names if labels is None else list(labels)
         beside = [name for name in views if name != "contour"]
-        columns = (
-            [beside[i : i + 2] for i in range(0, len(beside), 2)] if len(beside) > 2 else [beside] if beside else []
-        )
+        columns = [beside[i : i + 2] for i in range(0, len(beside), 2)]
         with own_settings():
             self.figure = Figure(figsize=(self.WIDE, self.HIGH), dpi=100)
             share = 0.56 if len(columns) < 2 else 0.42

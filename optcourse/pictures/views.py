@@ -175,11 +175,11 @@ def labels_and_looks(optimizers: Sequence[Optimizer]) -> tuple[list[str], list[L
 
 
 def _differing(optimizer: Optimizer, optimizers: Sequence[Optimizer]) -> str:
-    """The label of one of several runs of a method: the hyperparameters in which they differ."""
-    varied = [item for item in optimizer.hypers() if len({getattr(other, item.name, None) for other in optimizers}) > 1]
+    """The label of one of several runs: the hyperparameters in which those of its method differ, after its name if there are others."""
+    same = [other for other in optimizers if type(other) is type(optimizer)]
+    varied = [item for item in optimizer.hypers() if len({getattr(other, item.name) for other in same}) > 1]
     values = ", ".join(f"{item.letter} = {getattr(optimizer, item.name):.4g}" for item in varied)
-    one_method = len({type(other) for other in optimizers}) == 1
-    return values if one_method and values else f"{optimizer.title} {values}".strip()
+    return values if len(same) == len(optimizers) and values else f"{optimizer.title} {values}".strip()
 
 
 def highest(surface: Surface) -> float:
