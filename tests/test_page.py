@@ -60,7 +60,7 @@ LOAD = """async (source) => {
 def page(browser):
     """A page that has loaded the shipped module."""
     with fresh_page(browser) as page:
-        page.evaluate(LOAD, script(HERE / "js" / "answers.js") + "\nexport { answers, methodOf, surfaceOf };")
+        page.evaluate(LOAD, script(HERE / "js" / "answers.js") + "\nexport { methodOf, surfaceOf };")
         yield page
 
 
