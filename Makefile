@@ -38,8 +38,8 @@ test:
 	@$(if $(JS),,echo "JavaScript is left out: there is no node")
 	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
 	@$(PART) "unit: tests of package and project" "about 1:10 on 2 cores" unit-python
-	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:00" unit-browser
-	@$(PART) "notebooks: every lesson against its stored outputs" "about 0:50" notebooks
+	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
+	@$(PART) "notebooks: every lesson against its stored outputs" "about 1:00" notebooks
 	@cat .venv/parts
 PART = $(PYTHON) tools/part.py $(MAKE)
 

@@ -28,7 +28,7 @@ def test_an_ulp_reaches_the_kernels_and_one_changed_last_digit_is_red(tmp_path):
         for place, (source, text) in enumerate(CELLS.items(), 1)
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "small.ipynb")
-    code, said = elsewhere.strict([tmp_path / "small.ipynb"], "one ulp, other order")
+    code, said = elsewhere.strict(tmp_path / "small.ipynb", "one ulp, other order")
     assert code == 1 and re.findall(r"FAILED \S+::Cell (\d+)", said) == ["2", "3"], said
     assert "2.868\n" in said
 

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -134,12 +133,12 @@ def in_force(name: str) -> str:
         return subprocess.check_output(command, env=environment(name, pathlib.Path(home)), text=True).strip()
 
 
-def strict(paths: Sequence[pathlib.Path], name: str) -> tuple[int, str]:
-    """Notebooks under one arithmetic through nbval, strictly; the exit code and what was said."""
+def strict(path: pathlib.Path, name: str) -> tuple[int, str]:
+    """One notebook under one arithmetic through nbval, strictly; the exit code and what was said."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, *map(str, paths)],
+            [*command, str(path)],
             env=environment(name, pathlib.Path(home)),
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -159,16 +158,21 @@ def main() -> int:
     if chosen.quick:
         places = [path for path in places if path.name[:2] in REAL_DATA]
         chosen.arithmetic = QUICK
-    print(f"{', '.join(path.stem for path in places)}: strictly, under {', '.join(chosen.arithmetic)} …", flush=True)
+    for name in chosen.arithmetic:
+        print(f"{name:22}{in_force(name)}", flush=True)
+    jobs = [
+        (path, name)
+        for path in sorted(places, key=lambda path: "compare(" not in path.read_text())
+        for name in chosen.arithmetic
+    ]
     begun, red = time.monotonic(), 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda name: (in_force(name), *strict(places, name)), chosen.arithmetic)
-        for name, (force, code, said) in zip(chosen.arithmetic, found, strict=True):
-            print(f"{name:22}{'ok ' if code == 0 else 'RED'} {force}", flush=True)
+        for (path, name), (code, said) in zip(jobs, pool.map(lambda job: strict(*job), jobs), strict=True):
+            print(f"{name:22}{path.stem:22}{'ok' if code == 0 else 'RED'}", flush=True)
             if code:
                 red += 1
                 print(said, flush=True)
-    print(f"{len(chosen.arithmetic) - red} of {len(chosen.arithmetic)} green in {time.monotonic() - begun:.0f} s")
+    print(f"{len(jobs) - red} of {len(jobs)} green in {time.monotonic() - begun:.0f} s: {', '.join(chosen.arithmetic)}")
     return red
 
 
