@@ -28,7 +28,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/(pictures|live)/.*\.py": ["explorers", "trainers", "looks"],
     r"optcourse/live/.*\.(js|css)": ["stage"],
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
-    r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "site"],
+    r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "language"],
     r"optcourse/web/": ["site", "firefox"],
     r"tests/firefox\.py": ["firefox"],
     r"tools/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
@@ -39,7 +39,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "lessons",
     ],
 }
-LIGHT = "not (every_lesson or every_surface or test_lesson or browser or jupyterlab or images) or 00_welcome"  # of all lessons, the first
+HEAVY = "every_lesson every_surface test_lesson browser jupyterlab images axe laboratory own_rows valley"
+LIGHT = f"not ({' or '.join(HEAVY.split())}) or 00_welcome"  # of all lessons, the first
 
 WITHOUT_NBVAL = ["-p", "no:nbval", "-o", "addopts=--doctest-modules --strict-markers"]  # it takes seconds to load
 
