@@ -163,6 +163,11 @@ def watched(page: Page) -> list[str]:
     return found
 
 
+def execute(page: Page, command: str, **given: str) -> None:
+    """Begin a command of JupyterLab."""
+    page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given); }", [command, given])
+
+
 def stop_kernels(address: str) -> None:
     """End all sessions of a server, so that the next test has the machine to itself."""
     with urllib.request.urlopen(f"{address}/api/sessions") as answer:
@@ -218,7 +223,7 @@ def found_by_axe(page: Page) -> list[str]:
     page.evaluate(AXE)
     found = []
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        page.evaluate("(theme) => { window.jupyterapp.commands.execute('apputils:change-theme', { theme }); }", theme)
+        execute(page, "apputils:change-theme", theme=theme)
         dark = theme.endswith("Dark")
         page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
         rules = IN_COLOUR if dark else None

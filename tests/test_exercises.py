@@ -32,7 +32,9 @@ RIGHT_GD = made(GradientDescent, RIGHT[GradientDescent])
 RUNS = [
     (Momentum, RIGHT[Momentum], "Right: 3 surfaces, 8 steps each, the same as Momentum in the course."),
     (GradientDescent, "g = grad(theta); return None", "Your function returns nothing: end it with return theta."),
+    (Momentum, "v = gamma * v; return None", "Your function returns nothing: end it with return theta, v."),
     (GradientDescent, "return None", "Not answered yet"),
+    (GradientDescent, "...; return None", "Not answered yet"),
     (GradientDescent, "theta = theta - 3 * eta * grad(theta)", "Compare your lines"),
     (Momentum, "v *= gamma; v += eta * grad(theta); theta = theta - v", "changed v in place"),
     (GradientDescent, "theta -= eta * grad(theta)", "changed theta in place"),
@@ -45,12 +47,12 @@ RUNS = [
     (GradientDescent, "theta = theta - eta * np.log(-1 - grad(theta) ** 2)", "not a finite number"),
     (GradientDescent, "while True: theta = theta + 0", "endless loop"),
     (GradientDescent, "g = grad(theta); theta -= step", "NameError: name 'step' is not defined (line 3 of the function)"),
-    (GradientDescent, "raise SystemExit('bye')", "your function stopped with SystemExit: bye (line 2 of the function)"),
+    (GradientDescent, "raise SystemExit('bye')", "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
     (GradientDescent, "raise KeyboardInterrupt", "In step 1 your function stopped with KeyboardInterrupt"),
     (GradientDescent, "theta = theta - float(input('eta?')) * grad(theta)", "input() has nobody to ask here"),
     (AdaGrad, RIGHT[AdaGrad].replace("**", " ^ "), "In Python a power is written **"),
     (Momentum, RIGHT[Momentum] + "; return theta, -v", "v is returned with the wrong sign"),
-    (Momentum, "old = v; " + RIGHT[Momentum] + "; return theta, old", "(θ is right). v came back as it was before"),
+    (Momentum, "old = v; " + RIGHT[Momentum] + "; return theta, old", "(θ is right). v came back as it was before the step"),
     (Momentum, RIGHT[Momentum] + "; return v, theta", "right values in another order: return theta, v."),
     (Adam, RIGHT[Adam] + "; m = m_hat", "m is overwritten by m̂"),
     (Adam, RIGHT[Adam] + "; v = v_hat", "v is overwritten by v̂"),
@@ -59,10 +61,10 @@ RUNS = [
     (Adam, RIGHT[Adam] + "; t = t + 1", "t counts the steps: it grows by one in each"),
 ]  # fmt: skip
 IN_A_CHILD = [
-    (GradientDescent, "theta = theta + sum(range(10**11))", "did not come to an end within 0.3 s: is there an endless"),
+    (GradientDescent, "theta = theta + sum(range(10**11))", "In step 1 your function did not come to an end within 0.3 s: is there an endless loop?"),
     (GradientDescent, "__import__('os')._exit(3)", "ended the whole process"),
     (GradientDescent, "__import__('time').sleep(60)", "waited for more than 1 s"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "body", "message"), RUNS)
@@ -195,6 +197,7 @@ def test_plausible_wrong_answers_are_named(kind):
         if wanted.lower() not in found.lower()
     ]
     assert not wrong, "\n".join(wrong)
+    assert kind.rows[0].latex in str(verdict(made(kind, body), kind)), "it points to the formula"
 
 
 @pytest.mark.parametrize("kind", ALSO_RIGHT, ids=lambda kind: kind.__name__)

@@ -1,7 +1,7 @@
 """The stage as it is seen: what fits one screen, zoom, the theme, and touch. Plain pages, at the sizes that JupyterLab leaves."""
 
 import pytest
-from browser import open_notebook, run_cells, wait_while_it_moves, watched, whole_notebook
+from browser import execute, open_notebook, run_cells, wait_while_it_moves, watched, whole_notebook
 from test_browser import NOTEBOOKS, SET_UP, Live, trains_without_its_kernel
 from test_site import address, closed, moves, opened, site  # noqa: F401 (fixtures)
 
@@ -97,16 +97,11 @@ SESSIONS = "fetch('/api/sessions').then((r) => r.json()).then((sessions) => sess
 
 def opened_again(page, lab, name):
     """Saved, its kernel ended, and opened anew."""
-    done(page, "docmanager:save")
+    execute(page, "docmanager:save")
     page.wait_for_function(SAVED)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
     page.wait_for_function(SESSIONS)
     open_notebook(page, lab, name)
-
-
-def done(page, command, **arguments):
-    """A command of JupyterLab is begun."""
-    page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given); }", [command, arguments])
 
 
 def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
@@ -121,8 +116,8 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     output.locator("img").wait_for()
     assert "RMSProp (η = 0.1" in output.inner_text()
     whole_notebook(page)
-    done(page, "application:toggle-left-area")
-    done(page, "notebook:clear-all-cell-outputs")  # only what was run here is trusted when it is reopened
+    execute(page, "application:toggle-left-area")
+    execute(page, "notebook:clear-all-cell-outputs")  # only what was run here is trusted when it is reopened
     run_cells(page, "imports", "explorer", "four", "large", "all-weights")
     page.wait_for_function(SET_UP)
     assert not output.locator("img").is_visible(), "the picture stands beside the live explorer"
@@ -132,7 +127,7 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     assert large["cut"] == large["covered"] == [] and large["hero"][1] >= 190, large
     page.locator(".oc-live").first.scroll_into_view_if_needed()
     for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
-        done(page, "apputils:change-theme", theme=theme)
+        execute(page, "apputils:change-theme", theme=theme)
         page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
     trains_without_its_kernel(page)
 
@@ -149,10 +144,10 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     page.on("console", lambda message: problems.append(message.text) if "serializing" in message.text else None)
     run_cells(page, "imports", "explorer")
     before = Live(page).seen()
-    done(page, "@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    execute(page, "@jupyter-widgets/jupyterlab-manager:saveWidgetState")
 
     def kept():  # the manager may not have heard yet that it is asked to, and while the file is written it is not there
-        done(page, "docmanager:save")
+        execute(page, "docmanager:save")
         file = f"fetch('/api/contents/{name}').then((r) => r.ok ? r.json() : {{}})"
         found = "({ content }) => JSON.stringify(content?.metadata ?? '').includes('most_steps')"
         return page.evaluate(f"{file}.then({found})")
@@ -163,7 +158,7 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     live = Live(page)
     assert live.wait("s.formula === b.formula", before)
     live.move(live.sliders()[0])
-    done(page, "@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    execute(page, "@jupyter-widgets/jupyterlab-manager:saveWidgetState")
     assert problems == []
 
 

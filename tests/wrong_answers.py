@@ -12,10 +12,8 @@ from optcourse.learning.exercises import judge, signature, steps, task, verdict
 from optcourse.learning.mistakes import MISTAKES, broken, forms
 
 SUM, SCALED = "G = G + g**2", "eta / np.sqrt(G + eps) * g"
-ADAM = (
-    "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "
-    "m_hat = m / (1 - beta1**t); v_hat = v / (1 - beta2**t); theta = theta - eta * m_hat / (np.sqrt(v_hat) + eps)"
-)
+MOMENTS = "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "
+ADAM = f"{MOMENTS}m_hat = m / (1 - beta1**t); v_hat = v / (1 - beta2**t); theta = theta - eta * m_hat / (np.sqrt(v_hat) + eps)"
 RIGHT = {
     GradientDescent: "theta = theta - eta * grad(theta)",
     Momentum: "v = gamma * v + eta * grad(theta); theta = theta - v",
@@ -204,12 +202,10 @@ WRONG = {
 }
 LISTS = "theta, v = theta.tolist(), v.tolist(); g = grad(theta); "
 # right answers that are written in another way: what is said of the convention
-OTHER_SIGN, NO_ETA_IN_V, AHEAD = "Your velocity has the other sign", "without η, as in PyTorch", "the look-ahead point"
+OTHER_SIGN, AHEAD = "in the course. Your velocity has the other sign", "You keep the look-ahead point"
+NO_ETA_IN_V = "Your velocity is kept without η, as in PyTorch"
 LATE_EPS = "Your ε is added before the correction of v"
-KERAS = (
-    "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "
-    "alpha = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t); theta = theta - alpha * m / (np.sqrt(v) + eps)"
-)
+KERAS = f"{MOMENTS}alpha = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t); theta = theta - alpha * m / (np.sqrt(v) + eps)"
 ALSO_RIGHT = {
     GradientDescent: (
         ("", "theta = [t - eta * g for t, g in zip(theta, grad(theta))]"),
