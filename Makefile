@@ -17,16 +17,18 @@ lab: .venv/installed
 	$(PYTHON) -m venv .venv
 	touch $@
 
-# Python compiles what it loads, when it loads it, and keeps that: of all that comes here most is never loaded
+# uv installs in ten seconds what takes pip a minute; where it cannot (a registry that only pip has been told of), pip does.
+# Nothing is compiled ahead: Python compiles what it loads, when it loads it, and keeps that; most is never loaded
 unexport PYTHONDONTWRITEBYTECODE
-INSTALL = $(BIN)/python -m pip install --quiet --no-compile --editable
+INSTALL = $(BIN)/python -m pip install --quiet uv && $(BIN)/uv pip install --quiet --python $(BIN)/python --editable "$(1)" || \
+	{ echo "uv cannot install here: pip does, which takes a minute"; $(BIN)/python -m pip install --quiet --no-compile --editable "$(1)"; }
 
 .venv/installed: .venv/made pyproject.toml
-	$(INSTALL) .
+	$(call INSTALL,.)
 	touch $@
 
 .venv/tested: .venv/made pyproject.toml
-	$(INSTALL) ".[test]"
+	$(call INSTALL,.[test])
 	touch .venv/installed $@
 
 # everything that CI checks on one arithmetic; `make check` is the quick one: lint, and the tests of what changed
@@ -59,17 +61,17 @@ tools/node_modules: tools/package.json
 	cd tools && npm install --silent --no-package-lock --no-audit --no-fund
 	touch $@
 
-# one test at a time to whoever is free, the long ones first: no worker is left with them at the end
-# nbval, which takes seconds to load, is left out here, and so are the options that pyproject.toml has for it
-EACH := --dist load --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
-IN_CHROMIUM := tests/test_browser.py tests/test_site.py tests/test_page.py tests/test_stage.py tests/test_firefox.py
+# one test at a time to whoever is free, the long ones first: no worker is left with them at the end; those that share a
+# JupyterLab or a Firefox go to one. nbval, which takes seconds to load, is left out, and so are pyproject.toml's options for it
+EACH := --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
+IN_CHROMIUM := tests/test_stage.py tests/test_page.py tests/test_browser.py tests/test_site.py tests/test_firefox.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: unit-python unit-browser
 unit-python: .venv/tested
-	$(BIN)/python -m pytest -n 2 $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
+	$(BIN)/python -m pytest -n 2 --dist load $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
 unit-browser: .venv/tested
-	$(BIN)/python -m pytest -n 2 $(EACH) $(IN_CHROMIUM)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(EACH) $(IN_CHROMIUM)
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested
@@ -94,7 +96,7 @@ images: .venv/installed
 
 # the course as web pages, in site/; REPOSITORY=OWNER/NAME fills in the links to Binder and Colab
 .venv/site: .venv/installed
-	$(INSTALL) ".[site]"
+	$(call INSTALL,.[site])
 	touch $@
 
 .PHONY: site

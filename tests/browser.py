@@ -119,8 +119,8 @@ def jupyterlab(root: pathlib.Path, settings: pathlib.Path, *options: str) -> Ite
         finally:
             server.terminate()
             try:
-                server.wait(PATIENCE)
-            except subprocess.TimeoutExpired:  # it waits for a kernel that does not end
+                server.wait(10)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that does not end, which ends without it
                 server.kill()
 
 
@@ -210,12 +210,6 @@ def run_all(page: Page) -> None:
 def run_cells(page: Page, *ids: str) -> None:
     """Run these cells only, in this order, and wait as ``run_all`` does."""
     _run(page, list(ids))
-
-
-def whole_notebook(page: Page) -> None:
-    """Keep every cell in the page, also those out of view."""
-    page.evaluate("""() => { const content = window.jupyterapp.shell.currentWidget.content;
-      content.notebookConfig = { ...content.notebookConfig, windowingMode: 'none' }; }""")
 
 
 def found_by_axe(page: Page) -> list[str]:

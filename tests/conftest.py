@@ -42,7 +42,11 @@ def lab(tmp_path_factory):
     place = next(place for place, cell in enumerate(notebook.cells) if cell.id == "explorer") + 1
     notebook.cells[place:place] = [nbformat.v4.new_code_cell(source, id=name) for name, source in MORE.items()]
     nbformat.write(notebook, lesson)
-    with jupyterlab(root, tmp_path_factory.mktemp("settings")) as address:
+    settings = tmp_path_factory.mktemp("settings")
+    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text('{"windowingMode": "none"}')  # every cell is in the page, also those out of view
+    with jupyterlab(root, settings) as address:
         yield address
 
 

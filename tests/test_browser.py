@@ -7,6 +7,7 @@ import signal
 
 import nbformat
 import psutil
+import pytest
 from browser import KERNEL as KERNEL_SAYS
 from browser import (
     found_by_axe,
@@ -14,7 +15,6 @@ from browser import (
     run_cells,
     wait_while_it_moves,
     watched,
-    whole_notebook,
 )
 from playwright.sync_api import TimeoutError
 
@@ -47,42 +47,43 @@ FULL = f"s.pictures.every((picture) => parseInt(picture) > {DRAWN})"
 # looks at pictures only where the formula stays as it was: Chromium needs a fifth of the time of keys and looks from outside
 MOVED = f"""async (live, brief) => {{  // brief: no looks at pictures, no way back
   const problems = [];
-  const pixels = {PIXELS}, told = {TOLD};
-  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const pixels = {PIXELS}, told = () => ({TOLD})(live);
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const set = (input, value, kind) => {{
+    input.value = value;
+    input.dispatchEvent(new Event(kind, {{ bubbles: true }}));
+  }};
+  const reset = () => brief || live.querySelector('.oc-reset').click();  // it is painted with what is moved next
   live.scrollIntoView({{ block: 'center' }});
   await frame();
-  for (let waited = 0; !live.dataset.frames && waited < 600; waited++) await frame();  // what is far away is not painted
-  const said = () => JSON.stringify([told(live).values, told(live).formula]);
-  const first = brief ? null : pixels(live), {{ formula }} = told(live), begin = said();
-  const reset = async (name) => {{
-    if (brief) return;
-    live.querySelector('.oc-reset').click();
-    await frame();
-    if (said() !== begin) problems.push(`${{name}} after reset: ${{said()}}, not ${{begin}}`);
-  }};
+  for (let waited = 0; !live.dataset.frames && waited < 1200; waited++) await frame();  // what is far away is not painted
+  const first = brief ? null : pixels(live), begin = told();
   if (first?.some((picture) => parseInt(picture) <= {DRAWN})) problems.push('an empty picture');
   const chooser = live.querySelector('select[aria-label=surface]');
   if (chooser && first) {{
-    const other = [...chooser.options].find((each) => each.textContent === (chooser.selectedOptions[0].textContent === 'bowl' ? 'saddle' : 'bowl'));
-    chooser.value = other.value;
-    chooser.dispatchEvent(new Event('change', {{ bubbles: true }}));
+    const chosen = chooser.selectedOptions[0].textContent === 'bowl' ? 'saddle' : 'bowl';
+    set(chooser, [...chooser.options].find((each) => each.textContent === chosen).value, 'change');
     await frame();
     if (pixels(live)[0] === first[0]) problems.push('surface');
-    await reset('surface');
+    reset();
   }}
-  const names = [...live.querySelectorAll('.oc-range input:not(:disabled)')].map((input) => input.dataset.name);
+  const inputs = () => [...live.querySelectorAll('.oc-range input:not(:disabled)')];
+  const names = inputs().map((input) => input.dataset.name);
   for (const name of names) {{
-    const input = live.querySelector(`input[data-name="${{name}}"]`);
-    const [before, frames] = [told(live).values[name], live.dataset.frames];
-    input.value = input.value === input.max ? 0 : input.max;
-    input.dispatchEvent(new Event('input', {{ bubbles: true }}));
+    const input = inputs().find((each) => each.dataset.name === name);
+    const frames = live.dataset.frames;
+    set(input, input.value === input.max ? 0 : input.max, 'input');
     await frame();
-    const now = told(live);
-    if (now.values[name] === before || live.dataset.frames === frames) problems.push(`${{name}} does not move`);
-    else if (first && name !== 'steps' && now.formula === formula && pixels(live).join() === first.join())
+    const now = told();
+    if (now.values[name] === begin.values[name] || live.dataset.frames === frames) problems.push(`${{name}} does not move`);
+    else if (first && name !== 'steps' && now.formula === begin.formula && pixels(live).join() === first.join())
       problems.push(`${{name}}: nothing follows`);  // more steps of a run that has arrived look the same
-    await reset(name);
+    for (const each of names)
+      if (first && each !== name && now.values[each] !== begin.values[each]) problems.push(`${{each}} stayed at ${{now.values[each]}}`);
+    reset();
   }}
+  await frame();
+  if (first && JSON.stringify(told()) !== JSON.stringify(begin)) problems.push('reset');
   return [names.length, problems];
 }}"""
 
@@ -302,11 +303,11 @@ def needs_no_kernel(page, live):
         live.wait("s.play === 'play'")
 
 
+@pytest.mark.xdist_group("jupyterlab")
 def test_a_lesson_runs_is_answered_and_needs_no_kernel(lab, page):
     """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
     path, problems = ROOT / "notebooks" / "03_momentum.ipynb", watched(page)
     open_notebook(page, lab, f"notebooks/{path.name}")
-    whole_notebook(page)
     run_cells(page, *live_cells(path))
     assert page.locator(ERRORS).count() == 0
     assert found_by_axe(page) == []  # its change of theme also draws the explorers that are out of view

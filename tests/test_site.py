@@ -205,6 +205,16 @@ def test_a_lesson_asks_nobody_and_judges_what_is_answered(closed, site, address,
         assert len(contrasts) > 20 and min(contrasts) >= 4.5, (theme, len(contrasts), min(contrasts))
 
 
+@pytest.mark.parametrize("page", ["index", "teachers", "03_momentum", "08_summary"])
+def test_axe_finds_nothing(closed, address, page):
+    """WCAG 2.2 AA, on pages of our own, in both themes."""
+    opened(closed, f"{address}/{page}.html")
+    closed.evaluate(AXE)
+    for theme, rules in (("dark", IN_COLOUR), ("light", None)):
+        wear(closed, theme)
+        assert closed.evaluate(FOUND, [None, rules]) == [], theme
+
+
 class Links(html.parser.HTMLParser):
     """What a page links to and what can be linked to in it."""
 
@@ -729,16 +739,6 @@ def test_a_laboratory_fits_its_screen(browser, address):
         assert hero["width"] >= 0.5 * box["width"] and (touch or box["height"] <= height), (box, hero)
         assert touch is False or hero["y"] - box["y"] + hero["height"] <= height, "a hand sees what it moves"
         context.close()
-
-
-@pytest.mark.parametrize("page", ["index", "teachers", "03_momentum", "08_summary"])
-def test_axe_finds_nothing(closed, address, page):
-    """WCAG 2.2 AA, on pages of our own, in both themes."""
-    opened(closed, f"{address}/{page}.html")
-    closed.evaluate(AXE)
-    for theme, rules in (("dark", IN_COLOUR), ("light", None)):
-        wear(closed, theme)
-        assert closed.evaluate(FOUND, [None, rules]) == [], theme
 
 
 def test_a_phone_has_room_and_shows_hero_and_sliders_together(browser, site, address):
