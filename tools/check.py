@@ -40,7 +40,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
         "lessons",
     ],
 }
-HEAVY = "every_lesson every_surface test_lesson browser jupyterlab images axe laboratory own_rows valley"
+HEAVY = "every_lesson every_surface every_explorer_moves asks_nobody test_lesson browser jupyterlab images axe laboratory own_rows valley"
 LIGHT = f"not ({' or '.join(HEAVY.split())}) or 00_welcome"  # of all lessons, the first
 
 WITHOUT_NBVAL = ["-p", "no:nbval", "-o", "addopts=--doctest-modules --strict-markers"]  # it takes seconds to load
