@@ -24,7 +24,8 @@ BOXES = """(live) => {
   return { high: stage.height, wide: stage.width, hero: [box(hero).width, box(hero).height, box(hero).bottom - stage.top],
     scrolls: formula.scrollWidth > formula.clientWidth + 1, rows: rows.length, sliders: all('.oc-controls > .oc-group input').map((node) => box(node).height),
     cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-side canvas, .oc-reset, summary').filter((node) =>
-      box(node).left < stage.left - 1 || box(node).right > stage.right + 1).map(names),
+      box(node).left < stage.left - 1 || box(node).right > stage.right + 1).concat(all('.oc-doc').filter((node) => // whole, or not seen
+      box(node).top < box(node.parentElement).bottom - 1 && node.scrollWidth > node.clientWidth + 1)).map(names),
     covered: blocks.flatMap((a, i) => blocks.slice(i + 1).filter((b) => over(box(a), box(b))).map((b) => names(a) + ' | ' + names(b))),
     alone: all('.oc-who').filter((node) => !over(box(node), { ...box(node.nextElementSibling).toJSON(), left: -1e9, right: 1e9 })).map(names),
     small: texts.filter((node) => parseFloat(getComputedStyle(node).fontSize) < 12).map(names),

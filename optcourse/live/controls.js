@@ -141,7 +141,7 @@ export class Controls {
    *   get: () => number, set: (i: number) => void, say: (i: number) => string }} slider
    */
   range(parent, { name, html, whose = "", doc, colour, ends, count, get, set, say }) {
-    const row = make("label", parent, { className: "oc-control oc-range" });
+    const row = make("label", parent, { className: "oc-control oc-range", title: doc });
     const said = make("span", row, { className: "oc-said" });
     make("span", said, { className: "oc-label", innerHTML: html }).append(whose);
     const output = make("output", said);

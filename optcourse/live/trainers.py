@@ -70,8 +70,8 @@ class BatchExplorer(Explorer):
 
     def _make_controls(self) -> None:
         super()._make_controls()
-        self._add_control("batch size", "batch size", "images in one update", self.sizes, self.batch_size)
-        self._add_control("seed", "seed", "which images, in which order", range(31), 0)
+        self._add_control("batch size", "batch size", "images per update", self.sizes, self.batch_size)
+        self._add_control("seed", "seed", "order of the images", range(31), 0)
 
     def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
         size, seed = (int(self.controls[name].value) for name in ("batch size", "seed"))

@@ -180,8 +180,8 @@ class Lion(Optimizer):
     )
 
     eta: float | Array = hyper(0.05, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    beta1: float | Array = hyper(0.9, r"\beta_1", "memory of the used average", UNIT, 0.0, 0.99, "decay")
-    beta2: float | Array = hyper(0.99, r"\beta_2", "memory of the kept average", UNIT, 0.0, 0.999, "decay")
+    beta1: float | Array = hyper(0.9, r"\beta_1", "memory for the step", UNIT, 0.0, 0.99, "decay")
+    beta2: float | Array = hyper(0.99, r"\beta_2", "memory for later", UNIT, 0.0, 0.999, "decay")
     decay: float | Array = hyper(0.01, **WEIGHT_DECAY)
 
 

@@ -237,8 +237,8 @@ class Optimizer:
 KNOWN: dict[str, dict[str, Any]] = {
     "eta": {"doc": "learning rate", "domain": POSITIVE, "low": 1e-3, "high": 10.0, "scale": "log", "default": 0.01},
     "gamma": {"doc": "memory", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
-    "beta_1": {"doc": "memory of the gradient", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
-    "beta_2": {"doc": "memory of the squared gradient", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
+    "beta_1": {"doc": "memory of gradients", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
+    "beta_2": {"doc": "memory of squares", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
     "epsilon": {"doc": "keeps a divisor from zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
     "lambda": {"doc": "weight decay", "domain": NONNEGATIVE, "low": 1e-4, "high": 1.0, "scale": "log", "default": 0.01},
 }  # fmt: skip

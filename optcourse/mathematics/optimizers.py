@@ -85,7 +85,7 @@ class Momentum(Optimizer):
     )
 
     eta: float | Array = hyper(0.01, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of the velocity", UNIT, 0.0, 0.99, "decay")
+    gamma: float | Array = hyper(0.9, r"\gamma", "memory of velocity", UNIT, 0.0, 0.99, "decay")
 
     def init(self, theta: ArrayLike) -> State:
         return {"v": np.zeros(np.shape(theta))}
@@ -131,7 +131,7 @@ class NAG(Optimizer):
     )
 
     eta: float | Array = hyper(0.01, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of the velocity", UNIT, 0.0, 0.99, "decay")
+    gamma: float | Array = hyper(0.9, r"\gamma", "memory of velocity", UNIT, 0.0, 0.99, "decay")
 
     def init(self, theta: ArrayLike) -> State:
         return {"v": np.zeros(np.shape(theta))}
@@ -170,7 +170,7 @@ class AdaGrad(Optimizer):
     )
 
     eta: float | Array = hyper(0.5, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "keeps the divisor from zero", NONNEGATIVE, 1e-10, 1e4, "log")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1e4, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"G": np.zeros(np.shape(theta))}
@@ -216,8 +216,8 @@ class RMSProp(Optimizer):
     )
 
     eta: float | Array = hyper(0.1, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of the squared gradients", UNIT, 0.0, 0.999, "decay")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "keeps the divisor from zero", NONNEGATIVE, 1e-10, 1.0, "log")
+    gamma: float | Array = hyper(0.9, r"\gamma", "memory of squares", UNIT, 0.0, 0.999, "decay")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"G": np.zeros(np.shape(theta))}
@@ -267,9 +267,9 @@ class Adam(Optimizer):
     )
 
     eta: float | Array = hyper(0.1, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    beta1: float | Array = hyper(0.9, r"\beta_1", "memory of the gradient", UNIT, 0.0, 0.99, "decay")
-    beta2: float | Array = hyper(0.999, r"\beta_2", "memory of the squared gradient", UNIT, 0.0, 0.9999, "decay")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "keeps the divisor from zero", NONNEGATIVE, 1e-10, 1.0, "log")
+    beta1: float | Array = hyper(0.9, r"\beta_1", "memory of gradients", UNIT, 0.0, 0.99, "decay")
+    beta2: float | Array = hyper(0.999, r"\beta_2", "memory of squares", UNIT, 0.0, 0.9999, "decay")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"m": np.zeros(np.shape(theta)), "v": np.zeros(np.shape(theta)), "t": 0}
