@@ -41,25 +41,21 @@ FLAGS = [
 ]
 REQUIRED = bool(os.environ.get("OPTCOURSE_BROWSER_REQUIRED"))
 PATIENCE = 120.0  # seconds without any progress
-RUN = """(ids) => {  // all cells, or those of these ids; first their outputs are cleared: an old number is no sign of a run
+RUN = """(ids) => {  // the cells of these ids; first their outputs are cleared: an old number is no sign of a run
   const { commands, shell } = window.jupyterapp, { content } = shell.currentWidget;
   const run = async () => {
-    if (!ids) await commands.execute('notebook:clear-all-cell-outputs');
-    for (const cell of content.model.cells) if (ids?.includes(cell.id)) cell.clearExecution();
-    window.cleared = true;
-    if (!ids) return commands.execute('notebook:run-all-cells');
     for (const id of ids) {
       content.deselectAll();
       content.activeCellIndex = [...content.model.cells].findIndex((cell) => cell.id === id);
       await commands.execute('notebook:run-cell');
     }
   };
-  window.cleared = false;
+  for (const cell of content.model.cells) if (ids.includes(cell.id)) cell.clearExecution();
   run();
 }"""
-CELLS = """(ids) => {  // how many of the chosen code cells (none named: all) still wait, and what the others have
+CELLS = """(ids) => {  // how many of the chosen code cells still wait, and what the others have
   const model = window.jupyterapp.shell.currentWidget.content.model;
-  const cells = [...model.cells].filter((c) => c.type === 'code' && c.sharedModel.source && (!ids || ids.includes(c.id)));
+  const cells = [...model.cells].filter((c) => c.type === 'code' && c.sharedModel.source && ids.includes(c.id));
   const done = cells.filter((c) => c.executionState === 'idle' && c.executionCount !== null);
   return [cells.length - done.length, done.length, cells.map((c) => c.outputs.length).join()];
 }"""
@@ -202,14 +198,18 @@ def wait_while_it_moves(
             raise TimeoutError(f"nothing has moved for {time.monotonic() - since:.0f} s: {now}")
 
 
-def run_all(page: Page) -> None:
-    """Run all cells, and wait until each has been executed and the kernel is idle."""
-    _run(page, None)
-
-
 def run_cells(page: Page, *ids: str) -> None:
-    """Run these cells only, in this order, and wait as ``run_all`` does."""
-    _run(page, list(ids))
+    """Run these cells, in this order, and wait until each has been executed and the kernel is idle."""
+
+    def progress() -> list:
+        return [*page.evaluate(CELLS, ids), page.evaluate(KERNEL)]
+
+    def done() -> bool:
+        waiting, *_, kernel = progress()
+        return waiting == 0 and kernel == "connected idle"
+
+    page.evaluate(RUN, ids)
+    wait_while_it_moves(page, done, progress)
 
 
 def found_by_axe(page: Page) -> list[str]:
@@ -223,16 +223,3 @@ def found_by_axe(page: Page) -> list[str]:
         rules = IN_COLOUR if dark else None
         found += [f"{theme}: {each}" for each in page.evaluate(FOUND, [OURS, rules]) if not NOT_OURS.match(each)]
     return found
-
-
-def _run(page: Page, ids: list[str] | None) -> None:
-    def progress() -> list:
-        return [*page.evaluate(CELLS, ids), page.evaluate(KERNEL)]
-
-    def done() -> bool:
-        waiting, *_, kernel = progress()
-        return waiting == 0 and kernel == "connected idle"
-
-    page.evaluate(RUN, ids)
-    page.wait_for_function("window.cleared")
-    wait_while_it_moves(page, done, progress)

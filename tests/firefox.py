@@ -1,6 +1,5 @@
 """Firefox, as Debian has it, by WebDriver BiDi: enough of it to open a page, to ask it, and to use its keys and pointer."""
 
-import base64
 import contextlib
 import itertools
 import json
@@ -82,10 +81,6 @@ class Tab:
             strokes = [{"type": "keyDown", "value": held}, *strokes, {"type": "keyUp", "value": held}]
         actions = [{"type": "key", "id": "keys", "actions": strokes}]
         self.ask("input.performActions", context=self.context, actions=actions)
-
-    def shot(self, path: pathlib.Path) -> None:
-        """What is seen, as PNG."""
-        path.write_bytes(base64.b64decode(self.ask("browsingContext.captureScreenshot", context=self.context)["data"]))
 
 
 @contextlib.contextmanager
