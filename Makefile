@@ -36,7 +36,7 @@ INSTALL = $(BIN)/python -m pip install --quiet uv && $(BIN)/uv pip install --qui
 JS := $(if $(OPTCOURSE_NODE_REQUIRED)$(shell command -v npm),js)
 test:
 	@rm -f .venv/parts
-	@$(PART) "set-up: .venv$(if $(JS), and the page's JavaScript meanwhile)" "about 1:00, then a few seconds" -j2 .venv/tested $(JS)
+	@$(PART) "set-up: .venv$(if $(JS), and the page's JavaScript meanwhile)" "about 0:20, then a few seconds" -j2 .venv/tested $(JS)
 	@$(if $(JS),,echo "JavaScript is left out: there is no node")
 	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
 	@$(PART) "unit: tests of package and project" "about 1:10 on 2 cores" unit-python
