@@ -61,17 +61,17 @@ tools/node_modules: tools/package.json
 	cd tools && npm install --silent --no-package-lock --no-audit --no-fund
 	touch $@
 
-# one test at a time to whoever is free, the long ones first: no worker is left with them at the end; those that share a
-# JupyterLab or a Firefox go to one. nbval, which takes seconds to load, is left out, and so are pyproject.toml's options for it
-EACH := --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
-IN_CHROMIUM := tests/test_stage.py tests/test_page.py tests/test_browser.py tests/test_site.py tests/test_firefox.py
+# one test at a time to whoever is free, the long ones first: no worker is left with them at the end
+# nbval, which takes seconds to load, is left out here, and so are the options that pyproject.toml has for it
+EACH := --dist load --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
+IN_CHROMIUM := tests/test_browser.py tests/test_stage.py tests/test_page.py tests/test_site.py tests/test_firefox.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: unit-python unit-browser
 unit-python: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist load $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
+	$(BIN)/python -m pytest -n 2 $(EACH) tests/test_mark.py tests optcourse $(foreach file,$(IN_CHROMIUM),--ignore=$(file))
 unit-browser: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(EACH) $(IN_CHROMIUM)
+	$(BIN)/python -m pytest -n 2 $(EACH) $(IN_CHROMIUM)
 
 # every lesson against its stored outputs, strictly
 notebooks: .venv/tested

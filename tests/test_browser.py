@@ -7,7 +7,6 @@ import signal
 
 import nbformat
 import psutil
-import pytest
 from browser import KERNEL as KERNEL_SAYS
 from browser import (
     found_by_axe,
@@ -303,7 +302,6 @@ def needs_no_kernel(page, live):
         live.wait("s.play === 'play'")
 
 
-@pytest.mark.xdist_group("jupyterlab")
 def test_a_lesson_runs_is_answered_and_needs_no_kernel(lab, page):
     """All that JupyterLab adds to a lesson. Each explorer's controls are moved on the plain page (test_site.py)."""
     path, problems = ROOT / "notebooks" / "03_momentum.ipynb", watched(page)

@@ -13,8 +13,6 @@ EACH_MOVED = f"""(async () => {{
   return found;
 }})()"""
 
-pytestmark = pytest.mark.xdist_group("firefox")  # one Firefox, for one worker
-
 
 @pytest.fixture(scope="module")
 def tab():

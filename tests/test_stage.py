@@ -104,7 +104,6 @@ def opened_again(page, lab, name):
     open_notebook(page, lab, name)
 
 
-@pytest.mark.xdist_group("jupyterlab")
 def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     """Untrusted, as after a clone: description and picture. Run: AdaGrad beside RMSProp, four pictures and large type have
     room, and a network trains in the page. Saved and reopened, trusted: the picture. With "Save Widget State Automatically":
