@@ -85,15 +85,20 @@ def need_chromium() -> None:
         pytest.fail(message) if REQUIRED else pytest.skip(message)
 
 
+def keep_setting(settings: pathlib.Path, plugin: str, **values: str | bool) -> None:
+    """What a user of JupyterLab has chosen for one of its plugins, in the folder of settings."""
+    chosen = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+    chosen.parent.mkdir(parents=True, exist_ok=True)
+    chosen.write_text(json.dumps(values))
+
+
 @contextlib.contextmanager
 def jupyterlab(root: pathlib.Path, settings: pathlib.Path, *options: str) -> Iterator[str]:
     """A JupyterLab on a free port of this machine, its own process; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    quiet = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True, exist_ok=True)
-    quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
+    keep_setting(settings, "apputils-extension/notification", fetchNews="false", checkForUpdates=False)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
         *("--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"),

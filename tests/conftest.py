@@ -6,7 +6,7 @@ import shutil
 import sys
 
 import pytest
-from browser import fresh_page, jupyterlab, launched, need_chromium, stop_kernels
+from browser import fresh_page, jupyterlab, keep_setting, launched, need_chromium, stop_kernels
 from hypothesis import settings
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy is loaded; workers that each bring their own
@@ -43,9 +43,9 @@ def lab(tmp_path_factory):
     notebook.cells[place:place] = [nbformat.v4.new_code_cell(source, id=name) for name, source in MORE.items()]
     nbformat.write(notebook, lesson)
     settings = tmp_path_factory.mktemp("settings")
-    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    tracker.parent.mkdir(parents=True)
-    tracker.write_text('{"windowingMode": "none"}')  # every cell is in the page, also those out of view
+    keep_setting(
+        settings, "notebook-extension/tracker", windowingMode="none"
+    )  # every cell is in the page, also out of view
     with jupyterlab(root, settings) as address:
         yield address
 

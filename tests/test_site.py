@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 from browser import AXE, FOUND, IN_COLOUR, need_chromium
-from test_browser import FULL, MOVED, NOTEBOOKS, SET_UP, Live, use
+from test_browser import FULL, MOVED, NOTEBOOKS, ROOT, SET_UP, Live, use
 from wrong_answers import RIGHT, made, typed
 
 import optcourse
@@ -253,7 +253,7 @@ def test_no_page_of_the_api_shows_a_path_of_the_machine_that_built_it(site):
     assert "Path('optcourse/mathematics/contest.npz')" in re.sub(
         r"<[^>]*>|&#39;", lambda tag: "'" * (tag[0][0] == "&"), text
     )
-    for place in (NOTEBOOKS[0].parent.parent, sys.prefix, sys.base_prefix, pathlib.Path.home()):
+    for place in (ROOT, sys.prefix, sys.base_prefix, pathlib.Path.home()):
         assert f"{pathlib.Path(place).as_posix()}/" not in text, place
 
 

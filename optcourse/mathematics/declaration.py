@@ -239,7 +239,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "gamma": {"doc": "memory", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
     "beta_1": {"doc": "memory of gradients", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
     "beta_2": {"doc": "memory of squares", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
-    "epsilon": {"doc": "keeps a divisor from zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
+    "epsilon": {"doc": "no division by zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
     "lambda": {"doc": "weight decay", "domain": NONNEGATIVE, "low": 1e-4, "high": 1.0, "scale": "log", "default": 0.01},
 }  # fmt: skip
 OTHER = {"doc": "your own symbol", "domain": FINITE, "low": 0.0, "high": 1.0, "scale": "linear", "default": 0.5}
