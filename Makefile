@@ -38,7 +38,7 @@ test:
 	@rm -f .venv/parts
 	@$(PART) "set-up: .venv$(if $(JS), and the page's JavaScript meanwhile)" "about 0:20, then a few seconds" -j2 .venv/tested $(JS)
 	@$(if $(JS),,echo "JavaScript is left out: there is no node")
-	@$(PART) "lint: style of Python and notebooks" "a few seconds" lint
+	@$(PART) "lint: style of Python and notebooks, types of the package" "a few seconds, 0:20 the first time" lint
 	@$(PART) "unit: tests of package and project" "about 1:10 on 2 cores" unit-python
 	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 1:00" notebooks
@@ -51,6 +51,7 @@ check: lint
 lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy --no-error-summary --package optcourse
 
 # format, types and unit tests of the page's JavaScript
 .PHONY: js
@@ -64,7 +65,7 @@ tools/node_modules: tools/package.json
 # one test at a time to whoever is free, the long ones first: no worker is left with them at the end
 # nbval, which takes seconds to load, is left out here, and so are the options that pyproject.toml has for it
 EACH := --dist load --maxschedchunk 1 -p no:nbval -o addopts="--doctest-modules --strict-markers"
-IN_CHROMIUM := tests/test_browser.py tests/test_stage.py tests/test_page.py tests/test_site.py tests/test_firefox.py
+IN_CHROMIUM := tests/test_browser.py tests/test_stage.py tests/test_page.py tests/test_site.py tests/test_widget.py tests/test_firefox.py
 # package, project; JupyterLab and the site in Chromium. One thread of linear algebra each: two workers with more wait for one another
 unit-python unit-browser notebooks experiments: export OPENBLAS_NUM_THREADS = 1
 unit: unit-python unit-browser

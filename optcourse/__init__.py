@@ -5,6 +5,7 @@ from its room when it is first asked for (PEP 562), so that a lesson waits only 
 """
 
 import importlib
+import sys
 from typing import Any
 
 _ROOMS = {
@@ -45,3 +46,11 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*globals(), *__all__]
+
+
+# a terminal or a file without Greek letters gets their names, not an error
+if not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf") and hasattr(
+    sys.stdout, "reconfigure"
+):
+    importlib.import_module(f"{__name__}.mathematics.writing")
+    sys.stdout.reconfigure(errors="optcourse.letters")

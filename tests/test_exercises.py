@@ -151,13 +151,6 @@ def test_what_a_student_prints_is_seen_but_not_without_end(capsys):
     assert capsys.readouterr().out.count("x") <= limits.LONGEST + 20
 
 
-def test_wrong_arguments_of_check():
-    with pytest.raises(TypeError, match="check needs your function, not 3"):
-        check(3, Momentum)
-    with pytest.raises(TypeError, match="check needs a method such as Momentum, not 'Momentum'"):
-        check(RIGHT_GD, "Momentum")
-
-
 def test_the_formula_is_typeset_and_the_rest_is_escaped():
     def cold(theta, grad, eta):
         raise ValueError("<b>*$x$*</b>")

@@ -4,6 +4,7 @@ import ast
 import base64
 import dataclasses
 import functools
+import gc
 import html
 import itertools
 import pathlib
@@ -12,6 +13,7 @@ import threading
 import time
 import types
 import warnings
+import weakref
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,6 +34,7 @@ from optcourse import (
     Explorer,
     Goal,
     GradientDescent,
+    LeastSquares,
     Momentum,
     Network,
     Optimizer,
@@ -39,17 +42,20 @@ from optcourse import (
     Slice,
     Surface,
     cosine,
+    digits,
     explore,
     large_type,
     picture,
     reach,
     run,
+    six_or_nine,
     surfaces,
+    train,
 )
 from optcourse.live import shown, stage, wire
 from optcourse.live.controls import slider_values
 from optcourse.live.scene import surface_data
-from optcourse.live.trainers import Trainer
+from optcourse.live.trainers import BatchExplorer, Trainer
 from optcourse.mathematics.conventions import conventions
 from optcourse.mathematics.surfaces import CATALOGUE
 from optcourse.pictures import drawings, looks
@@ -397,6 +403,90 @@ def test_the_formula_can_be_edited():
     assert explorer.message == "" and explorer.describe() != drawn
 
 
+@pytest.mark.parametrize("views", [("contour", "map"), ("contour", "rate"), ("modes", "split", "loss", "map")])
+@pytest.mark.parametrize(
+    "rows", ["theta = theta - 0.01*grad(theta)", "v = gamma*v + eta*grad(theta)\ntheta = theta - v"]
+)
+@pytest.mark.parametrize("own", ["", "x*y", "3 + 0*x", "1/x"])
+def test_own_rows_and_surfaces_can_always_be_said_and_drawn(views, rows, own):
+    """Whatever was typed, in whatever view: a method without η or γ, a surface without curvature."""
+    explorer = explore(Momentum(), surfaces.ravine, steps=20, views=views)
+    explorer.set(rows=[rows])
+    explorer.set(own=own)
+    assert explorer.message == ""
+    assert repr(explorer) == explorer.describe() and "your own method" in explorer.describe()
+    assert ("map" in views) == ("No map: these equations have no γ or no known stability limit." in explorer.describe())
+    explorer.picture()
+    explorer._repr_mimebundle_()
+
+
+def test_python_says_of_a_missing_map_what_the_page_says():
+    assert f'"{MapView.NONE}"' in (stage.HERE / "side.js").read_text("utf-8")
+
+
+def test_the_kernel_hands_over_runs_of_a_reader_s_own_rows():
+    """On a surface that only the kernel computes: by the expressions of the declared form, and those of the new formula."""
+    network = Network(64, 4, 10)
+    plane = Slice.random(network, tuple(part[:50] for part in digits().train), network.init(0))
+    explorer = explore(Momentum(eta=0.5), plane, steps=8)
+    declared = explorer.handed[0]
+    explorer.set(rows=["w = gamma*w + alpha*grad(theta)\ntheta = theta - w"])
+    own = explorer.handed[0]
+    assert own["values"] != declared["values"] and ("sym", "alpha") in own["expressions"]
+    table = np.frombuffer(own["values"]).reshape(len(own["expressions"]), 9, 2)
+    w = table[own["expressions"].index(("sym", "w_t"))]
+    np.testing.assert_array_equal(w, explorer.trajectories[0].values("w_t"))
+    assert np.isfinite(w[1:]).all()
+    explorer.reset()
+    assert explorer.handed[0] == declared
+
+
+def test_sliders_of_own_rows_come_and_go_with_them():
+    explorer = explore([Momentum(), NAG(eta=0.02)], surfaces.ravine, steps=20)
+    declared = list(explorer.controls)
+    for typed, more in (("beta", ["β"]), ("beta_1", ["β₁"]), ("gamma", [])):
+        explorer.set(rows=[f"v = {typed}*v + eta*grad(theta)\ntheta = theta - v", ""])
+        assert list(explorer.controls) == [*declared, *more]
+    explorer.set(rows=["v = beta*v + eta*grad(theta)\ntheta = theta - v"] * 2)
+    assert list(explorer.controls) == [*declared, "β"] and explorer.sliders[0, "beta"] is explorer.sliders[1, "beta"]
+    explorer.set(values={"β": 0.25})
+    assert [each.beta for each in explorer.optimizers()] == [0.25, 0.25]
+    explorer.set(rows=["", "v = beta*v + eta*grad(theta)\ntheta = theta - v"])
+    assert [type(each).__name__ for each in explorer.optimizers()] == ["Momentum", "OwnRows"]
+    explorer.reset()
+    assert list(explorer.controls) == declared and explorer.setting == explorer.first_setting
+    assert [len(forms) for forms in explorer.forms] == [len(forms) for forms in explorer.declared_forms]
+
+
+def test_what_was_typed_before_is_freed():
+    explorer = explore(Momentum(), surfaces.ravine, steps=5)
+    seen = weakref.WeakSet()
+    for number in range(20):
+        explorer.set(rows=[f"v = gamma*v + {number + 1}*eta*grad(theta)\ntheta = theta - v"])
+        explorer.describe()
+        seen.add(type(explorer.optimizers()[0]))
+    gc.collect()
+    assert len(seen) <= 2, "every typed method stays alive"
+
+
+def test_a_schedule_needs_an_eta():
+    words = "schedule multiplies η, which your own method does not have: use eta in a row, or leave the schedule out"
+    rows = ["theta = theta - 0.1*grad(theta)"]
+    own = Optimizer.from_rows(rows)
+    for call in (
+        lambda: run(own, surfaces.ravine, schedule=cosine(20)),
+        lambda: explore(own, surfaces.ravine, schedule=cosine(20)),
+        lambda: next(train(LeastSquares(), own, six_or_nine(), np.zeros(2), 4, schedule=cosine(20))),
+    ):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            call()
+    explorer = explore(Momentum(), surfaces.ravine, schedule=cosine(20), steps=20)
+    drawn = explorer.describe()
+    explorer.set(rows=rows)
+    assert explorer.message == words and explorer.describe() == drawn, "the last good method stays"
+    assert f'"{words}"' in (stage.HERE / "own.js").read_text("utf-8"), "the page says the same"
+
+
 def test_what_the_page_has_read_is_not_sent_back():
     """The page writes text, form, start and values at once; Python makes the same, and changes nothing in the setting."""
     explorer = explore(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
@@ -434,9 +524,20 @@ def test_a_refused_value_names_what_is_allowed():
     ):
         with pytest.raises(ValueError, match=message):
             explorer.set(**change)
-    with pytest.raises(TypeError, match="rows must be a list"):
-        explorer.set(rows=[3])
+    for rows, error in (([3], TypeError), ("theta = 1", TypeError), ([], ValueError), (["", ""], ValueError)):
+        with pytest.raises(error, match="rows must be a list of 1 texts"):
+            explorer.set(rows=rows)
+    with pytest.raises(ValueError, match="steps must be a whole number from 0 to 300, not 1000"):
+        explorer.set(steps=1000)
     assert explorer.describe() == drawn
+    explorer.set(rows=["v = gamma*v + alpha*grad(theta)\ntheta = theta - v"])
+    explorer.set(values={"α": 7.77})
+    assert explorer.controls["α"].value == 7.77
+    with pytest.raises(TypeError, match="α must be a finite number, not 'much'"):
+        explorer.set(values={"α": "much"})
+    batches = BatchExplorer(GradientDescent(eta=0.1))
+    with pytest.raises(ValueError, match="batch size must be one of the values on its slider, not 3"):
+        batches.set(values={"batch size": 3})
 
 
 @pytest.mark.parametrize(
@@ -624,7 +725,7 @@ def cell(monkeypatch):
     shell = Shell()
     monkeypatch.setattr(shown, "get_ipython", lambda: shell)
     monkeypatch.setattr(shown, "display", lambda *arguments, **options: None)
-    monkeypatch.setattr(drawings, "bundle", lambda figure, words, dpi: {})
+    monkeypatch.setattr(drawings, "bundle", lambda figure, words, dpi: {"text/html": ""})
     monkeypatch.setattr(Explorer, "picture", lambda self: types.SimpleNamespace(figure=None))  # not what is tested here
     monkeypatch.setattr(shown, "_shown", {})
     monkeypatch.setattr(shown, "_made", {})
@@ -678,24 +779,91 @@ def test_what_is_still_in_use_is_not_freed(cell):
 
 
 def test_saved_output(monkeypatch):
-    """The widget with its numbers, and behind it a picture that says the same."""
+    """The widget at once; behind it a picture and its numbers."""
     outputs = []
     monkeypatch.setattr(shown, "display", lambda bundle, raw: outputs.append(bundle))
     explorer = explore(Momentum(), surfaces.ravine, steps=30)
     explorer._ipython_display_()
     live, still = outputs
-    assert live["text/plain"] == explorer.describe()
+    assert live["text/plain"] == explorer.summary == "Explorer: Momentum (η = 0.01, γ = 0.9) on the ravine surface."
     assert "application/vnd.jupyter.widget-view+json" in live and isinstance(explorer, Explorer)
-    alt, data = re.fullmatch(
-        r'<img alt="(.*?)" .*src="data:image/png;base64,(.*)">', still["text/html"], re.DOTALL
+    alt, data, words = re.fullmatch(
+        r'<figure class="oc-still"><img alt="(.*?)" .*src="data:image/png;base64,(.*)"><figcaption .*?>(.*)</figcaption></figure>',
+        still["text/html"],
+        re.DOTALL,
     ).groups()
-    assert html.unescape(alt) == explorer.describe() and base64.b64decode(data).startswith(b"\x89PNG")
+    assert alt == explorer.summary and base64.b64decode(data).startswith(b"\x89PNG")
+    assert html.unescape(words) == still["text/plain"] == explorer.describe()
     assert still["image/png"] == data, "what LaTeX takes"
 
 
-def test_large_type():
+@pytest.mark.parametrize("make", [lambda: explore(Momentum(), surfaces.ravine), Trainer], ids=["explorer", "trainer"])
+def test_who_interrupts_the_still_picture_keeps_the_widget(monkeypatch, make):
+    outputs = []
+    monkeypatch.setattr(shown, "display", lambda bundle, raw: outputs.append(bundle))
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    made = make()
+    monkeypatch.setattr(type(made), "describe", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        made._ipython_display_()
+    (live,) = outputs
+    assert "application/vnd.jupyter.widget-view+json" in live and made.comm is not None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: explore([AdaGrad(), RMSProp()], surfaces.ravine),
+        lambda: explore(Twice(), surfaces.ravine),  # the kernel runs it
+        lambda: BatchExplorer(GradientDescent(eta=0.1)),
+        Trainer,
+    ],
+    ids=["explorer", "run by the kernel", "batches", "trainer"],
+)
+def test_the_message_that_opens_a_widget_says_all(monkeypatch, make):
+    """A second client of a notebook may get no other: with jupyter-collaboration it saw a dead, blank explorer."""
+    told = []
+    monkeypatch.setattr(ipywidgets.Widget, "_comm_default", lambda self: told.append(self.get_state()), raising=False)
+    sent = ipywidgets.Widget.send_state
+    monkeypatch.setattr(ipywidgets.Widget, "send_state", lambda self, key=None: told.append(key) or sent(self, key))
+    opened = []
+    begin = ipywidgets.Widget.open
+
+    def watched(self):
+        if isinstance(self, stage.Stage):
+            opened.append(
+                {name: self.get_state()[name] for name in ("lesson", "surfaces", "setting", "handed", "script")}
+            )
+            told.clear()
+        begin(self)
+
+    monkeypatch.setattr(ipywidgets.Widget, "open", watched)
+    made = make()
+    (state,) = opened
+    assert state == {name: made.get_state()[name] for name in state}
+    assert state["lesson"]["methods"] and state["setting"] and state["script"]
+    assert not [key for key in told if isinstance(key, (str, set)) and key], "something follows"
+
+
+def test_the_script_is_sent_once_for_all_explorers():
+    one, two = explore(Momentum(), surfaces.ravine), Trainer()
+    assert one.script == two.script == stage.Script.shared().model_id and one.checksum == two.checksum
+    assert stage.Script.shared().code == stage.script()
+    assert len(repr(one.get_state())) < 90_000, "what each explorer carries"
+    answers = []
+    one.send = answers.append
+    for kind in ("ready", "script", "other"):
+        one._handle_custom_msg({"kind": kind}, [])
+    assert [each["kind"] for each in answers] == ["here", "script"] and answers[1]["code"] == stage.script()
+
+
+def test_large_type(capsys):
     try:
         large_type(1.5)
+        assert capsys.readouterr().out == "Type is 1.5 times as large.\n"
         assert explore(Momentum(), surfaces.bowl, steps=5).lesson["size"] == 1.5
     finally:
         large_type(1)

@@ -6,15 +6,19 @@ import functools
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 
 import psutil
 import pytest
 
+from optcourse import Momentum
 from optcourse.learning import limits, mark
+from optcourse.learning.exercises import verdict
 from optcourse.learning.submissions import Answer, answers_in, student_of
 
 HEAD = "def momentum(theta, v, grad, eta, gamma):\n    "
@@ -401,6 +405,173 @@ def test_an_answer_that_waits_is_ended(monkeypatch):
     assert "waited for more than 1 s" in function("import time\ndef momentum(*_): time.sleep(100)")[1]
 
 
+# ---- how much time an answer has, in the marker and in check ----
+
+
+def checked(source):
+    """As :func:`function`, but by ``check`` in this process."""
+    space = {}
+    exec(source, space)
+    said = verdict(space["momentum"], Momentum)
+    return said.mark, said.message
+
+
+def traced(source):
+    """As :func:`checked`, but on a system without fork."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(limits, "FORKS", False)
+        return checked(source)
+
+
+WAYS = [function, *([checked] if limits.FORKS else []), traced]
+SLOW_STEP = f"""import time
+{HEAD}end = time.thread_time() + 0.03
+    while time.thread_time() < end: pass
+    {RIGHT.removeprefix(HEAD)}"""
+SLEEPY_STEP = f"import time\n{HEAD}time.sleep(0.06)\n    {RIGHT.removeprefix(HEAD)}"
+STUCK_LATER = f"""calls = []
+{HEAD}calls.append(1)
+    while len(calls) == 11: pass
+    {RIGHT.removeprefix(HEAD)}"""
+BROKEN_LATER = STUCK_LATER.replace("while len(calls) == 11: pass", "1 / (len(calls) - 11)")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("source", "limit", "most"), [(SLOW_STEP, "SECONDS", 0.4), (SLEEPY_STEP, "PATIENCE", 1.0)])
+def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
+    """All 24 steps take longer than one of them may, and the answer is still right."""
+    monkeypatch.setattr(limits, limit, most)
+    assert way(source)[0] == "right"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (STUCK_LATER, "In step 3 on the ravine your function did not come to an end within 0.2 s"),
+        (BROKEN_LATER, "In step 3 on the ravine your function stopped with ZeroDivisionError"),
+    ],
+)
+def test_a_later_step_is_named_with_its_surface(way, source, words, monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.2)
+    assert words in way(source)[1]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("source", "limit"), [(SLOW_STEP, "ALL_STEPS"), (SLEEPY_STEP, "BY_CLOCK")])
+def test_all_steps_together_have_a_limit_too(way, source, limit, monkeypatch):
+    monkeypatch.setattr(limits, limit, 0.3)
+    verdict, message = way(source)
+    assert verdict == "not yet" and "of 24 steps" in message and "0.3 s" in message and "loop" not in message
+
+
+def test_asking_for_gradients_is_no_way_to_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0.5)
+    monkeypatch.setattr(limits, "BY_CLOCK", 20.0)
+    words = function(f"import time\n{HEAD}while True:\n        time.sleep(0.2)\n        grad(theta)")[1]
+    assert "waited for more than 0.5 s" in words
+
+
+def test_a_process_that_never_gets_ready_is_ended():
+    """It says for 20 s that it begins with something that has no name."""
+    source = f"import gc, time\ndef forge():\n    channel = next(each for each in gc.get_objects() if type(each).__name__ == 'Channel')\n    end = time.monotonic() + 20\n    while time.monotonic() < end:\n        channel.say(at='')\n\nRATE = forge()\n{RIGHT}"
+    parts = tuple(("cell 1", source, at) for at in range(4))
+    assert mark.one("momentum", Answer("momentum", parts), 0.5)[0] == "not run"
+
+
+# ---- processes that an answer leaves behind ----
+
+LEAVES = f"""import os, signal, time
+def leave(act):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.alarm(30)  # if the test fails to end it
+            with open(PIDS, "a") as file:
+                file.write(f"{{os.getpid()}}\\n")
+            act()
+            open(PIDS + ".begun", "w").close()
+            while True:
+                act()
+        os._exit(0)
+    os.wait()
+    while not os.path.exists(PIDS + ".begun"): pass
+
+def junk():
+    for end in range(3, 30):
+        try:
+            os.write(end, b'{{"gradient": {{"shape": [2], "kind": "f", "numbers": [0, 0]}}}}\\n' * 99)
+        except OSError:
+            pass
+
+def hold():
+    time.sleep(0.1)
+
+{HEAD}if not os.path.exists(PIDS + ".begun"):
+        leave(ACT)
+    """
+END_RIGHT, END_GONE = RIGHT.removeprefix(HEAD), "os._exit(0)"
+
+
+def left_behind(folder, act, end):
+    """A cell whose answer leaves a process that has the marker's pipe, and where that writes its number."""
+    pids = folder / "pids"
+    return LEAVES.replace("PIDS", repr(str(pids))).replace("ACT", act) + end, pids
+
+
+@contextlib.contextmanager
+def outlived(pids):
+    """At the end of the block the process that was left behind still runs; then it is ended."""
+    yield
+    left = [int(each) for each in pids.read_text().split()]
+    try:
+        assert left and all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in left)
+    finally:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize(
+    ("act", "end", "verdict", "words"),
+    [
+        ("hold", END_RIGHT, "right", "Right"),
+        ("hold", END_GONE, "not yet", "ended the whole process"),
+        ("junk", END_RIGHT, "not yet", ""),
+        ("junk", END_GONE, "not yet", ""),
+    ],
+)
+def test_a_process_that_outlives_its_answer_does_not_hold_the_marker(tmp_path, monkeypatch, act, end, verdict, words):
+    """Whether it only keeps the pipe open or writes into it without end; and nothing of it stays in the marker."""
+    monkeypatch.setattr(limits, "BY_CLOCK", 5.0)
+    monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: [])  # it is not found by chance
+    cell, pids = left_behind(tmp_path, act, end)
+    put(tmp_path / "class", "anna.ipynb", lesson(answer=cell))
+    put(tmp_path / "class", "bert.ipynb", lesson())
+    held = threading.active_count(), psutil.Process().num_fds()
+    with outlived(pids):
+        (first,), (second,) = mark.mark(tmp_path / "class")
+    assert first.verdict == verdict and words in first.message
+    assert second.verdict == "right"
+    assert (threading.active_count(), psutil.Process().num_fds()) == held
+
+
+@pytest.mark.skipif(not limits.FORKS, reason="elsewhere a student's code runs in this process")
+@pytest.mark.parametrize(
+    ("end", "verdict", "words"), [(END_RIGHT, "right", "Right"), (END_GONE, "not yet", "ended the whole process")]
+)
+def test_a_process_that_outlives_its_answer_does_not_hold_check(tmp_path, monkeypatch, end, verdict, words):
+    monkeypatch.setattr(limits, "PATIENCE", 60.0)
+    cell, pids = left_behind(tmp_path, "hold", end)
+    with outlived(pids):
+        said = checked(cell)
+    assert said[0] == verdict and words in said[1]
+
+
+# ---- forged records ----
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -481,6 +652,76 @@ def test_what_cannot_be_done_is_said_before_anything_runs(tmp_path, monkeypatch,
 def test_a_student_is_known_by_folder_or_file():
     known = {"ann/03.ipynb": "ann", "ann.ipynb": "ann", **NAMED}
     assert {path: student_of(pathlib.Path(path)) for path in known} == known
+
+
+GOOD, BAD, NAG = lesson(), lesson(answer=UNCHANGED), notebook("def nag(theta, v, grad, eta, gamma):\n    pass")
+WHOSE = {  # files, the students in the tables, and words of the warning
+    "a folder for each": ({"ann/03.ipynb": GOOD, "bob/03.ipynb": BAD}, {"ann", "bob"}, None),
+    "a folder in it": ({"ann/notebooks/03.ipynb": GOOD, "bob/03.ipynb": BAD}, {"ann", "bob"}, None),
+    "two in one": ({"ann/03.ipynb": GOOD, "ann/04.ipynb": NAG, "ann/other/1.ipynb": notebook("1")}, {"ann"}, None),
+    "groups": (
+        {"g1/ann/x.ipynb": GOOD, "g1/bob/x.ipynb": BAD, "g2/eve/x.ipynb": GOOD},
+        {"g1/ann", "g1/bob", "g2"},
+        "g1 has the same notebook or exercise in several places, so each place counts as a student: g1/ann, g1/bob.",
+    ),
+    "groups, other names": ({"g/ann/a.ipynb": GOOD, "g/bob/b.ipynb": BAD}, {"g/ann", "g/bob"}, "counts as a student"),
+    "groups, one is torn": ({"g/ann/x.ipynb": GOOD, "g/bob/x.ipynb": "{"}, {"g/ann", "g/bob"}, "counts as a student"),
+    "groups, one is missing": (
+        {"g/ann/x.ipynb": GOOD, "g/bob/x.ipynb": BAD, "g/eve/x.zip": b"PK", "g/readme.txt": ""},
+        {"g/ann", "g/bob", "g/eve"},
+        "counts as a student",
+    ),
+    "deep": (
+        {"all/g1/ann/n/x.ipynb": GOOD, "all/g1/bob/x.ipynb": BAD, "all/g2/eve/x.ipynb": BAD},
+        {"all/g1/ann", "all/g1/bob", "all/g2"},
+        "counts as a student",
+    ),
+    "an older try": ({"ann/03.ipynb": GOOD, "ann/old/03.ipynb": BAD}, {"ann", "ann/old"}, "counts as a student"),
+    "Moodle in a folder": (
+        {"all/Ann Lee_77_assignsubmission_file_/03.ipynb": GOOD, "all/Bob_78_assignsubmission_file_/03.ipynb": BAD},
+        {"all/Ann Lee_77", "all/Bob_78"},
+        "counts as a student",
+    ),
+    "Canvas in a folder": (
+        {"all/leeann_11_201_03.ipynb": GOOD, "all/leeann_11_202_04.ipynb": NAG, "all/bob_12_203_03.ipynb": BAD},
+        {"all/leeann_11", "all/bob_12"},
+        "counts as a student",
+    ),
+    "copies": (
+        {"ann/03.ipynb": GOOD, "ann/03-Copy1.ipynb": BAD},
+        {"ann"},
+        "ann has several notebooks that answer momentum, and the best answer counts",
+    ),
+    "Canvas, twice": (
+        {"leeann_11_201_03.ipynb": GOOD, "leeann_11_202_03-1.ipynb": BAD},
+        {"leeann_11"},
+        "leeann_11 has several notebooks that answer momentum, and the best answer counts",
+    ),
+    "names like Canvas's": (
+        {"hw_1_2_ann.ipynb": GOOD, "hw_1_3_bob.ipynb": BAD, "2025_01_15_eve.ipynb": GOOD, "2025_01_15_kim.ipynb": NAG},
+        {"hw_1_2_ann", "hw_1_3_bob", "2025_01_15_eve", "2025_01_15_kim"},
+        None,
+    ),
+    "a folder for each lesson": (
+        {"ann/lesson3/03.ipynb": GOOD, "ann/lesson4/04.ipynb": NAG, "bob/3/03.ipynb": GOOD, "bob/4/04.ipynb": NAG},
+        {"ann", "bob"},
+        "these students have notebooks in several folders, and each counts as one student: ann, bob",
+    ),
+}
+
+
+@pytest.mark.parametrize(("handed", "students", "words"), WHOSE.values(), ids=WHOSE)
+def test_no_ones_marks_are_merged_in_silence(tmp_path, monkeypatch, capsys, handed, students, words):
+    for name, text in handed.items():
+        put(tmp_path / "class", name, text)
+    monkeypatch.setattr(
+        mark, "one", lambda name, answer, *_: ("right" if "eta * grad" in str(answer) else "not yet", "")
+    )
+    mark.main([str(tmp_path / "class"), "--out", str(tmp_path)])
+    grades = rows(tmp_path / "grades.csv", "student")
+    assert set(grades) == students
+    warnings = [each for each in capsys.readouterr().out.splitlines() if each.startswith("warning: ")]
+    assert any(words in each for each in warnings) if words else not warnings
 
 
 def test_an_answer_brings_what_it_hangs_on_and_nothing_else():

@@ -237,14 +237,6 @@ def test_values_out_of_range_are_refused(kind, value):
         assert "must be" in str(caught.value) and str(value) in str(caught.value)
 
 
-@every
-@pytest.mark.parametrize("value", ["0.1", None, 1j, True, {}, [[1], [1, 2]]])
-def test_wrong_types_are_refused(kind, value):
-    for item in kind.hypers():
-        with pytest.raises(TypeError, match=item.letter):
-            kind(**{item.name: value})
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -327,5 +319,5 @@ def test_schedules():
     np.testing.assert_allclose(moved, 0.05 * schedule(np.arange(1, 21))[:, None] * np.ones(2), rtol=1e-9)
     np.testing.assert_allclose(trajectory.effective_rate[1:], moved, rtol=1e-9)
     assert run(Momentum(), surfaces.ravine, steps=150, schedule=cosine(100)).diverged_at is None
-    with pytest.raises(ValueError, match="whole number ≥ 1, not 0"):
+    with pytest.raises(ValueError, match="from 1 to 1,000,000,000, not 0"):
         warmup(0)

@@ -1,6 +1,7 @@
 """What the repository says of itself is true: dependencies, notebooks, images, imports, links."""
 
 import ast
+import os
 import pathlib
 import re
 import subprocess
@@ -97,6 +98,15 @@ def test_imports_flow_one_way(path):
     assert found - set(sys.stdlib_module_names) <= {*below, *FLOORS[floor]}
 
 
+def test_a_file_without_greek_letters_gets_their_names():
+    """As of ``python lesson.py > lesson.txt`` on Windows: no UnicodeEncodeError."""
+    code = "from optcourse import *; print(explore(Momentum(), surfaces.ravine, steps=3)); check(lambda *_: None, Momentum)"
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, cwd=ROOT)
+    assert ran.returncode == 0 and ran.stderr == b""
+    assert ran.stdout.startswith(b"Momentum (eta = 0.01, gamma = 0.9)") and b"-> 7.31" in ran.stdout
+
+
 def test_nothing_is_fetched_at_run_time():
     for path in [*(ROOT / "optcourse").rglob("*.[pjc]*s*"), *(ROOT / "optcourse").rglob("*.py"), *NOTEBOOKS]:
         if path.is_file():
@@ -108,6 +118,7 @@ def test_notebook_is_as_the_house_style_says(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info.file_extension == ".py", "nbconvert --to script would write .txt"
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1)), "run top to bottom, then save"
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):

@@ -110,7 +110,7 @@ def opened(page, target):
     """A lesson, all of whose explorers are set up, with its predictions made."""
     page.goto(target)
     page.wait_for_function(
-        "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount && !node.querySelector(':scope > img'))"
+        "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount && !node.querySelector(':scope > .oc-still'))"
     )
     for button in page.get_by_role("button", name="I predict this").all():
         button.locator("xpath=..").locator("input").first.check()
@@ -530,6 +530,31 @@ def test_what_was_answered_stays_until_it_is_forgotten(closed, address):
     assert closed.locator("[data-live=exercise-momentum] textarea").input_value() == ""
 
 
+def test_where_nothing_can_be_kept_the_page_of_progress_says_so(blank, address):
+    blank.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked'); } })"
+    )
+    blank.goto(f"{address}/progress.html")
+    blank.get_by_text("your answers are gone when you leave a page").wait_for()
+    assert "stored in this browser" not in blank.locator("main").inner_text()
+
+
+def test_names_of_one_s_own_and_a_return_are_taken_as_in_python(closed, address):
+    closed.goto(f"{address}/04_nag.html")
+    box = closed.locator("[data-live=exercise-nag]")
+    for text in (
+        "look = theta - gamma*v\nv = gamma*v + eta*grad(look)\ntheta = theta - v",
+        "look_ahead = theta - gamma*v\nnew_v = gamma*v + eta*grad(look_ahead)\ntheta_new = theta - new_v\nreturn theta_new, new_v",
+    ):
+        box.locator("textarea").fill(text)
+        box.get_by_role("button", name="check", exact=True).click()
+        box.get_by_text("Right: 3 surfaces").wait_for()
+        box.locator("textarea").fill("")
+    box.locator("textarea").fill("theta_new = theta - eta*grad(theta)")
+    box.get_by_role("button", name="check", exact=True).click()
+    box.get_by_text("compute the new θ, and return it").wait_for()
+
+
 def test_the_names_of_activities_are_those_that_pages_remember(site):
     """What progress counts is what a page can do: no more, no less."""
 
@@ -712,11 +737,14 @@ def test_the_valley_is_measured_stopped_and_left(closed, site):
     trains(closed, slid("passes", "Home"))
     live.locator("[data-do=valley]").click()
     closed.wait_for_function("document.querySelector('.oc-laboratory progress').value > 0.05")
-    live.locator("[data-do=stop]").click()
-    live.locator("[data-do=stop]").wait_for(state="hidden")
+    live.get_by_role("button", name="stop").click()
+    live.get_by_role("button", name="continue").wait_for()
     count = closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs")
     closed.wait_for_timeout(200)
     assert 0 < count == closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs") < 160
+    live.get_by_role("button", name="continue").click()
+    more = "(count) => document.querySelector('.oc-laboratory').explorer.valley.runs > count"
+    closed.wait_for_function(more, arg=count)
     closed.wait_for_function(
         "document.querySelector('.oc-laboratory canvas').getAttribute('aria-label').includes(' of 160 runs')"
     )

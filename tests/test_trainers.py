@@ -184,6 +184,9 @@ def test_slice_is_the_network_on_a_plane():
     ):
         np.testing.assert_allclose(np.linalg.norm(drawn, axis=0), np.linalg.norm(own, axis=0))
         assert not bias.any()
+    near = plane.zoom((-0.1, 0.1, -0.1, 0.1))
+    assert near.view == (-0.1, 0.1, -0.1, 0.1) and near.value([0.05, 0.0]) == plane.value([0.05, 0.0])
+    assert "x + y" not in repr(near)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,7 @@ def test_slice_is_the_network_on_a_plane():
         ({"optimizers": Adam(eta=[0.1, 0.2])}, "optimizers must be one to six methods with single numbers"),
         (
             {"optimizers": type("Own", (Adam,), {"step": lambda *_: None})()},
-            "optimizers must have rows that the page can run",
+            "optimizers must be methods whose rows the page can run",
         ),
         ({"hidden": 129}, "hidden must be a whole number from 0 to 128, not 129"),
         ({"batch_size": 0}, "batch_size must be a whole number from 1 to 1,077, not 0"),

@@ -126,11 +126,7 @@ def test_sweep_over_starts():
     [
         ({"steps": -1}, ValueError, "steps must be a whole number from 0 to 1,000,000, not -1"),
         ({"steps": 2.5}, TypeError, "steps must be a whole number from 0 to 1,000,000, not 2.5"),
-        ({"steps": True}, ValueError, "steps"),
         ({"start": (1,)}, ValueError, "start must be two finite numbers"),
-        ({"start": 1}, ValueError, "start"),
-        ({"start": (1, float("nan"))}, ValueError, "start"),
-        ({"start": "ab"}, TypeError, "start"),
         ({"start": np.zeros((3, 2)), "optimizer": GradientDescent(eta=[0.1, 0.2])}, ValueError, "start must broadcast"),
     ],
 )

@@ -397,7 +397,9 @@ def laboratory(count: int = 30) -> None:
             file = pathlib.Path(name) / "page.html"
             state = json.dumps(plain({each: getattr(trainer, each) for each in STATE})).replace("<", "\\u003c")
             file.write_text(
-                LABORATORY % (stage.style(), stage.script().replace("export default { render };", ""), state), "utf-8"
+                LABORATORY
+                % (stage.font_face() + stage.style(), stage.script().replace("export default { render };", ""), state),
+                "utf-8",
             )
             with fresh_page(browser) as page:
                 page.goto(file.as_uri())

@@ -26,7 +26,7 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"optcourse/mathematics/verdicts\.py": ["verdicts", "trajectory", "lessons"],
     r"optcourse/mathematics/(training|contest)\.py|tools/contest": ["training", "trainers", "contest"],
     r"optcourse/(pictures|live)/.*\.py": ["explorers", "trainers", "looks"],
-    r"optcourse/live/.*\.(js|css)": ["stage"],
+    r"optcourse/live/.*\.(js|css)": ["stage", "widget"],
     r"optcourse/live/(network|random|training|sampled)\.js|tests/network\.py": ["trainers", "page"],
     r"optcourse/(learning/|mark\.py)": ["exercises", "mark", "language"],
     r"optcourse/web/(answer|judge)\.js": ["language"],
@@ -35,7 +35,8 @@ RULES = {  # what changed: which tests of the folder tests; a module's doctests 
     r"tools/(solutions|elsewhere)\.py": ["solutions", "elsewhere"],
     r"tests/wrong_answers\.py": ["exercises", "language", "site"],
     r"tests/(browser|conftest)\.py": ["browser", "page", "site"],
-    r"optcourse/__init__\.py|optcourse/learning/questions|notebooks/|images/|\w+\.(md|toml|yml)|tools/": [
+    r"optcourse/__init__\.pyi?$": ["types"],
+    r"optcourse/__init__\.py$|optcourse/learning/questions|notebooks/|images/|\w+\.(md|toml|yml)|tools/": [
         "project",
         "lessons",
     ],

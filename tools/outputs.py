@@ -6,6 +6,8 @@ import sys
 import nbformat
 from nbconvert.preprocessors import ExecutePreprocessor
 
+# without an extension nbconvert writes a script as .txt
+LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "nbconvert_exporter": "python"}
 KEPT = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 
 
@@ -16,7 +18,7 @@ def execute(path: pathlib.Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     runner = ExecutePreprocessor(timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False)
     runner.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
-    notebook.metadata = nbformat.from_dict({**KEPT, "language_info": {"name": "python"}})
+    notebook.metadata = nbformat.from_dict({**KEPT, "language_info": LANGUAGE})
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict(
             {name: cell.metadata[name] for name in KEPT_OF_CELL if cell.metadata.get(name)}

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from ..live.explorers import Explorer
 from ..live.shown import Replaces
-from ..mathematics.arguments import instance, number, whole, wrong_type, wrong_value
+from ..mathematics.arguments import function, instance, number, result, whole, wrong_type, wrong_value
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Question:
     def __post_init__(self) -> None:
         allowed = "two pairs of texts or more: an option and what to say of it"
         instance(self.text, str, "text", "text")
-        instance(self.options, tuple | list, "options", allowed)  # type: ignore[arg-type]
+        instance(self.options, tuple | list, "options", allowed)
         if len(self.options) < 2 or not all(_pair_of_texts(each) for each in self.options):
             raise wrong_value("options", allowed, self.options)
 
@@ -33,6 +33,9 @@ class Question:
 
     def answer(self, option: str) -> tuple[bool, str]:
         """Whether an option is right, and what to say about it."""
+        known = [text for text, _ in self.options]
+        if not (isinstance(option, str) and option in known):
+            raise wrong_value("option", f"one of {', '.join(known)}", option)
         return option == self.options[0][0], dict(self.options)[option]
 
     def data(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class Predict(Replaces, widgets.VBox):
         return repr(self.choice)
 
 
+REACHED = "a function of the explorer that gives (True or False, what to say), such as reach(1e-6, 100)"
 KEPT = ("surface", "start", "steps", "forms")  # what a goal keeps of the explorer's setting
 NAMES = {"forms": "form"}  # as people call it
 
@@ -126,11 +130,17 @@ class Goal(Replaces, widgets.VBox):
     ):
         instance(text, str, "text", "text")
         instance(explorer, Explorer, "explorer", "what explore(…) gives")
-        if not callable(reached):
-            raise wrong_type("reached", "a function of the explorer, such as reach(1e-6, 100)", reached)
+        function(reached, "reached", REACHED, 1)
+        if isinstance(reached, Reach) and reached.place >= len(explorer.first):
+            raise ValueError(
+                f"reached must have a place below {len(explorer.first)}, the number of methods, not {reached.place}"
+            )
+        allowed = f"names of sliders: {', '.join(explorer.controls)}"
+        if not isinstance(keep, tuple | list):
+            raise wrong_type("keep", allowed, keep)
         for name in keep:
-            if name not in explorer.controls:
-                raise wrong_value("keep", f"names of sliders: {', '.join(explorer.controls)}", name)
+            if not (isinstance(name, str) and name in explorer.controls):
+                raise wrong_value("keep", allowed, name)
         self.text, self.explorer, self.reached, self.keep = text, explorer, reached, tuple(keep)
         self.button = widgets.Button(description="check")
         self.feedback = widgets.HTML()
@@ -150,7 +160,12 @@ class Goal(Replaces, widgets.VBox):
         now, first = self.explorer._now(), self.explorer.first_setting
         moved = [NAMES.get(name, name) for name in KEPT if now[name] != first[name]]
         moved += [name for name in self.keep if now["values"][name] != first["values"][name]]
-        return (False, self.moved.replace("{moved}", ", ".join(moved))) if moved else self.reached(self.explorer)
+        if moved:
+            return False, self.moved.replace("{moved}", ", ".join(moved))
+        found = result(self.reached, "reached", REACHED, self.explorer)
+        if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], str)):
+            raise wrong_type("reached", REACHED, self.reached)
+        return bool(found[0]), found[1]
 
     @property
     def moved(self) -> str:
@@ -185,6 +200,7 @@ class Reach:
     place: int
 
     def __call__(self, explorer: Explorer) -> tuple[bool, str]:
+        instance(explorer, Explorer, "explorer", "what explore(…) gives")
         trajectory = explorer.trajectories[self.place]
         said = self._said(explorer)
         if trajectory.diverged_at is not None:
@@ -221,7 +237,7 @@ class Quiz(Replaces, widgets.VBox):
     """Several questions, one below the other."""
 
     def __init__(self, questions: Sequence[Question]):
-        instance(questions, tuple | list, "questions", "a list of Question")  # type: ignore[arg-type]
+        instance(questions, tuple | list, "questions", "a list of Question")
         for question in questions:
             instance(question, Question, "questions", "a list of Question")
         self.choices = [Choice(question) for question in questions]

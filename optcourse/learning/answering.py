@@ -100,7 +100,7 @@ def main() -> None:
     channel = Channel()
     task = channel.hear()
     limit()
-    sys.meta_path.insert(0, WithoutTheCourse())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, WithoutTheCourse())
     builtins.input = no_input
     builtins.display = lambda *_, **__: None  # type: ignore[attr-defined]
     space: dict[str, Any] = {"__name__": "__main__"}

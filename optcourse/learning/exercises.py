@@ -7,7 +7,6 @@ small change to the formula's rows, and the one that fits is named.
 
 import contextlib
 import copy
-import functools
 import io
 import itertools
 import re
@@ -19,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from ..mathematics import surfaces
+from ..mathematics.arguments import wrong_type
+from ..mathematics.arithmetic import Array, Gradient
 from ..mathematics.beyond import AdamW
-from ..mathematics.declaration import Array, Gradient, Optimizer, State, by_rows
+from ..mathematics.declaration import Optimizer, State, by_rows, cached, check_method
 from ..mathematics.optimizers import OPTIMIZERS
 from ..mathematics.surfaces import Surface
 from ..mathematics.trajectory import run
@@ -110,9 +111,8 @@ def check(student: Callable, kind: type[Optimizer]) -> None:
 def verdict(student: Callable, kind: type[Optimizer]) -> Verdict:
     """What :func:`check` says."""
     if not callable(student):
-        raise TypeError(f"check needs your function, not {student!r}: check(momentum, Momentum)")
-    if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
-        raise TypeError(f"check needs a method such as Momentum, not {kind!r}: check(momentum, Momentum)")
+        raise wrong_type("student", "your function, as in check(momentum, Momentum)", student)
+    check_method(kind)
     try:
         return judge(kind, *answers(student, kind))
     except KeyboardInterrupt:
@@ -128,9 +128,10 @@ def signature(kind: type[Optimizer]) -> list[str]:
 
 
 def answers(student: Callable, kind: type[Optimizer]) -> tuple[list[Any], str]:
-    """What the function returned, step after step on each surface, and how its run ended (see :mod:`.limits`).
+    """What the function returned, step after step on each surface, and how its run ended.
 
-    Each is a dict with θ and the state, or a sentence on why it cannot be used: then it is the last.
+    Each is a dict with θ and the state, or a sentence on why it cannot be used: then it is the last. Each step has a
+    limit of its own, and all steps together have a larger one; :mod:`.limits` says which.
     """
     for surface, start in TRIALS:
         surface.gradient(start)  # compiled here, not in the student's time
@@ -164,11 +165,16 @@ def _walked(
 ) -> Iterator[Any]:
     """What the function returned, step after step on one surface; a sentence on why it cannot be used is the last."""
     for t in range(1, steps + 1):
-        got = _one_step(student, optimizer, theta, state, surface.gradient, t)
+        got = _one_step(student, optimizer, theta, state, surface.gradient, _numbered(t, surface))
         yield got
         if not isinstance(got, dict):
             return
         theta, state = got["theta"], {name: got[name] for name in state}
+
+
+def _numbered(t: int, surface: Surface) -> str:
+    """What a message calls a step. The count begins again on each surface, so every surface but the first is named."""
+    return str(t) if surface is TRIALS[0][0] else f"{t} on the {surface.name}"
 
 
 class Elsewhere(Exception):
@@ -179,8 +185,8 @@ class Elsewhere(Exception):
         self.name, self.line = name, line
 
 
-def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: State, grad: Gradient, t: int) -> Any:
-    """The student's step, on copies of everything; a sentence if it cannot be used at all."""
+def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: State, grad: Gradient, number: str) -> Any:
+    """The student's step, on copies of everything; a sentence if it cannot be used at all, which gives its number."""
     names = ["theta", *state]
     given = [np.copy(value) if np.ndim(value) else value for value in (theta, *state.values())]
     untouched = [np.copy(value) for value in given]
@@ -190,7 +196,7 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
     except limits.Spent:
         raise
     except BaseException as error:  # sys.exit, too
-        return _stopped(error, t)
+        return _stopped(error, number)
     if answer is None or answer is ...:
         if getattr(student, "empty", None) or answering.empty(student):  # a function elsewhere knows of itself
             return UNANSWERED
@@ -198,14 +204,15 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
     for name, value, kept in zip(names, given, untouched, strict=True):
         if not np.array_equal(value, kept, equal_nan=True):
             return (
-                f"In step {t} your function changed {name} in place (as += does). Make a new array: {name} = {name} + …"
+                f"In step {number} your function changed {name} in place (as += does). "
+                f"Make a new array: {name} = {name} + …"
             )
     parts = _parts(answer, len(names))
     if len(parts) != len(names):
         return f"Your function returned {len(parts)} value(s); it must return {len(names)}: {', '.join(names)}."
     for name, value, kept in zip(names, parts, given, strict=True):
         if problem := _unusable(value, np.shape(kept)):
-            return SAID["unusable"].format(step=t, name=name, problem=problem)
+            return SAID["unusable"].format(step=number, name=name, problem=problem)
     return {
         name: np.array(value, dtype=float) if np.ndim(value) else float(value)
         for name, value in zip(names, parts, strict=True)
@@ -241,7 +248,7 @@ def _unusable(value: Any, shape: tuple[int, ...]) -> str:
     return ""
 
 
-def _stopped(error: BaseException, t: int) -> str:
+def _stopped(error: BaseException, number: str) -> str:
     """What is said of an exception that a student's function raised, here or in a process of its own."""
     name, said, line = (
         (error.name, str(error), error.line)
@@ -250,10 +257,12 @@ def _stopped(error: BaseException, t: int) -> str:
     )
     place = f" (line {line} of the function)" if line else ""
     if name.endswith("TypeError") and re.search(r"'(\w*function|\w*method\w*)'|type (function|method)\b", said):
-        return f"In step {t} a function stands where a number belongs{place}: call the gradient, as in grad(theta)."
+        return (
+            f"In step {number} a function stands where a number belongs{place}: call the gradient, as in grad(theta)."
+        )
     power = " In Python a power is written **, as in g**2; ^ is another operation."
     hint = power if name.endswith("TypeError") and ("bitwise_xor" in said or "for ^" in said) else ""
-    return f"In step {t} your function stopped with {name}: {said}{place}.{hint}"
+    return f"In step {number} your function stopped with {name}: {said}{place}.{hint}"
 
 
 def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
@@ -285,12 +294,15 @@ def judge(kind: type[Optimizer], given: Sequence[Any], end: str = limits.DONE) -
         return Verdict("not yet", _unended(end, len(given)), kind)
     if len(given) != len(TRIALS) * STEPS:  # only a notebook that lies comes here
         return Verdict("not yet", f"Of {len(TRIALS) * STEPS} steps {len(given)} came back.", kind)
-    known = [(list(steps(form)), word) for form, word in forms(kind)]
-    for expected, word in known:
-        if first_difference(given, expected) is None:
+    known = []  # where the path parts from each form's, and that form's path
+    for form, word in forms(kind):
+        expected = list(steps(form))
+        at = first_difference(given, expected)
+        if at is None:
             right = SAID["right"].format(surfaces=len(TRIALS), steps=STEPS, title=kind.title)
             return Verdict("right", f"{right} {word}".strip(), kind)
-    nearest, _ = max(known, key=lambda each: first_difference(given, each[0]))
+        known.append((at, expected))
+    _, nearest = max(known, key=lambda each: each[0])
     return Verdict("not yet", f"{_seen(given, nearest)} {_diagnosis(kind, given, nearest)}", kind)
 
 
@@ -331,10 +343,16 @@ def task(kind: type[Optimizer]) -> dict[str, Any]:
     }
 
 
-def _unended(end: str, steps: int) -> str:
-    where = f"In step {steps % STEPS + 1} your function"
+def _unended(end: str, came: int) -> str:
+    """Why no more steps than these came back."""
+    place, done = divmod(min(came, len(TRIALS) * STEPS - 1), STEPS)
+    where = f"In step {_numbered(done + 1, TRIALS[place][0])} your function"
     return {
         limits.SPENT: f"{where} did not come to an end within {limits.SECONDS:g} s: is there an endless loop?",
+        limits.SLOW: (
+            f"Your function was stopped after {came} of {len(TRIALS) * STEPS} steps, because it was too slow. All steps together "
+            f"may compute for {limits.ALL_STEPS:g} s, and last for {limits.BY_CLOCK:g} s by the clock."
+        ),
         limits.WAITING: f"{where} waited for more than {limits.PATIENCE:g} s: does it sleep, or ask for something?",
         limits.LEFT: f"{where} ended the whole process, so that nothing came back.",
     }[end]
@@ -345,7 +363,7 @@ def steps(kind: type[Optimizer]) -> Iterator[Named]:
     return copy.copy(_steps(kind))
 
 
-@functools.cache
+@cached
 def _steps(kind: type[Optimizer]) -> Iterator[Named]:
     return itertools.tee(_executed(kind), 1)[0]  # nothing is taken of it, so its copies begin at the beginning
 

@@ -18,13 +18,14 @@ import math
 import os
 import pathlib
 import queue
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -33,11 +34,24 @@ import psutil
 
 from . import answering, limits
 from .exercises import EXERCISES, TRIALS, Elsewhere, _answered, _example, judge
-from .submissions import NO_STUDENTS, Answer, Unreadable, answers_in, content, files, student_of
+from .submissions import (
+    Answer,
+    Place,
+    Unreadable,
+    answers_in,
+    content,
+    doubts,
+    files,
+    is_from_lms,
+    person,
+    place_of,
+    shared_folders,
+    student_of,
+)
 
 BY_HAND = "by hand"
 START, WHOLE = 60, 60  # seconds by the clock until a process is there, and then for what its answer hangs on
-LOOK = 0.1  # seconds between two looks at a process
+ENDING = 10  # seconds by the clock until a process that was killed has to be gone
 RECORD = 1 << 20  # bytes of a line that it sends
 PACKAGE = pathlib.Path(__file__).parent.parent
 PROGRAM = pathlib.Path(answering.__file__).read_text("utf-8")  # at once: no student's code can change it
@@ -57,17 +71,24 @@ class Mark:
     message: str
 
 
-def mark(folder: pathlib.Path, seconds: float = WHOLE) -> Iterator[list[Mark]]:
+def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], object] = print) -> Iterator[list[Mark]]:
     """The marks of one notebook after the other; all are read before the first answer runs.
 
-    ``seconds`` are for what an answer hangs on; a step has :data:`.limits.SECONDS` of CPU time, as in ``check``.
+    What an answer depends on may run for ``seconds`` by the clock. Its steps then have the limits of ``check``: one for each step,
+    and a larger one for all of them together (:mod:`.limits`). ``warn`` gets a sentence wherever it is not certain
+    whose a notebook is.
     """
     notebooks, others = files(folder)
-    read = [(student, _read(path)) for student, path in notebooks]
+    found_in = {path.relative_to(folder): _read(path) for path in notebooks}
+    held = {path: found if isinstance(found, dict) else () for path, found in found_in.items()}
+    shared = shared_folders(held)
+    for doubt in doubts(held, shared):
+        warn(doubt)
+    read = [(student_of(path, shared), found) for path, found in found_in.items()]
     answered = {student for student, found in read if isinstance(found, dict) and found}
     # a lesson without exercises is nothing to speak of, beside others
     read = [(student, found or NO_EXERCISE) for student, found in read if found or student not in answered]
-    for student, names in without(folder, {student for student, _ in notebooks}, others):
+    for student, names in without(folder, set(map(place_of, found_in)), shared, others):
         read.append((student, f"no notebook (*.ipynb), but {', '.join(names[:5]) or 'nothing'}"))
     if not read:
         raise Unreadable(f"the folder {str(folder)!r} holds no notebook (*.ipynb)")
@@ -89,14 +110,19 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE) -> Iterator[list[Mark]]:
 
 
 def without(
-    folder: pathlib.Path, known: Container[str], others: Sequence[pathlib.Path]
+    folder: pathlib.Path, places: Collection[Place], shared: Collection[Place], others: Sequence[pathlib.Path]
 ) -> Iterator[tuple[str, list[str]]]:
     """Who handed in no notebook, and what instead: by their folders, and by the names that an LMS gives to files."""
-    for path in sorted(folder.iterdir()):
-        student = student_of(pathlib.Path(path.name, *(["any"] if path.is_dir() else [])))
-        is_named = path.is_dir() or (path in others and student != path.name)
-        if is_named and student not in known and path.name not in NO_STUDENTS and not path.name.startswith("."):
-            yield student, [each.name for each in others if each == path or path in each.parents]
+    known = {place[:depth] for place in places for depth in range(1, len(place) + 1)}
+    for path in sorted(others):
+        inside = path.relative_to(folder)
+        place = tuple(map(person, inside.parts)) if path.is_dir() else place_of(inside)
+        is_named = path.is_dir() or is_from_lms(path.name)
+        if is_named and place[:-1] in shared and place not in known:
+            yield (
+                "/".join(place),
+                [each.name for each in others if (each == path or path in each.parents) and not each.is_dir()],
+            )
 
 
 def _read(path: pathlib.Path) -> dict[str, list[Answer]] | str:
@@ -158,10 +184,6 @@ def steps_of(function: "Function", name: str) -> tuple[list[Any], str]:
 class Gone(limits.Spent):
     """The process gives no answer any more: ``how`` it ended is a word of :mod:`.limits`."""
 
-    def __init__(self, how: str):
-        super().__init__(how)
-        self.how = how
-
 
 class Function:
     """A student's function: calling it asks its process for one step."""
@@ -181,11 +203,13 @@ class Function:
         )
         self._watched, self._children = psutil.Process(self._process.pid), set[psutil.Process]()
         self._lines: queue.Queue[bytes] = queue.Queue(8)
+        self._left = threading.Event()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
-        self._ready, self._cpu = False, 0.0
-        self._looked = self._heard = time.monotonic()
-        self._deadline, self._spent = self._looked + START, 0.0
+        self._used = limits.cpu_time(self._watched)
+        self._watch: limits.Watch | None = None  # for its steps
+        self._looked = time.monotonic()
+        self._deadline = self._looked + START
 
     def __enter__(self) -> "Function":
         return self
@@ -200,20 +224,22 @@ class Function:
             while "ready" not in (said := self._hear()):
                 if "failed" in said:
                     return str(said["failed"])
-                self._deadline = self._deadline if where else time.monotonic() + self._seconds
-                where = str(said["at"])
+                if not where:
+                    self._deadline = time.monotonic() + self._seconds
+                where = str(said.get("at") or "a cell")  # no honest process leaves it out
         except Gone as gone:
             late = f"{where} did not come to an end within {self._seconds:g} s"
-            left = late if gone.how == limits.SPENT else f"{where} ended the whole process"
+            left = late if gone.how == limits.SLOW else f"{where} ended the whole process"
             return left if where else "no process for this answer could be started"
-        self.empty, self._ready = bool(said["empty"]), True
-        self._spent = self._cpu = self._used()
+        self.empty, self._watch = bool(said.get("empty")), limits.Watch(self._used)
         with contextlib.suppress(AttributeError):  # Windows, before Python 3.12
             os.set_blocking(self._process.stdin.fileno(), False)  # type: ignore[union-attr]
         return ""
 
     def __call__(self, *given: Any) -> Any:
         """One step. What comes back is made of plain numbers, lists and texts; the arrays given are changed if it changed them."""
+        assert self._watch is not None
+        self._watch.step()
         grad = next(filter(callable, given))
         arguments = [
             None if each is grad else each.tolist() if isinstance(each, np.ndarray) else each for each in given
@@ -243,45 +269,45 @@ class Function:
             raise Gone(limits.LEFT) from None
 
     def _listen(self) -> None:
-        out = self._process.stdout
-        for line in iter(lambda: out.readline(RECORD), b""):  # type: ignore[union-attr]
-            self._lines.put(line)
-        self._lines.put(b"")
+        """Put the lines that come through the pipe into the queue, until the pipe ends or the marker leaves."""
+        pipe, rest = self._process.stdout.fileno(), b""  # type: ignore[union-attr]
+        while not self._left.is_set():
+            # another process may hold the pipe and say nothing; on Windows no other inherits it, and select knows no pipes
+            if os.name == "posix" and not select.select([pipe], [], [], limits.LOOK)[0]:
+                continue
+            piece = os.read(pipe, 1 << 16)
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines if piece and len(rest) < RECORD else [*lines, b""]:
+                self._lines.put(line)
+                if self._left.is_set() or not line:
+                    return
 
     def _hear(self) -> dict[str, Any]:
         """What it says next; Gone if nothing comes any more, or its time is over."""
         while True:
             self._look()
-            with contextlib.suppress(queue.Empty):
-                line = self._lines.get(timeout=LOOK)
-                self._heard = time.monotonic()
-                try:
-                    return dict(json.loads(line))
-                except (ValueError, TypeError, RecursionError):  # nothing, or no JSON
+            ended = limits.has_ended(self._watched)
+            try:
+                return dict(json.loads(self._lines.get(timeout=limits.LOOK)))
+            except queue.Empty:
+                if ended:  # but something else still holds the pipe
                     raise Gone(limits.LEFT) from None
+            except (ValueError, TypeError, RecursionError):  # nothing, or no JSON
+                raise Gone(limits.LEFT) from None
 
     def _look(self) -> None:
-        """Whether it still has time: by the clock for what the answer hangs on, then CPU time, and patience while it waits."""
+        """Whether it still has time: by the clock for what the answer hangs on, then as in ``check``."""
         now = time.monotonic()
-        if now - self._looked < LOOK:
+        if now - self._looked < limits.LOOK:
             return
-        self._looked, used = now, self._used()
+        self._looked = now
         with contextlib.suppress(psutil.Error):
             self._children |= set(self._watched.children(recursive=True))
-        if used - self._spent > limits.SECONDS if self._ready else now > self._deadline:
-            raise Gone(limits.SPENT)
-        if self._ready and now - self._heard > limits.PATIENCE:
-            if used - self._cpu < limits.WORKS * limits.PATIENCE:
-                raise Gone(limits.WAITING)
-            self._heard, self._cpu = now, used
-
-    def _used(self) -> float:
-        with contextlib.suppress(psutil.Error):
-            return sum(self._watched.cpu_times()[:2])
-        return self._cpu
+        if how := self._watch.over() if self._watch else limits.SLOW if now > self._deadline else "":
+            raise Gone(how)
 
     def __exit__(self, *_: Any) -> None:
-        """End the process and all that it started, as far as they can be found."""
+        """End the process and all that it started, as far as they can be found; then leave, whoever still holds the pipes."""
         with contextlib.suppress(psutil.Error):
             self._children |= set(self._watched.children(recursive=True))
         if hasattr(os, "killpg"):
@@ -291,15 +317,18 @@ class Function:
         for each in self._children:
             with contextlib.suppress(psutil.Error):
                 each.kill()  # not where the number has gone to another process: psutil looks
-        self._process.wait()
-        psutil.wait_procs(self._children, timeout=10)
-        with contextlib.suppress(queue.Empty):  # as long as somebody holds the other end of the pipe
-            while self._lines.get(timeout=1):
-                pass
-            self._listener.join()
-            for pipe in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING)
+        psutil.wait_procs(self._children, timeout=ENDING)
+        self._left.set()
+        with contextlib.suppress(queue.Empty):  # room for the line that the listener may be putting there
+            self._lines.get_nowait()
+        self._listener.join(ENDING)
+        if self._listener.is_alive():  # it reads the pipe, which must not be closed before it stops
+            return
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
 
 
 def gradient(grad: Callable, theta: Any) -> dict[str, Any]:
@@ -389,11 +418,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         parser.error(f"the tables cannot be written to {str(given.out)!r}: {error.strerror}")
     for path in files(given.folder)[1]:
-        if path.parent == given.folder and path.name not in TABLES:
+        if path.parent == given.folder and path.name not in TABLES and not path.is_dir():
             print(f"passed over, no notebook: {path.name}")
     marks: list[Mark] = []
+    warnings: list[str] = []
+
+    def warn(doubt: str) -> None:
+        warnings.append(f"warning: {doubt}")
+        print(warnings[-1], flush=True)
+
     try:
-        for each in mark(given.folder, given.seconds):
+        for each in mark(given.folder, given.seconds, warn):
             marks += each
             print(*(f"{one.student}: {one.exercise or '–'}: {one.verdict}" for one in each), sep="\n", flush=True)
             with contextlib.suppress(OSError):  # opened in a spreadsheet meanwhile; the last time counts
@@ -401,4 +436,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Unreadable as error:
         parser.error(str(error))
     write(marks, given.out)
+    print(*warnings, sep="\n", end="\n" if warnings else "")  # again, because the list is long
     print(f"{given.out / 'marks.csv'}, {given.out / 'grades.csv'}")

@@ -3,14 +3,13 @@
 Both are changes to the method's own formula rows; a row that is executed says what such a program computes.
 """
 
-import functools
 import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..mathematics.beyond import AdamW
-from ..mathematics.declaration import Optimizer, Row
+from ..mathematics.declaration import Optimizer, Row, cached
 from ..mathematics.language import parse
 from ..mathematics.optimizers import NAG, Adam, Momentum
 from ..mathematics.writing import letters
@@ -80,7 +79,7 @@ FORMS: dict[type[Optimizer], tuple[tuple[str, ...], ...]] = {
 }
 
 
-@functools.cache
+@cached
 def forms(kind: type[Optimizer]) -> tuple[tuple[type[Optimizer], str], ...]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
     return ((kind, ""), *((_with_rows(kind, rows), word) for word, *rows in FORMS.get(kind, ())))
@@ -111,7 +110,7 @@ def mistake(
     says: str, *changes: str | Callable[[re.Match], str], only: tuple[type[Optimizer], ...] = (Optimizer,)
 ) -> Mistake:
     """A mistake from expressions and replacements in turn."""
-    return Mistake(says, tuple(zip(changes[::2], changes[1::2], strict=True)), only)  # type: ignore[arg-type]
+    return Mistake(says, tuple((str(old), new) for old, new in zip(changes[::2], changes[1::2], strict=True)), only)
 
 
 def flip(match: re.Match) -> str:
@@ -499,7 +498,7 @@ MISTAKES = (
 )
 
 
-@functools.cache
+@cached
 def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
     """The method with the mistake in its rows, or None where it has no place for it."""
     if not issubclass(kind, wrong.only):

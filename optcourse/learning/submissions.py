@@ -7,13 +7,15 @@ The rest of the notebook may loop, install, print or leave as it likes.
 
 import ast
 import builtins
+import itertools
 import json
 import os
 import pathlib
 import re
 import symtable
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,27 +51,105 @@ class Answer:
 # ---- the files ----
 
 
-def files(folder: pathlib.Path) -> tuple[list[tuple[str, pathlib.Path]], list[pathlib.Path]]:
-    """Each notebook with its student, and all else that lies there."""
+Place = tuple[str, ...]  # the names on the way to a file, from the class's folder down
+CLASS: Place = ()  # the place of the class's folder itself
+
+
+def files(folder: pathlib.Path) -> tuple[list[pathlib.Path], list[pathlib.Path]]:
+    """The notebooks of a class, and all else that is there: other files, and folders."""
     notebooks, others = [], []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(each for each in folders if each not in NO_STUDENTS)
+        others += [pathlib.Path(place, each) for each in folders if not each.startswith(".")]
         for name in sorted(names):
             path = pathlib.Path(place, name)
             if re.search(r"\.ipynb(\.|$)", name, re.IGNORECASE) and not name.startswith("._"):
-                notebooks.append((student_of(path.relative_to(folder)), path))
+                notebooks.append(path)
             elif not name.startswith("."):
                 others.append(path)
     return notebooks, others
 
 
-def student_of(path: pathlib.Path) -> str:
-    """Whose it is: by the name of the first folder, or of the file; names that Moodle and Canvas give keep the student's part."""
-    first = os.fsencode(path.parts[0]).decode("utf-8", "backslashreplace")
-    stem = first if len(path.parts) > 1 else re.sub(r"(?i)\.ipynb(\..*)?$", "", first)
-    moodle = re.fullmatch(r"(.+_\d+)_assignsubmission_\w+?_.*", stem)
-    canvas = re.fullmatch(r"(.+?)(?:_LATE)?_(\d+)_\d+_.+", stem)
-    return moodle[1] if moodle else f"{canvas[1]}_{canvas[2]}" if canvas else stem
+def student_of(path: pathlib.Path, shared: Collection[Place] = (CLASS,)) -> str:
+    """Whose it is: the name of the first folder, or of a file that is in none; in a shared folder, the name below it as well.
+
+    ``path`` begins in the class's folder. See :func:`shared_folders`.
+    """
+    place = place_of(path)
+    deepest = max(len(each) for each in shared if each == place[: len(each)] and each != place)
+    return "/".join(place[: deepest + 1])
+
+
+def place_of(path: pathlib.Path) -> Place:
+    """The names on the way to a file. Its own is one of them if it is in no folder, or if Moodle or Canvas gave it."""
+    *folders, name = path.parts
+    stem = re.sub(r"(?i)\.ipynb(\..*)?$", "", name)
+    return tuple(map(person, [*folders, stem] if not folders or is_from_lms(stem) else folders))
+
+
+def person(name: str) -> str:
+    """A name of a file or folder; of those that Moodle and Canvas give, only the student's part."""
+    name = _text(name)
+    moodle = re.fullmatch(r"(.+_\d+)_assignsubmission_\w+?_.*", name)
+    # Canvas counts far, so short numbers are no ids: hw_1_2_ann and hw_1_3_bob, 2025_01_15_eve
+    canvas = re.fullmatch(r"([^_]+)(?:_LATE)?_(\d{2,})_\d{3,}_.+", name)
+    return moodle[1] if moodle else f"{canvas[1]}_{canvas[2]}" if canvas else name
+
+
+def is_from_lms(name: str) -> bool:
+    return person(name) != _text(name)
+
+
+def _text(name: str) -> str:
+    """A name as text; its bytes, where it is not in UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def shared_folders(held: Mapping[pathlib.Path, Collection[str]]) -> set[Place]:
+    """The folders that several students share: the class's own, and each with the same notebook or exercise in several places.
+
+    ``held`` has each notebook, as a path that begins in the class's folder, and the exercises in it.
+    """
+    together: dict[str, set[Place]] = defaultdict(set)
+    for path, exercises in held.items():
+        for each in (path.name, *exercises):
+            together[each].add(place_of(path))
+    # of places in order, two neighbours part in every folder in which any two of them part
+    pairs = itertools.chain(*(itertools.pairwise(sorted(places)) for places in together.values()))
+    return {CLASS} | {_common(*pair) for pair in pairs}
+
+
+def _common(one: Place, other: Place) -> Place:
+    """The deepest folder that two places are in."""
+    return tuple(
+        name for name, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    )
+
+
+def doubts(held: Mapping[pathlib.Path, Collection[str]], shared: Collection[Place]) -> Iterator[str]:
+    """Where it is not certain whose a notebook is, and what it is taken for."""
+    owned: dict[str, list[pathlib.Path]] = defaultdict(list)
+    for path in held:
+        owned[student_of(path, shared)].append(path)
+    for place in sorted(set(shared) - {CLASS}):
+        inside = [who for who, paths in owned.items() if any(place_of(path)[: len(place)] == place for path in paths)]
+        yield (
+            f"{'/'.join(place)} has the same notebook or exercise in several places, so each place counts as a student: "
+            f"{', '.join(inside)}. If all are one student's, leave only one there."
+        )
+    for who, paths in owned.items():
+        if twice := [name for name in EXERCISES if sum(name in held[path] for path in paths) > 1]:
+            yield (
+                f"{who} has several notebooks that answer {', '.join(twice)}, and the best answer counts. "
+                "If they are not one student's, give each student a folder."
+            )
+    if spread := [who for who, paths in owned.items() if _apart({place_of(path) for path in paths})]:
+        yield f"these students have notebooks in several folders, and each counts as one student: {', '.join(spread)}"
+
+
+def _apart(places: Collection[Place]) -> bool:
+    """Whether two folders are side by side, and not one in the other."""
+    return any(other[: len(one)] != one for one, other in itertools.pairwise(sorted(places)))
 
 
 def content(path: pathlib.Path) -> bytes:

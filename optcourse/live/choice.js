@@ -1,6 +1,6 @@
 // The controls of a laboratory: which methods train, and the sliders of each.
 import { Controls, keepKeys, make } from "./controls.js";
-import { ownForm } from "./own.js";
+import { numbersOf, textsOf } from "./merge.js";
 /** @import { Laboratory } from "./laboratory.js" */
 /** @import { Experiment, Trial } from "./wire.d.ts" */
 
@@ -24,6 +24,21 @@ export function inSight(experiment, now, narrow) {
     return few ? control : { ...control, method: null, symbol: named, doc: "" };
   });
   return { ...experiment, controls, own: false, built_in: 0 };
+}
+
+/** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @param {Experiment} experiment @returns {Trial} */
+export function completed(given, { first, methods }) {
+  const isMethod = (/** @type {any} */ value) => Number.isInteger(value) && value >= 0 && value < methods.length;
+  const chosen = Array.isArray(given.chosen) ? given.chosen.filter(isMethod) : [];
+  return {
+    ...first,
+    ...given,
+    values: numbersOf(given.values, first.values),
+    chosen: chosen.length ? chosen : first.chosen,
+    focus: isMethod(given.focus) ? given.focus : first.focus,
+    forms: methods.map((_, i) => (given.forms?.[i] === 1 ? 1 : 0)),
+    rows: textsOf(given.rows, methods.length),
+  };
 }
 
 /** The controls: which methods; their sliders, those of many methods folded away but for η; the rest as in any explorer. */
@@ -78,28 +93,4 @@ export class Choice extends Controls {
     for (const area of parent.querySelectorAll("textarea"))
       area.hidden = !this.laboratory.now.chosen.includes(Number(area.dataset.method));
   }
-}
-
-/**
- * Rows of the reader's own as one more form of a method; FormulaError where they make no sense.
- * @param {Experiment} experiment as it is @param {Experiment} declared without what a reader types
- * @param {Trial} now @param {number} method @param {string} text
- * @returns {{ experiment: Experiment, changes: Partial<Trial> }}
- */
-export function withRows(experiment, declared, now, method, text) {
-  const { form, controls, values } = ownForm(/** @type {any} */ (declared), method, text);
-  const known = experiment.controls.map(({ name }) => name);
-  const [base] = declared.methods[method];
-  return {
-    experiment: {
-      ...experiment,
-      methods: experiment.methods.with(method, [base, { ...form, label: `your ${base.label}` }]),
-      controls: [...experiment.controls, ...controls.filter(({ name }) => !known.includes(name))],
-    },
-    changes: {
-      rows: now.rows.with(method, text),
-      forms: now.forms.with(method, 1),
-      values: { ...values, ...now.values },
-    },
-  };
 }

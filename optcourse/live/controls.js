@@ -1,5 +1,5 @@
 // The controls of an explorer: sliders with their symbols, the surface, and what is seldom used, folded away.
-/** @import { Control, Host, Pair } from "./wire.d.ts" */
+/** @import { Control, Form, Host, Pair } from "./wire.d.ts" */
 
 const short = (/** @type {number} */ value) => String(Number(value.toPrecision(5)));
 
@@ -36,15 +36,16 @@ export function keepKeys(control) {
   control.dataset.lmSuppressShortcuts = "true";
 }
 
-/** What a person sees of the controls outlives that they are made anew: folds, a text half written, the focus. @param {HTMLElement} box */
-function remembered(box) {
+/**
+ * What a person sees of the controls outlives that they are made anew: folds, the focus, and a text half written.
+ * @param {HTMLElement} box @param {boolean} fresh whether texts are to be what the setting says
+ */
+function remembered(box, fresh) {
   const named = (/** @type {Element | null} */ node) => node?.getAttribute("aria-label");
   const fields = () => [...box.querySelectorAll("textarea, input, select")];
   const open = [...box.querySelectorAll("details[open]")].map((fold) => fold.className);
-  const texts = [...box.querySelectorAll("textarea, input[type=text]")].map((node) => [
-    named(node),
-    Reflect.get(node, "value"),
-  ]);
+  const written = fresh ? [] : [...box.querySelectorAll("textarea, input[type=text]")];
+  const texts = written.map((node) => [named(node), Reflect.get(node, "value")]);
   const active = box.contains(document.activeElement) ? document.activeElement : null;
   const selection =
     active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement ? active.selectionStart : null;
@@ -75,10 +76,11 @@ export class Controls {
     for (const follow of this.follows) follow();
   }
 
-  /** Make the controls anew. */
-  build() {
+  /** Make the controls anew. @param {boolean} [fresh] whether texts half written are given up */
+  build(fresh = false) {
     const { box, host } = this;
-    const restore = remembered(box);
+    const restore = remembered(box, fresh);
+    if (fresh) this.writing = false;
     box.replaceChildren();
     this.follows = [];
     this.sliders();
@@ -93,10 +95,7 @@ export class Controls {
     this.seldom(make("div", more, { className: "oc-seldom" }));
     const reset = make("button", end, { className: "oc-reset", title: "back to the first values" }, "reset");
     keepKeys(reset);
-    reset.addEventListener("click", () => {
-      this.writing = false;
-      host.reset();
-    });
+    reset.addEventListener("click", () => host.reset());
     restore();
   }
 
@@ -121,7 +120,7 @@ export class Controls {
   /** @param {HTMLElement} parent @param {Control} control */
   hyper(parent, { name, label, symbol, doc, colour, values, method, folded }) {
     const whose = folded && method !== null ? ` ${this.host.lesson.methods[method][0].label}` : "";
-    this.range(parent, {
+    const row = this.range(parent, {
       name: label,
       html: symbol,
       whose,
@@ -133,6 +132,17 @@ export class Controls {
       set: (i) => this.host.change({ values: { ...this.host.now.values, [name]: values[i] } }),
       say: (i) => short(values[i]),
     });
+    this.follows.push(() => {
+      row.hidden = this.isIdle(name);
+    });
+  }
+
+  /** Whether a slider belongs to hyperparameters that no chosen form has. @param {string} name */
+  isIdle(name) {
+    const { lesson, now } = this.host;
+    const has = (/** @type {Form | undefined} */ form) => form && Object.values(form.hypers).includes(name);
+    const some = lesson.methods.some((forms) => forms.some(has));
+    return some && !lesson.methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
   }
 
   /**
@@ -167,6 +177,7 @@ export class Controls {
       input.setAttribute("aria-valuetext", now);
       [low.textContent, high.textContent] = ends();
     });
+    return row;
   }
 
   /**
@@ -237,7 +248,7 @@ export class Controls {
     const { host } = this;
     const { built_in, own } = host.lesson;
     const names = host.surfaces.map((surface) => surface.name);
-    const options = own && names.length === built_in ? [...names, "your own formula …"] : names;
+    const options = own ? [...names.slice(0, built_in), "your own formula …"] : names;
     const get = () => (this.writing ? built_in : host.now.surface);
     const set = (/** @type {number} */ i) => {
       this.writing = i >= built_in;
@@ -273,6 +284,9 @@ export class Controls {
       area.dataset.method = String(i);
       keepKeys(area);
       area.addEventListener("input", () => host.typeRows(i, area.value));
+      this.follows.push(() => {
+        area.disabled = host.frozen !== "";
+      });
     }
   }
 }

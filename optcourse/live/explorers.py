@@ -3,20 +3,20 @@
 The page runs and draws what the rows say. The kernel runs what has no rows, and finds words.
 """
 
+import inspect
 import json
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from IPython.display import display
 from numpy.typing import ArrayLike
 
-from ..mathematics.arguments import instance, number, shaped, wrong_value
+from ..mathematics.arguments import instance, number, shaped, whole, wrong_type, wrong_value
 from ..mathematics.declaration import Optimizer
 from ..mathematics.schedules import Schedule
 from ..mathematics.surfaces import CATALOGUE, Surface
-from ..mathematics.trajectory import Trajectory, run, whole_steps
+from ..mathematics.trajectory import Trajectory, check_schedule, run, whole_steps
 from ..pictures import typeset
 from ..pictures.views import MapView, checked
 from .controls import Control, slider_values
@@ -66,56 +66,57 @@ class Explorer(Setting, Scene, Shown, Stage):
         sliders: Sequence[str] | None = None,
         formula: bool = True,
     ):
-        several = isinstance(optimizers, Sequence) and not isinstance(optimizers, str)
-        self.first = list(optimizers) if several else [optimizers]
+        given: list[Any] = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
+        self.first: list[Optimizer] = given
         if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
-            raise TypeError(f"explore needs optimizers with single numbers, not {optimizers!r}")
-        if not isinstance(surface, Surface):
-            raise TypeError(f"explore needs a surface, such as surfaces.ravine, not {surface!r}")
-        instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")  # type: ignore[arg-type]
+            raise wrong_type("optimizers", "a method with single numbers, or a list of them", optimizers)
+        instance(surface, Surface, "surface", "a Surface, such as surfaces.ravine")
+        instance(vectors, bool | None, "vectors", "True, False or None")
+        instance(formula, bool, "formula", "True or False")
+        for optimizer in self.first:
+            check_schedule(schedule, optimizer)
         self.views = checked(views, self.first)
         self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
         self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         self.built_in = len(self.places)  # a student's own surface comes behind these
-        self.forms = [self._forms(optimizer) for optimizer in self.first]
+        self.declared_forms = [self._forms(optimizer) for optimizer in self.first]
+        self.forms = list(self.declared_forms)
         self.formula_shown = formula and self.with_formula and len(self.first) <= 2
         self.controls: dict[str, Control] = {}
         self.sliders: dict[tuple[int, str], Control] = {}
         self._make_controls()
-        for name in () if sliders is None else sliders:
-            if name not in self.controls:
-                raise wrong_value("sliders", f"names of sliders: {', '.join(self.controls)}", name)
+        names = f"a list of names of sliders: {', '.join(self.controls)}"
+        instance(sliders, list | tuple | None, "sliders", names)
+        for name in sliders or ():
+            if not (isinstance(name, str) and name in self.controls):
+                raise wrong_value("sliders", names, sliders)
         self.in_sight = tuple(self.controls if sliders is None else sliders)
         if whole_steps(steps) > LONGEST:
-            raise ValueError(
-                f"steps of an explorer must be at most {LONGEST}, not {steps!r}: for a longer run use run()"
-            )
+            raise ValueError(f"steps of an explorer must be at most {LONGEST}, not {steps}: for a longer run use run()")
         self.first_setting = {
             "values": {name: control.first for name, control in self.controls.items()},
             "surface": self.places.index(surface),
             "start": point.tolist(),
             "steps": whole_steps(steps),
             "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
-            "step": whole_steps(step),
+            "step": whole(step, "step", 0, LONGEST),
             "own": "",
             "rows": ["" for _ in self.first],
         }
+        self._declared = dict(self.controls), dict(self.sliders)  # without those of a reader's own rows
         self._runs: tuple[str, list[Trajectory]] = ("", [])
-        self._read: dict[str, Any] = {
-            "own": "",
-            "rows": self.first_setting["rows"],
-        }  # the reader's formulas, as read last
+        self._read: dict[str, Any] = {"own": "", "rows": self.first_setting["rows"]}  # as they were read last
+        self._typed: list[tuple[str, list[type[Optimizer]]]] = [("", []) for _ in self.first]  # the last good ones
         self._said: dict[str, str] = {}  # what is wrong with them, until they change
         self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
-        super().__init__(setting=self.first_setting)
         self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
-        self.lesson = self._lesson()
-        self.surfaces = [surface_data(each) for each in self.places]
-        self._hand_over()
+        # in one piece: a second client gets what the message that opens the widget says, and may get no more
+        lesson, data = self._lesson(), [self._surface_data(each) for each in self.places]
+        handed = self._handed(lesson, data)
+        super().__init__(setting=self.first_setting, lesson=lesson, surfaces=data, handed=handed)
         self.observe(self._moved, "setting")
-        self.on_msg(self._heard)
 
     @property
     def trajectories(self) -> list[Trajectory]:
@@ -133,6 +134,10 @@ class Explorer(Setting, Scene, Shown, Stage):
         """The run of one optimizer, as the controls say."""
         return run(optimizer, self.surface, start, steps, schedule=self.schedule)
 
+    def _surface_data(self, surface: Surface) -> dict[str, Any]:
+        """A surface for the page."""
+        return surface_data(surface)
+
     @property
     def first_surface(self) -> Surface:
         """The surface that is shown first."""
@@ -145,10 +150,6 @@ class Explorer(Setting, Scene, Shown, Stage):
         with self._lock:
             given = sync_data.get("setting")
             super().set_state({"setting": given} if isinstance(given, dict) else {})
-
-    def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("kind") == "ready":
-            self.send({"kind": "here"})
 
     def _moved(self, change: Any) -> None:
         """The setting has changed: do what needs a kernel, and no more."""
@@ -177,48 +178,67 @@ class Explorer(Setting, Scene, Shown, Stage):
             self.setting = {**self.setting, "surface": self.built_in, "start": list(map(float, surface.start))}
 
     def _own_rows(self) -> None:
-        """A student's own formula for a method: one more form of it."""
+        """A student's own formula for a method: one more form of it. Where the text is empty there is none."""
         wanted = self.setting.get("rows")
         if wanted == self._read["rows"]:
             return
         self._read["rows"], self._said["_own_rows"] = wanted, ""
-        for place, text in enumerate(wanted if isinstance(wanted, list) else []):
-            if place >= len(self.first) or not isinstance(text, str) or not text.strip():
-                continue
-            rows = [line.strip() for line in text.splitlines() if line.strip()]
-            base = len(self._forms(self.first[place]))
-            if len(self.forms[place]) > base and [row.latex for row in self.forms[place][base].rows] == rows:
-                continue
-            made = Optimizer.from_rows(rows)
-            self.forms[place] = [*self.forms[place][:base], type(made)]
-            for item in made.hypers():
-                if (place, item.name) not in self.sliders:
-                    if item.letter not in self.controls:
-                        values = slider_values(item, item.default)
-                        self._add_control(item.letter, typeset.mathml(item.symbol), item.doc, values, item.default)
-                    self.sliders[place, item.name] = self.controls[item.letter]
-            forms = [*self._now()["forms"][:place], base, *self._now()["forms"][place + 1 :]]
-            if self.setting.get("forms") != forms:  # asked for from Python
-                self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+        forms, wrong = list(self._now()["forms"]), None
+        for place, (declared, text) in enumerate(zip(self.declared_forms, texts(wanted, len(self.first)), strict=True)):
+            if text != self._typed[place][0]:
+                try:
+                    self._typed[place] = text, [self._own_form(text)] if text else []
+                except ValueError as error:  # the last good form stays
+                    wrong = wrong or error
+                    continue
+                if text or forms[place] == len(declared):
+                    forms[place] = len(declared) if text else self.first_setting["forms"][place]
+            self.forms[place] = [*declared, *self._typed[place][1]]
+        self._own_sliders()
+        if wrong:
+            raise wrong
+        if self.setting.get("forms") != forms:  # asked for from Python
+            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+
+    def _own_form(self, text: str) -> type[Optimizer]:
+        """The class of a method that a student has typed, an equation in each line."""
+        made = Optimizer.from_rows([line.strip() for line in text.splitlines() if line.strip()])
+        check_schedule(self.schedule, made)
+        return type(made)
+
+    def _own_sliders(self) -> None:
+        """The declared sliders, and those that a student's own rows need besides, and no others."""
+        self.controls, self.sliders = dict(self._declared[0]), dict(self._declared[1])
+        for place, (declared, forms) in enumerate(zip(self.declared_forms, self.forms, strict=True)):
+            for item in (item for own in forms[len(declared) :] for item in own.hypers()):
+                if (place, item.name) in self.sliders:
+                    continue
+                if item.letter not in self.controls:
+                    values = slider_values(item, item.default)
+                    self._add_control(item.letter, typeset.mathml(item.symbol), item.doc, values, item.default)
+                self.sliders[place, item.name] = self.controls[item.letter]
 
     def _hand_over(self) -> None:
-        """The runs that the page cannot compute; it runs a reader's own rows, on its surfaces, by itself."""
+        """Send the runs that the page cannot compute, if there are any, or were."""
+        handed = self._handed(self.lesson, self.surfaces)
+        if handed or self.handed:
+            self.handed = handed
+
+    def _handed(self, lesson: dict[str, Any], data: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+        """The runs that the page cannot compute, or nothing: it runs all rows, on all surfaces that have a formula."""
         now = self._now()
-        known = now["surface"] >= len(self.surfaces) or self.surfaces[now["surface"]]["program"] is not None
-        declared = [
-            forms[form] if form < len(forms) else None
-            for forms, form in zip(self.lesson["methods"], now["forms"], strict=True)
-        ]
-        wanted = [form is not None and (not known or form["program"] is None) for form in declared]
-        if any(wanted) or any(each is not None for each in self.handed):
-            self.handed = (
-                [
-                    handed(trajectory, form["expressions"]) if form and want else None
-                    for trajectory, form, want in zip(self.trajectories, declared, wanted, strict=True)
-                ]
-                if any(wanted)
-                else []
-            )
+        by_page = now["surface"] >= len(data) or data[now["surface"]]["program"] is not None
+        asked = []
+        for place, (declared, form) in enumerate(zip(lesson["methods"], now["forms"], strict=True)):
+            if form < len(declared):
+                expressions, program = declared[form]["expressions"], declared[form]["program"]
+            else:  # a reader's own rows: what can be shown of the declared form, and each number of the formula
+                shown = [part for part, _ in typeset.slots(self.forms[place][form])]
+                expressions, program = [*dict.fromkeys([*declared[0]["expressions"], *shown])], True
+            asked.append(None if by_page and program else expressions)
+        if not any(asked):
+            return []
+        return [each and handed(run, each) for run, each in zip(self.trajectories, asked, strict=True)]
 
     # ---- words and the saved picture ----
 
@@ -229,6 +249,12 @@ class Explorer(Setting, Scene, Shown, Stage):
         with self._lock:
             step = min(self._now()["step"], self._now()["steps"])
             return Picture(self.trajectories, self.views, step, bool(self.vectors))
+
+    @property
+    def summary(self) -> str:
+        """What is shown, without its numbers."""
+        methods = ", ".join(optimizer.label for optimizer in self.optimizers())
+        return f"Explorer: {methods} on the {self.surface.name} surface."
 
     def describe(self) -> str:
         """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
@@ -244,8 +270,14 @@ class Explorer(Setting, Scene, Shown, Stage):
             return "\n".join(lines)
 
 
+def texts(given: Any, count: int) -> list[str]:
+    """So many texts of what the page has written; what is not text is nothing."""
+    found = [each.strip() if isinstance(each, str) else "" for each in (given if isinstance(given, list) else [])]
+    return [*found, *[""] * count][:count]
+
+
 def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]:
-    """A run for the page: the value of each expression at each step, (expressions, steps + 1, 2) as float64."""
+    """A run for the page: some expressions, and the value of each at each step, (expressions, steps + 1, 2) as float64."""
     table = np.full((len(expressions), trajectory.steps + 1, 2), np.nan)
     for place, tree in enumerate(expressions):
         try:
@@ -256,6 +288,7 @@ def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]
         "steps": trajectory.steps,
         "diverged": trajectory.diverged_at,
         "end": trajectory.end,
+        "expressions": list(expressions),
         "values": table.astype("<f8").tobytes(),
     }
 
@@ -273,6 +306,8 @@ def explore(
     >>> explore(Momentum(eta=0.02, gamma=0.8), surfaces.ravine, steps=60).trajectories[0].theta.shape
     (61, 2)
     """
+    if unknown := set(options) - set(inspect.signature(Explorer).parameters):
+        raise TypeError(f"explore() got an unexpected keyword argument {unknown.pop()!r}")
     return Explorer(optimizers, surface, start, steps, **options)
 
 
@@ -287,4 +322,4 @@ def large_type(factor: float = 1.4) -> None:
     ``large_type(1)`` goes back.
     """
     _size[0] = number(factor, "factor", 0.5, 4)
-    display({"text/plain": f"Type is {factor:g} times as large."}, raw=True)
+    print(f"Type is {factor:g} times as large.")

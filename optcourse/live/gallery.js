@@ -2,8 +2,7 @@
 import { keepKeys, make } from "./controls.js";
 import { Pen, themeOf } from "./draw.js";
 import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "./learned.js";
-import { arranged, heightLeft, screenOf, sharpness } from "./layout.js";
-import { isDark } from "./theme.js";
+import { arrangedIn, heightLeft, sharpness } from "./layout.js";
 /** @import { Laboratory, Shown } from "./laboratory.js" */
 
 const NAMED = [
@@ -74,8 +73,9 @@ export class Gallery {
     drawWrong(wrong, run);
     for (const name of ["training", "valley"])
       this.buttons.get(name)?.setAttribute("aria-pressed", String(view === name));
-    const measuring = valley !== null && !valley.done && !valley.stopped;
-    /** @type {HTMLElement} */ (this.buttons.get("stop")).hidden = this.progress.hidden = !measuring;
+    const stop = /** @type {HTMLElement} */ (this.buttons.get("stop"));
+    stop.hidden = this.progress.hidden = valley === null || valley.done;
+    stop.textContent = valley?.stopped ? "continue" : "stop";
     this.progress.value = valley?.part ?? 0;
     const { count } = run.digits.validation;
     const pass = Math.max(run.training.length - 1, 0);
@@ -95,9 +95,8 @@ export class Gallery {
     /** @type {HTMLElement} */ (select.parentElement).hidden = methods.length < 2;
   }
 
-  /** The colours of the theme that is under the laboratory now. */
-  recolour() {
-    this.el.classList.toggle("oc-dark", isDark(this.el));
+  /** Draw in the colours that the style sheet has now. */
+  wear() {
     const theme = themeOf(this.el);
     for (const pen of this.pens) pen.colour = theme;
   }
@@ -108,7 +107,7 @@ export class Gallery {
     const room = pictures.clientWidth;
     const size = type * Math.min(Math.max(room / 1250, 1), 1.3);
     const height = heightLeft(el, pictures, formulas, size);
-    const { narrow, hero, side } = arranged({ room, height, screen: screenOf(el), aspect: 1.25, beside: 2, size });
+    const { narrow, hero, side } = arrangedIn(el, { room, height, aspect: 1.25, beside: 2, size });
     el.classList.toggle("oc-narrow", narrow);
     const half = (side[0] - 14) / 2;
     const small = narrow ? half * 1.1 : side[1];

@@ -41,7 +41,7 @@ export function gridOf(loss, [left, right, bottom, top], columns, rows) {
 }
 
 /**
- * A surface known by values on a grid alone, row by row from the bottom: between them it is interpolated.
+ * A surface known by values on a grid alone, row by row from the bottom: between them it is interpolated, outside it is not known.
  * @param {Float32Array} values
  * @param {Pair} shape columns and rows
  * @param {number[]} view
@@ -50,9 +50,11 @@ export function gridOf(loss, [left, right, bottom, top], columns, rows) {
 export function interpolated(values, [columns, rows], [left, right, bottom, top]) {
   const cell = (/** @type {number} */ part, /** @type {number} */ count) =>
     Math.min(Math.max(part * (count - 1), 0), count - 1.000001);
+  const isKnown = (/** @type {number} */ part) => part > -1e-9 && part < 1 + 1e-9;
   return ([x, y]) => {
-    const u = cell((x - left) / (right - left), columns);
-    const v = cell((y - bottom) / (top - bottom), rows);
+    const [across, up] = [(x - left) / (right - left), (y - bottom) / (top - bottom)];
+    if (!isKnown(across) || !isKnown(up)) return NaN;
+    const [u, v] = [cell(across, columns), cell(up, rows)];
     const [i, j] = [Math.floor(u), Math.floor(v)];
     const at = (/** @type {number} */ di, /** @type {number} */ dj) => values[(j + dj) * columns + i + di];
     const [fu, fv] = [u - i, v - j];

@@ -1,25 +1,29 @@
 // The laboratory: the course's network trains in the page while the hand moves. It owns the state; no kernel takes part.
-import { Choice, withRows } from "./choice.js";
+import { Choice, completed } from "./choice.js";
 import { FRAME, Gallery, inWords } from "./gallery.js";
-import { roomOf } from "./layout.js";
+import { putOnSheet, roomOf } from "./layout.js";
+import { isSame } from "./merge.js";
 import { digitsFrom } from "./network.js";
+import { ownForm, withOwn } from "./own.js";
 import { FormulaError } from "./tokens.js";
 import { Training, sliced, together } from "./training.js";
 import { Valley } from "./valley.js";
+import { View } from "./view.js";
 /** @import { Digits } from "./network.js" */
 /** @import { Plan } from "./training.js" */
 /** @import { Experiment, Form, Model, Program, Trial } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
+const PAPER = 500; // ms of training that a print waits for
 
 /** @typedef {{ form: Form, run: Training, key: string, before: Training | null }} Shown a run, and the one that it takes the place of */
 
-export class Laboratory {
+/** @extends {View<Trial>} */
+export class Laboratory extends View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     this.kernel = "none"; // it needs none
     el.classList.add("oc-laboratory");
     el.innerHTML = FRAME;
@@ -28,13 +32,9 @@ export class Laboratory {
     this.words = find(".oc-words");
     this.gallery = new Gallery(el);
     this.pictures = this.gallery.pictures;
-    this.notice = "";
-    this.fit = "";
     this.narrow = false;
-    this.painted = 0; // pictures
     this.last = 0; // when the last was painted
     this.waiting = false;
-    this.near = false; // whether it is, or has been, in the window or close to it: before, nothing is trained
     this.view = "training"; // or "valley"
     /** @type {Digits | null} */
     this.digits = null;
@@ -43,15 +43,15 @@ export class Laboratory {
     /** @type {Valley | null} */
     this.valley = null;
     this.stop = () => {};
-    /** @type {Trial} */
-    this.now = model.get("setting");
+    /** @type {Map<number, import("./own.js").OwnForm>} what a reader has typed, by method */
+    this.own = new Map();
     /** @type {Experiment} */
     this.experiment = model.get("lesson");
     this.controls = new Choice(find(".oc-controls"), this);
     const { gallery } = this;
     gallery.on("training", () => this.show("training"));
     gallery.on("valley", () => this.show("valley"));
-    gallery.on("stop", () => (this.valley?.stop(), this.schedule()));
+    gallery.on("stop", () => (this.valley?.toggle(), this.schedule()));
     gallery.select.addEventListener("change", () => {
       this.change({ focus: Number(gallery.select.value) });
       this.schedule();
@@ -63,7 +63,6 @@ export class Laboratory {
 
   /** Everything anew from the model. */
   take() {
-    this.experiment = this.model.get("lesson");
     this.adopt(true);
     const { counts } = this.experiment;
     digitsFrom(this.model.get("digits"), counts).then(
@@ -76,36 +75,35 @@ export class Laboratory {
     if (this.el.isConnected) this.recolour();
   }
 
-  /** The setting as the model has it, with what a reader has typed. @param {boolean} [anew] */
+  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
   adopt(anew = false) {
-    const before = this.now;
-    /** @type {Trial} */
-    const now = this.model.get("setting");
-    if (!anew && JSON.stringify(now) === JSON.stringify(before)) return; // what it has written itself
-    this.now = now;
-    for (const [method, rows] of now.rows.entries())
-      if (rows && (anew || rows !== before.rows[method])) this.typed(() => this.ownRows(method, rows));
+    const before = this.receive(completed(this.model.get("setting"), this.model.get("lesson")), anew);
+    if (!anew && isSame(this.now, before)) return;
+    const { now } = this;
+    this.forget();
+    for (const [method, rows] of now.rows.entries()) if (rows) this.typed(() => this.ownRows(method, rows));
     this.now = { ...now, values: { ...this.now.values, ...now.values } };
-    this.controls.build();
+    this.controls.build(!isSame(now.rows, before.rows));
     this.moved();
   }
 
-  /** @param {Partial<Trial>} changes */
-  change(changes) {
-    this.now = { ...this.now, ...changes };
+  /** What a reader has typed is gone. */
+  forget() {
+    this.own.clear();
+    this.experiment = this.model.get("lesson");
   }
 
   reset() {
-    this.change(this.model.get("lesson").first);
-    this.experiment = this.model.get("lesson");
-    this.controls.build();
+    this.forget();
+    this.change(this.experiment.first);
+    this.controls.build(true);
     this.show("training");
     this.moved();
   }
 
   /** What a reader types: an error is a sentence, and the last good run stays. @param {() => void} read */
   typed(read) {
-    const sliders = this.experiment.controls.length;
+    const sliders = this.experiment.controls;
     let notice = "";
     try {
       read();
@@ -113,16 +111,24 @@ export class Laboratory {
       if (!(error instanceof FormulaError)) throw error;
       notice = `${error.message}.`;
     }
-    if (this.experiment.controls.length > sliders) this.controls.build();
+    if (!isSame(this.experiment.controls, sliders)) this.controls.build();
     this.moved();
     this.tell(notice);
   }
 
   /** @param {number} method @param {string} text */
   ownRows(method, text) {
-    const { experiment, changes } = withRows(this.experiment, this.model.get("lesson"), this.now, method, text);
-    this.experiment = experiment;
-    this.change(changes);
+    const declared = this.model.get("lesson");
+    const own = ownForm(declared, method, text);
+    own.form.label = `your ${declared.methods[method][0].label}`;
+    this.own.set(method, own);
+    this.experiment = withOwn(declared, this.own);
+    const { rows, forms, values } = this.now;
+    this.change({
+      rows: rows.with(method, text),
+      forms: forms.with(method, declared.methods[method].length),
+      values: { ...own.values, ...values },
+    });
   }
 
   /** @param {string} words */
@@ -208,7 +214,7 @@ export class Laboratory {
   }
 
   forgetValley() {
-    this.valley?.stop();
+    this.valley?.pause();
     this.valley = null;
     this.view = "training";
   }
@@ -229,10 +235,7 @@ export class Laboratory {
   /** The hand is still and all is trained: the kernel hears of it, and so does who cannot see the pictures. */
   settle() {
     if (this.shown.some(({ run }) => !run.done && !run.diverged)) return;
-    if (this.model.get("setting") !== this.now) {
-      this.model.set("setting", this.now);
-      this.model.save_changes();
-    }
+    this.save();
     const count = this.digits?.validation.count ?? 0;
     const words = this.shown.map((each) => inWords(each, count)).join(" ");
     if (this.words.textContent !== words) this.words.textContent = words;
@@ -255,17 +258,19 @@ export class Laboratory {
     this.moved();
   }
 
-  /** Paper has no window, and does not wait. */
+  /** Paper has no window, and waits a moment only: what is trained by then is printed. */
   print() {
+    putOnSheet(this.el, true);
     this.come(true);
-    while (this.work?.next().done === false);
+    const begun = performance.now();
+    while (performance.now() - begun < PAPER && this.work?.next().done === false);
     this.recolour();
+    this.arrange();
     this.paint();
   }
 
-  recolour() {
-    this.gallery.recolour();
-    this.coloured = true;
+  wear() {
+    this.gallery.wear();
     this.schedule();
   }
 
@@ -273,7 +278,7 @@ export class Laboratory {
   arrange() {
     const fit = roomOf(this);
     if (!this.pictures.clientWidth || fit === this.fit) return;
-    if (!this.coloured) this.recolour();
+    if (!this.scheme) this.recolour();
     const { narrow } = this;
     this.narrow = this.gallery.layOut(this.experiment.size);
     if (narrow !== this.narrow) {
@@ -285,12 +290,10 @@ export class Laboratory {
     this.schedule();
   }
 
-  /** It needs no kernel. */
-  hear() {}
-
   end() {
+    this.near = false; // what is not there yet, the digits say, begins nothing any more
     this.stop();
-    this.valley?.stop();
+    this.valley?.pause();
     clearTimeout(this.still);
   }
 }

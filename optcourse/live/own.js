@@ -2,9 +2,13 @@
 import { symbols } from "./parse.js";
 import { methodFrom } from "./rows.js";
 import { surfaceFrom } from "./surfaces.js";
+import { FormulaError } from "./tokens.js";
 import { mathml, templateOf } from "./typeset.js";
 /** @import { Control, Form, Lesson, Surface, Tree } from "./wire.d.ts" */
 
+// as trajectory.check_schedule says it
+const NO_ETA =
+  "schedule multiplies η, which your own method does not have: use eta in a row, or leave the schedule out";
 const COLOURS = new Map(Object.entries({ η: "eta", γ: "gamma", "β₁": "beta1", "β₂": "beta2", ε: "eps", λ: "lambda" }));
 
 /** A surface from a formula in x and y; FormulaError says what is wrong, and where. @param {string} text @returns {Surface} */
@@ -24,17 +28,35 @@ export function typedForm(base, program, title) {
   return { ...base, title, program, divisor: null, series, arrows: [], stable: null, formula: "", slots: [], rows: [] };
 }
 
+/** @typedef {{ form: Form, controls: Control[], values: Record<string, number> }} OwnForm with new sliders, and their first values */
+
+/**
+ * A lesson with what a reader has typed: one more form of these methods, and the sliders that these forms need.
+ * @template {{ methods: Form[][], controls: Control[] }} Kind
+ * @param {Kind} declared @param {Map<number, OwnForm>} own by method
+ * @returns {Kind}
+ */
+export function withOwn(declared, own) {
+  const methods = declared.methods.map((forms, i) => [...forms, ...[own.get(i)?.form ?? []].flat()]);
+  const controls = new Map(
+    [...own.values()].flatMap((each) => each.controls.map((control) => [control.name, control])),
+  );
+  return { ...declared, methods, controls: [...declared.controls, ...controls.values()] };
+}
+
 /**
  * One more form of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
  * no sense.
- * @param {Lesson} lesson
+ * @param {Pick<Lesson, "methods" | "controls" | "known"> & { schedule?: number[] }} lesson as it was declared
  * @param {number} method
  * @param {string} text one row in a line
- * @returns {{ form: Form, controls: Control[], values: Record<string, number> }} with the new sliders' first values
+ * @returns {OwnForm}
  */
 export function ownForm(lesson, method, text) {
   const base = lesson.methods[method][0];
   const { hypers: declared, ...program } = methodFrom(text, lesson.known);
+  if (lesson.schedule?.length && !declared.some(({ symbol }) => symbol === "eta"))
+    throw new FormulaError(NO_ETA, "", 0);
   /** @type {Record<string, string>} */
   const hypers = {};
   /** @type {Control[]} */

@@ -9,9 +9,9 @@ const POWER = "this power can be read in two ways: write parentheses, as in e^(2
 
 /** Reads one expression or row, token by token. `where` has the position at which each name stands first. */
 class Parser extends SymbolReader {
-  /** @param {string} text */
-  constructor(text) {
-    super(text);
+  /** @param {string} text @param {ReadonlySet<string>} [own] */
+  constructor(text, own) {
+    super(text, own);
     this.depth = 0;
     this.bars = false;
     // what to say if a factor follows here without a sign; whether it must not follow with one, either, as after sin x
@@ -252,15 +252,18 @@ const readings = new Map();
 /**
  * A formula's tree, and where each name, function, = and J( stands first (in UTF-16 units); of a row, behind its =. FormulaError at
  * what cannot be understood.
- * @param {string} text @returns {Reading}
+ * @param {string} text
+ * @param {ReadonlySet<string>} [own] names of several letters that the writer has given; without them a name is one letter
+ * @returns {Reading}
  */
-export function read(text) {
-  let reading = readings.get(text);
+export function read(text, own) {
+  const key = own?.size ? `${[...own]} ${text}` : text;
+  let reading = readings.get(key);
   if (!reading) {
-    const parser = new Parser(text);
+    const parser = new Parser(text, own);
     reading = { tree: parser.row(), where: parser.where };
     if (readings.size > 1000) readings.clear();
-    readings.set(text, reading);
+    readings.set(key, reading);
   }
   return reading;
 }

@@ -32,10 +32,13 @@ function states(trees) {
 export const renamed = (tree, name) =>
   tree[0] === "sym" ? ["sym", name(tree[1])] : tree.map((part) => (Array.isArray(part) ? renamed(part, name) : part));
 
-/** One of several rows, as it is read; `refuse` makes its error. @param {string} text @param {(says: string, at: number) => FormulaError} refuse */
-export function readRow(text, refuse) {
+/**
+ * One of several rows, as it is read; `refuse` makes its error.
+ * @param {string} text @param {(says: string, at: number) => FormulaError} refuse @param {ReadonlySet<string>} [own] see read
+ */
+export function readRow(text, refuse, own) {
   try {
-    return read(text);
+    return read(text, own);
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
     throw refuse(error.says, [...text].slice(0, error.at).join("").length);

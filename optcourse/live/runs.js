@@ -1,7 +1,7 @@
 // Runs: a setting becomes the values of every symbol at every step. Nothing here knows of a page.
 import { compile } from "./language.js";
 /** @import { Frame } from "./language.js" */
-/** @import { Ground, Handed, Landmarks, Pair, Program, Run, Tree, Value } from "./wire.d.ts" */
+/** @import { Form, Ground, Handed, Landmarks, Pair, Program, Run, Tree, Value } from "./wire.d.ts" */
 
 const FAR = 1e6; // a coordinate beyond this has diverged, as trajectory.TOO_FAR
 const TINY = 2.2250738585072014e-308; // the least η that a schedule leaves, as trajectory.scheduled
@@ -118,8 +118,17 @@ function endOf(theta, before, { loss, grad }, k) {
   return `not a number at step ${k}: the surface has no finite value or gradient where step ${k - 1} led`;
 }
 
-/** A run that the kernel hands over: every expression's values at every step, as float64. @param {Handed} handed @returns {Run} */
-export function handedOver({ steps, diverged, end, values }) {
+/**
+ * A run that the kernel hands over: the values of some expressions at every step, as float64. Undefined if it is not, or not yet, a
+ * run of this form.
+ * @param {Handed | null | undefined} handed @param {Form} form @returns {Run | undefined}
+ */
+export function handedOver(handed, form) {
+  if (!handed) return undefined;
+  const { steps, diverged, end, values, expressions } = handed;
+  const places = new Map(expressions.map((tree, place) => [JSON.stringify(tree), place]));
+  const found = form.expressions.map((tree) => places.get(JSON.stringify(tree)));
+  if (found.includes(undefined)) return undefined;
   const table = new Float64Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
   const each = 2 * (steps + 1);
   return {
@@ -127,7 +136,7 @@ export function handedOver({ steps, diverged, end, values }) {
     diverged,
     end,
     at: (expression, step) => {
-      const from = expression * each + 2 * step;
+      const from = Number(found[expression]) * each + 2 * step;
       return step <= steps ? /** @type {Pair} */ ([...table.subarray(from, from + 2)]) : NaN;
     },
   };

@@ -1,7 +1,8 @@
 // From the setting to the runs: what is compiled once and what is computed anew. Nothing here knows of a page.
 import { gridOf, interpolated } from "./ground.js";
 import { entry } from "./language.js";
-import { ownForm, ownSurface } from "./own.js";
+import { numbersOf, textsOf } from "./merge.js";
+import { ownForm, ownSurface, withOwn } from "./own.js";
 import { handedOver, methodOf, outcomeOf } from "./runs.js";
 import { bytesOf } from "./network.js";
 import { sampled } from "./sampled.js";
@@ -16,6 +17,8 @@ export class Scene {
   constructor(lesson, surfaces) {
     this.lesson = lesson;
     this.declared = lesson; // without what a reader types
+    /** @type {Map<number, import("./own.js").OwnForm>} what a reader has typed, by method */
+    this.own = new Map();
     this.surfaces = surfaces;
     this.key = "";
     /** @type {Shown[]} the runs as they were computed last */
@@ -89,19 +92,42 @@ export class Scene {
 
   /** Rows of the reader's own as one more form of a method. @param {number} method @param {string} text @param {Setting} now @returns {Partial<Setting>} */
   ownRows(method, text, now) {
-    const { form, controls, values } = ownForm(this.declared, method, text);
-    const forms = this.declared.methods[method];
-    const known = this.lesson.controls.map(({ name }) => name);
-    this.lesson = {
-      ...this.lesson,
-      methods: this.lesson.methods.with(method, [...forms, form]),
-      controls: [...this.lesson.controls, ...controls.filter(({ name }) => !known.includes(name))],
-    };
+    const own = ownForm(this.declared, method, text);
+    this.own.set(method, own);
+    this.lesson = withOwn(this.declared, this.own);
     this.renew();
     return {
       rows: now.rows.with(method, text),
-      forms: now.forms.with(method, forms.length),
-      values: { ...values, ...now.values },
+      forms: now.forms.with(method, this.declared.methods[method].length),
+      values: { ...own.values, ...now.values },
+    };
+  }
+
+  /** What a reader has typed is gone. */
+  forget() {
+    this.own.clear();
+    this.lesson = this.declared;
+    this.surfaces = this.surfaces.slice(0, this.lesson.built_in);
+    this.renew();
+  }
+
+  /** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @returns {Setting} */
+  complete(given) {
+    const { first, methods, most_steps: most } = this.declared;
+    const isWhole = (/** @type {any} */ value, /** @type {number} */ high) =>
+      Number.isInteger(value) && value >= 0 && value <= high;
+    const isPoint = Array.isArray(given.start) && given.start.length === 2 && given.start.every(Number.isFinite);
+    return {
+      ...first,
+      ...given,
+      values: numbersOf(given.values, first.values),
+      surface: isWhole(given.surface, this.declared.built_in) ? given.surface : first.surface,
+      start: isPoint ? given.start : first.start,
+      steps: isWhole(given.steps, most) ? given.steps : first.steps,
+      step: isWhole(given.step, most) ? given.step : first.step,
+      forms: methods.map((forms, i) => (isWhole(given.forms?.[i], forms.length) ? given.forms[i] : first.forms[i])),
+      own: typeof given.own === "string" ? given.own : "",
+      rows: textsOf(given.rows, methods.length),
     };
   }
 
@@ -118,20 +144,22 @@ export class Scene {
   }
 
   /**
-   * Compute the runs that the setting asks for, unless they are there; while the kernel still owes one, the last stay.
+   * Compute the runs that the setting asks for, unless they are there; while the kernel still owes one, the last stay, with the
+   * forms that they are of.
    * @param {Setting} now
    * @param {(Handed | null)[]} handed
    * @returns {Shown[]}
    */
   compute(now, handed) {
     const key = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]);
+    if (key === this.key) return this.shown;
     const surface = this.surface(now);
     const forms = this.forms(now);
-    const mine = (/** @type {Form} */ form) => form.program && surface.program;
-    if (key === this.key || forms.some((form, i) => !mine(form) && !handed[i])) return this.shown;
+    const given = forms.map((form, i) => (form.program && surface.program ? null : handedOver(handed[i], form)));
+    if (given.includes(undefined)) return this.shown;
     this.key = key;
     this.shown = forms.map((form, i) => {
-      const run = mine(form) ? this.run(form, surface, now) : handedOver(/** @type {Handed} */ (handed[i]));
+      const run = given[i] ?? this.run(form, surface, now);
       return { form, run, last: lastOf(form, run) };
     });
     return this.shown;

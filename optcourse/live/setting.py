@@ -9,9 +9,9 @@ import numpy as np
 
 from ..mathematics.arguments import instance, shaped, whole, wrong_type, wrong_value
 from ..mathematics.conventions import conventions
-from ..mathematics.declaration import Optimizer
+from ..mathematics.declaration import Hyper, Optimizer
 from ..mathematics.surfaces import Surface
-from ..mathematics.trajectory import TOO_FAR, whole_steps
+from ..mathematics.trajectory import TOO_FAR
 from ..pictures import typeset
 from ..pictures.looks import LETTERS
 from .controls import Control, slider_values
@@ -86,13 +86,17 @@ class Setting:
         return {**first, **given, **whole, "values": values, "start": start if good else first["start"], "forms": forms}
 
     def _allowed(self, name: str, value: float) -> bool:
-        domains = [
-            item.domain for (place, hyper), control in self.sliders.items() if control.name == name
-            for item in self.forms[place][0].hypers() if item.name == hyper
-        ]  # fmt: skip
-        if not domains:
+        hypers = self._hypers_of(name)
+        if not hypers:
             return value in self.controls[name].values
-        return all(bool(domain.contains(np.array(value))) for domain in domains)
+        return all(bool(item.domain.contains(np.array(value))) for item in hypers)
+
+    def _hypers_of(self, name: str) -> list[Hyper]:
+        """The hyperparameters that a slider moves."""
+        return [
+            item for (place, hyper), control in self.sliders.items() if control.name == name
+            for item in {item.name: item for form in self.forms[place] for item in form.hypers()}.values() if item.name == hyper
+        ]  # fmt: skip
 
     def set(self, **changes: Any) -> None:
         """Move controls from Python: ``values={"η": 0.1}``, ``surface``, ``start``, ``steps``, ``step``, ``forms``, ``own``, ``rows``.
@@ -104,17 +108,19 @@ class Setting:
                 raise ValueError(f"there is no control {name!r}: there are {', '.join(self.first_setting)}")
         instance(changes.get("values", {}), dict, "values", "a dict such as {'η': 0.1}")
         instance(changes.get("own", ""), str, "own", "text such as x**2 + y**2")
-        rows = changes.get("rows", [])
-        if not (isinstance(rows, list) and all(isinstance(each, str) for each in rows)):
-            raise wrong_type("rows", "a list with the rows of each method, as one text", rows)
+        if "rows" in changes:
+            allowed = f"a list of {len(self.first)} texts, the rows of each method, empty where there are none"
+            rows = changes["rows"]
+            if not (isinstance(rows, list) and all(isinstance(each, str) for each in rows)):
+                raise wrong_type("rows", allowed, rows)
+            if len(rows) != len(self.first):
+                raise wrong_value("rows", allowed, rows)
         for name, value in changes.get("values", {}).items():
             if name not in self.controls:
                 raise ValueError(f"there is no slider {name!r}: there are {', '.join(self.controls)}")
             if not (number(value) and self._allowed(name, value)):
-                for (place, hyper), control in self.sliders.items():
-                    if control.name == name:
-                        dataclasses.replace(self.first[place], **{hyper: value})  # says what is allowed
-                raise ValueError(f"{name} must be a number on its slider, not {value!r}")
+                allowed = next((item.domain.text for item in self._hypers_of(name)), "one of the values on its slider")
+                raise (wrong_value if isinstance(value, int | float) else wrong_type)(name, allowed, value)
         with self._lock:
             now = self._now()
             if "surface" in changes:
@@ -124,7 +130,7 @@ class Setting:
             if "start" in changes:
                 changes["start"] = shaped(changes["start"], "start", (2,), "two finite numbers (x, y)").tolist()
             if "steps" in changes:
-                changes["steps"] = min(whole_steps(changes["steps"]), self.most_steps)
+                changes["steps"] = whole(changes["steps"], "steps", 0, self.most_steps)
             if "step" in changes:
                 changes["step"] = whole(changes["step"], "step", 0, self.most_steps)
             forms = f"a list with a form for each method, below {[*map(len, self.forms)]}"

@@ -1,16 +1,18 @@
 """How a widget appears in a notebook: with a kernel, without one, and when its cell is run again."""
 
+import html
 from typing import Any
 
 from IPython import get_ipython
 from IPython.display import display
+from ipywidgets import Widget
 
 STILL_DPI = 72
 _shown: dict[str, tuple[str, list[Any]]] = {}  # by cell: the execution, and the widgets that it displayed
 _made: dict[str, str] = {}  # by cell: the execution that made widgets last
 
 
-class Born:
+class Born(Widget):
     """A widget that knows which execution of which cell has made it."""
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -29,7 +31,7 @@ class Replaces(Born):
 
 
 class Shown(Born):
-    """A widget that has a still picture and a description."""
+    """A widget that has a still picture, a description with its numbers, and a summary that costs nothing."""
 
     def picture(self) -> Any:
         raise NotImplementedError
@@ -37,26 +39,33 @@ class Shown(Born):
     def describe(self) -> str:
         raise NotImplementedError
 
+    @property
+    def summary(self) -> str:
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         return self.describe()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The widget, and its description as text."""
-        bundle = super()._repr_mimebundle_(**kwargs) or {}
-        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**bundle, "text/plain": self.describe()}
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and in text what it is; ipywidgets would take ``repr`` for that, which has to run all first."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": self.summary}
 
     def _ipython_display_(self) -> None:
-        """Two outputs: a reader without a kernel sees the second, the picture; beside a live widget CSS hides it.
+        """Two outputs: the widget at once; then a still picture with its numbers, which CSS hides next to a live widget.
 
-        In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone.
+        In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone. Picture and
+        numbers can take long to make: whoever interrupts that keeps the widget.
         """
         replace(self)
         display(self._repr_mimebundle_(), raw=True)
         from ..pictures.drawings import bundle  # matplotlib is slow to import, and only still pictures need it
 
-        still = bundle(self.picture().figure, self.describe(), STILL_DPI)
-        display({**still, "text/plain": "The same as a picture."}, raw=True)
+        words = self.describe()
+        still = bundle(self.picture().figure, self.summary, STILL_DPI)
+        page = f'{still["text/html"]}<figcaption style="white-space: pre-wrap">{html.escape(words)}</figcaption>'
+        shown = {**still, "text/html": f'<figure class="oc-still">{page}</figure>', "text/plain": words}
+        display(shown, raw=True)
 
 
 def here() -> tuple[str, str]:
@@ -95,7 +104,7 @@ def free(widget: Any) -> None:
         free(child)
     for name in ("layout", "style"):
         part = getattr(widget, name, None)
-        if hasattr(part, "close"):
+        if part is not None and hasattr(part, "close"):
             part.close()
     widget.close()
     if hasattr(widget, "halt"):

@@ -8,7 +8,8 @@ import { drawSeries } from "./series.js";
 /** @import { Theme } from "./draw.js" */
 /** @import { Scene } from "./scene.js" */
 
-/** @typedef {{ panel: Panel, place: number, figure: HTMLElement, pen: Pen, scales: Scale[] }} Picture */
+const NO_MAP = "no map: these equations have no γ or no known stability limit"; // as views.MapView.NONE
+/** @typedef {{ panel: Panel, place: number, figure: HTMLElement, pen: Pen, hold: ((at: Pair) => void) | null }} Picture what a pointer moves */
 
 export class Side {
   /**
@@ -35,7 +36,9 @@ export class Side {
       const canvas = make("canvas", figure, { tabIndex: 0, role: "img", ariaLabel: panel.title });
       canvas.dataset.name = panel.name;
       keepKeys(canvas);
-      return { panel, place, figure, pen: new Pen(canvas), scales: [] };
+      const picture = /** @type {Picture} */ ({ panel, place, figure, pen: new Pen(canvas), hold: null });
+      drags(canvas, canvas, () => picture.hold);
+      return picture;
     });
     this.seen = 0;
     this.tabs.hidden = true;
@@ -106,7 +109,7 @@ export class Side {
     const { eta, gamma } = scene.values(form, now);
     const known = limit && gamma !== undefined;
     const map = known ? this.mapOf(scene, now) : null;
-    const said = known ? panel.title : "no map: this form has no γ or no known limit";
+    const said = known ? panel.title : NO_MAP;
     const at = /** @type {Pair} */ ([eta, gamma ?? NaN]);
     const scales = drawMap(
       pen,
@@ -116,15 +119,7 @@ export class Side {
       (value) => (limit ? limit(value, curvature) : NaN),
       scene.lesson.longest,
     );
-    if (!picture.scales.length)
-      drags(
-        pen.canvas,
-        pen.canvas,
-        () =>
-          ([x, y]) =>
-            this.setHypers(scene, form.hypers, picture.scales, x, y),
-      );
-    picture.scales = scales;
+    picture.hold = known ? ([x, y]) => this.setHypers(scene, form.hypers, scales, x, y) : null;
   }
 
   /** The map of this surface and form, begun if it is not there. @param {Scene} scene @param {Setting} now */

@@ -2,43 +2,37 @@
 import { Controls, keepKeys } from "./controls.js";
 import { themeOf } from "./draw.js";
 import { Formula } from "./formula.js";
-import { layOut, roomOf } from "./layout.js";
+import { layOut, putOnSheet, roomOf } from "./layout.js";
+import { isSame } from "./merge.js";
 import { Player } from "./player.js";
 import { Scene } from "./scene.js";
 import { Side } from "./side.js";
 import { Hero } from "./surface.js";
-import { isDark } from "./theme.js";
 import { FormulaError } from "./tokens.js";
+import { View } from "./view.js";
 import { Words } from "./words.js";
 /** @import { Model, Pair, Panel, Setting, Shown, Surface } from "./wire.d.ts" */
 
 const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
 const FROZEN = "Python computes this run from data: to move these sliders you need";
-export class Stage {
+/** @extends {View<Setting>} */
+export class Stage extends View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
-    this.model = model;
-    this.el = el;
+    super(model, el);
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
     this.words = new Words(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
     this.formulas = find(".oc-formulas");
     this.pictures = find(".oc-pictures");
     this.heroBox = find(".oc-hero");
     this.kernel = el.dataset.help ? "none" : "asked"; // or "here", or "gone"
-    this.notice = ""; // what the page has to say, until something is moved
     this.touched = false; // whether the start has been moved
     this.waiting = "";
     this.ready = false; // whether there is anything to paint
-    this.near = false; // whether it is in the window, or soon will be: else its pictures can wait
-    this.colours = false; // whether the theme's are known
-    this.fit = ""; // what the present layout was made for
-    this.painted = 0;
     /** @type {number | null} the row of the step that is shown, or all */
     this.part = null;
     /** @type {Shown[]} */
     this.shown = [];
-    /** @type {Setting} */
-    this.now = model.get("setting");
     this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
     /** @type {Surface | null} the surface that is laid out for */
     this.laid = null;
@@ -58,6 +52,7 @@ export class Stage {
   take() {
     this.ready = false;
     this.scene = new Scene(this.model.get("lesson"), this.model.get("surfaces"));
+    this.shown = [];
     this.adopt(true);
     const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
     this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
@@ -66,28 +61,40 @@ export class Stage {
     this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
     this.setFormula();
     this.ready = true;
-    this.colours = false; // a notebook shows the stage after it is made: only then it has a theme
+    this.scheme = ""; // a notebook shows the stage after it is made: only then it has a theme
     if (this.el.isConnected) this.recolour();
   }
 
-  /** The setting as the model has it, with what a reader has typed. @param {boolean} [anew] */
+  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
   adopt(anew = false) {
-    const before = this.now;
-    /** @type {Setting} */
-    const now = this.model.get("setting");
-    this.now = now;
-    if (now.own && (anew || now.own !== before.own)) this.typeSurface(now.own);
-    for (const [method, rows] of now.rows.entries())
-      if (rows && (anew || rows !== before.rows[method])) this.typeRows(method, rows);
-    this.now = { ...now, values: { ...this.now.values, ...now.values } };
+    const before = this.receive(this.scene.complete(this.model.get("setting")), anew);
+    if (!anew && isSame(this.now, before)) return;
+    const typed = this.now.own !== before.own || !isSame(this.now.rows, before.rows);
+    if (anew || typed) this.readTyped();
+    if (typed) this.controls.build(true);
     this.redraw();
+  }
+
+  /** What a reader has typed, as the setting has it, and no more. */
+  readTyped() {
+    const { now } = this;
+    this.scene.forget();
+    if (now.own) this.typeSurface(now.own);
+    for (const [method, rows] of now.rows.entries()) if (rows) this.typeRows(method, rows);
+    this.now = { ...now, values: { ...this.now.values, ...now.values } };
+  }
+
+  /** What the controls are made for: if it changes, they are made again. */
+  get shape() {
+    const { controls, methods } = this.lesson;
+    return JSON.stringify([controls.map(({ name }) => name), methods.map((forms) => forms.length)]);
   }
 
   // ---- what a reader types: an error is a sentence, and the last good picture stays ----
 
   /** @param {() => Partial<Setting>} read gives what changes */
   typed(read) {
-    const sliders = this.lesson.controls.length;
+    const shape = this.shape;
     try {
       this.change(read());
       this.notice = this.now.surface < this.lesson.built_in ? "" : this.scene.surface(this.now).note;
@@ -95,7 +102,7 @@ export class Stage {
       if (!(error instanceof FormulaError)) throw error;
       this.notice = `${error.message}.`;
     }
-    if (this.lesson.controls.length > sliders) this.controls.build();
+    if (this.shape !== shape) this.controls.build();
     this.redraw();
   }
 
@@ -126,11 +133,6 @@ export class Stage {
     return this.formula.parts;
   }
 
-  /** @param {Partial<Setting>} changes */
-  change(changes) {
-    this.now = { ...this.now, ...changes };
-  }
-
   /** Whether the kernel must compute what is shown; and why the sliders cannot move it, where there is none. */
   get frozen() {
     return this.scene.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? FROZEN : "";
@@ -146,16 +148,13 @@ export class Stage {
     if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
   }
 
-  save() {
-    this.model.set("setting", this.now);
-    this.model.save_changes();
-  }
-
   reset() {
     this.player.reset();
     this.touched = false;
     this.hero.reset();
+    this.scene.forget();
     this.change(this.lesson.first);
+    this.controls.build(true);
     this.go(this.now.step, null);
     this.moved();
   }
@@ -170,6 +169,7 @@ export class Stage {
 
   /** @param {Record<string, number>} values */
   move(values) {
+    if (this.frozen) return;
     this.change({ values: { ...this.now.values, ...values } });
     this.moved();
   }
@@ -215,8 +215,9 @@ export class Stage {
   paint() {
     const { scene, now } = this;
     if (!this.ready) return;
-    if (scene.forms(now).some((form, i) => form !== this.forms?.[i])) this.setFormula();
     this.shown = scene.compute(now, this.model.get("handed"));
+    // the formula is that of the runs: the kernel may still owe those of the form that is chosen now
+    if (this.shown.some(({ form }, i) => form !== this.forms?.[i])) this.setFormula();
     this.controls.follow();
     this.say();
     if (!this.shown.length) return;
@@ -243,15 +244,17 @@ export class Stage {
     if (near) this.redraw();
   }
 
-  /** Paper has no window. */
+  /** Paper has no window, and no tabs: everything is laid out for the width of a sheet. */
   print() {
     this.near = true;
+    putOnSheet(this.el, true);
     this.recolour();
+    this.layOut();
     this.paint();
   }
 
   setFormula() {
-    this.forms = this.scene.forms(this.now);
+    this.forms = this.shown.length ? this.shown.map(({ form }) => form) : this.scene.forms(this.now);
     this.formula.set(this.forms.filter(({ formula }) => formula));
     this.part = null;
     this.player.reset();
@@ -259,10 +262,7 @@ export class Stage {
     this.fit = ""; // the numbers have another width
   }
 
-  /** The colours of the theme that is under the stage now. */
-  recolour() {
-    this.colours = true;
-    this.el.classList.toggle("oc-dark", isDark(this.el));
+  wear() {
     this.hero.theme = this.side.theme = themeOf(this.el);
     this.redraw();
   }
@@ -270,7 +270,7 @@ export class Stage {
   /** Give the pictures their sizes, once there is room. */
   layOut() {
     if (!this.pictures.clientWidth) return;
-    if (!this.colours) this.recolour();
+    if (!this.scheme) this.recolour();
     this.fit = roomOf(this);
     layOut(this);
   }

@@ -4,18 +4,22 @@ import base64
 import functools
 import pathlib
 import re
+import zlib
+from typing import Any
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from ..pictures.looks import DARK, LETTERS, LIGHT, variables
 
 HERE = pathlib.Path(__file__).parent
-STYLE, MAIN = HERE / "stage.css", HERE / "widget.js"
+STYLE, MAIN, LOADER = HERE / "stage.css", HERE / "widget.js", HERE / "loader.js"
 IMPORT = re.compile(r"^import (\{[^}]*\}) from \"(\.[\w./]*)\";\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 
 
+@functools.cache
 def script(main: pathlib.Path = MAIN) -> str:
     """A module and all that it imports as one, without a bundler: each in a scope of its own, after what it imports.
 
@@ -48,12 +52,32 @@ def palette(light: str, dark: str) -> str:
     return f"{light} {{ {variables(LIGHT)} }}\n{dark} {{ {variables(DARK)} }}\n{symbols}\n"
 
 
-@functools.cache
-def style(font: str = "") -> str:
-    """The stage's style sheet: palette, the font of formulas (in itself, unless it stands in a file), and the rest."""
-    font = font or f"data:font/woff2;base64,{base64.b64encode((HERE / 'mathematics.woff2').read_bytes()).decode()}"
-    face = f'@font-face {{ font-family: "optcourse mathematics"; src: url("{font}") format("woff2"); }}\n'
-    return palette(".oc-live", ".oc-live.oc-dark") + face + STYLE.read_text(encoding="utf-8")
+def font_face(address: str = "") -> str:
+    """The font of formulas as a style sheet: it contains the font, unless an address is given."""
+    data = base64.b64encode((HERE / "mathematics.woff2").read_bytes()).decode()
+    source = address or f"data:font/woff2;base64,{data}"
+    return f'@font-face {{ font-family: "optcourse mathematics"; src: url("{source}") format("woff2"); }}\n'
+
+
+def style() -> str:
+    """The stage's style sheet: palette and the rest."""
+    return palette(".oc-live", ".oc-live.oc-dark") + STYLE.read_text(encoding="utf-8")
+
+
+class Script(ipywidgets.Widget):
+    """What all explorers of a kernel share, in a model without a view: the joined script, and the font."""
+
+    code = traitlets.Unicode().tag(sync=True)
+    font = traitlets.Unicode().tag(sync=True)
+
+    @classmethod
+    def shared(cls) -> "Script":
+        """The one of this kernel; another after ``Widget.close_all()``."""
+        if cls._one is None or cls._one.comm is None:
+            cls._one = cls(code=script(), font=font_face())
+        return cls._one
+
+    _one: "Script | None" = None
 
 
 class Stage(anywidget.AnyWidget):
@@ -66,13 +90,30 @@ class Stage(anywidget.AnyWidget):
     setting : what the controls say now; the page writes it when the hand is still, Python may write it at any time
     handed : for each method None, or a run that the kernel computed: its values by expression and step, as float64
     message : what the kernel has to say, a sentence
+    script, checksum : the model that holds the script, see :class:`Script`, and which script it is
     """
 
-    _esm = script()
+    _esm = LOADER.read_text(encoding="utf-8")
     _css = style()
 
     lesson = traitlets.Dict().tag(sync=True)
-    surfaces = traitlets.List().tag(sync=True)
+    surfaces: traitlets.List = traitlets.List().tag(sync=True)
     setting = traitlets.Dict().tag(sync=True)
-    handed = traitlets.List().tag(sync=True)
+    handed: traitlets.List = traitlets.List().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
+    script = traitlets.Unicode().tag(sync=True)
+    checksum = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **state: Any):
+        shared = Script.shared()
+        super().__init__(script=shared.model_id, checksum=f"{zlib.crc32(shared.code.encode()):08x}", **state)
+        self.on_msg(self._heard)
+
+    def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        """Answer a page that asks whether there is a kernel, or for the script where models cannot be shared."""
+        kind = content.get("kind") if isinstance(content, dict) else None
+        if kind == "ready":
+            self.send({"kind": "here"})
+        elif kind == "script":
+            shared = Script.shared()
+            self.send({"kind": "script", "code": shared.code, "font": shared.font})

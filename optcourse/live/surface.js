@@ -4,6 +4,7 @@ import { make, round3 } from "./controls.js";
 import { Pen } from "./draw.js";
 import { gridOf, shaded } from "./ground.js";
 import { drawHero, drawInsets, insetBoxes, insetsOf, pathOf } from "./hero.js";
+import { isOnSheet } from "./layout.js";
 import { drags, zooms } from "./pointer.js";
 /** @import { Box, Ground, Moment, Pair, Scale, Shown, Surface } from "./wire.d.ts" */
 /** @import { Theme } from "./draw.js" */
@@ -210,6 +211,8 @@ export class Hero {
     if (!surface) return;
     this.paintGround();
     pen.clear();
+    // Chromium prints strokes, and a cleared layer as white paper: on paper all is one layer
+    if (isOnSheet(this.frame)) pen.context.drawImage(this.ground, 0, 0, pen.width, pen.height);
     /** @type {Box[]} */
     let boxes = [];
     if (enlarged && !this.narrow) {

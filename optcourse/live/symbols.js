@@ -5,9 +5,10 @@ const LONGEST = 400;
 const HAT = "\\hat needs one symbol, as in \\hat{m}";
 
 export class SymbolReader {
-  /** @param {string} text */
-  constructor(text) {
+  /** @param {string} text @param {ReadonlySet<string>} [own] names that the writer has given, besides single letters */
+  constructor(text, own = new Set()) {
     this.written = text;
+    this.own = own;
     const length = [...text].length;
     if (length > LONGEST) {
       const says = `the formula has ${length} characters; at most ${LONGEST} are allowed`;
@@ -93,7 +94,7 @@ export class SymbolReader {
     const bare = this.text.replace(/^\\/, "");
     const letters = bare.replace(/[0-9]+$/, "");
     const name = NAMES.get(letters) ?? letters;
-    if (!GREEK.has(name) && !/^[A-Za-z]$/.test(letters)) {
+    if (!GREEK.has(name) && !this.own.has(letters) && !/^[A-Za-z]$/.test(letters)) {
       const known = `write one letter, a Greek letter's name or ${FUNCTIONS.join(", ")}; a product has a *`;
       throw this.error(`the name ${quoted(this.text)} is not known: ${INSTEAD.get(this.text) ?? known}`);
     }

@@ -10,15 +10,19 @@ export function isDark(el) {
   return scheme.includes("dark") && window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** Hear of another theme. @param {() => void} changed @returns {() => void} ends it */
+/** What the colours of a stage depend on: whether the ground is dark, and whether the system has colours of its own. @param {Element} el */
+export const schemeOf = (el) =>
+  `${isDark(el) ? "dark" : "light"}${window.matchMedia("(forced-colors: active)").matches ? ", forced" : ""}`;
+
+/** Hear of what may be another theme: ask {@link schemeOf}. @param {() => void} changed @returns {() => void} ends it */
 export function watchTheme(changed) {
   const watcher = new MutationObserver(changed);
   for (const node of [document.documentElement, document.body])
     watcher.observe(node, { attributes: true, attributeFilter: ["class", "style", "theme", "data-jp-theme-light", "data-jp-theme-name"] }); // prettier-ignore
-  const scheme = window.matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", changed);
+  const schemes = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((each) => window.matchMedia(each));
+  for (const scheme of schemes) scheme.addEventListener("change", changed);
   return () => {
     watcher.disconnect();
-    scheme.removeEventListener("change", changed);
+    for (const scheme of schemes) scheme.removeEventListener("change", changed);
   };
 }

@@ -11,11 +11,12 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from ..mathematics.arguments import number, whole, wrong_type
-from ..mathematics.arithmetic import Array, evaluate
-from ..mathematics.declaration import Gradient, Optimizer, State, execute
+from ..mathematics.arguments import instance, number, whole, wrong_type, wrong_value
+from ..mathematics.arithmetic import Array, Gradient, evaluate
+from ..mathematics.declaration import Optimizer, State, execute
 from ..mathematics.language import Node, parse
 from ..mathematics.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
+from ..mathematics.surfaces import Surface
 from ..mathematics.training import ETAS, LeastSquares, Network, digits, on_surface, six_or_nine, train
 from ..mathematics.trajectory import Trajectory
 from ..pictures import typeset
@@ -63,14 +64,20 @@ class BatchExplorer(Explorer):
     def __init__(self, optimizer: Optimizer, batch_size: int = 1, steps: int = 60):
         self.model, self.data = LeastSquares(), six_or_nine()
         surface = self.model.surface(*self.data)
-        self.catalogue, self.batch_size = (surface,), batch_size
+        self.catalogue, self.batch_size = (surface,), whole(batch_size, "batch_size", 1, self.sizes[-1])
+        instance(optimizer, Optimizer, "optimizer", "a method such as GradientDescent(eta=0.1)")
+        if optimizer.shape:
+            raise wrong_value("optimizer", "a method with single numbers", optimizer)
         super().__init__(optimizer, surface, steps=steps, vectors=False)
-        examples = np.column_stack(self.data).astype("<f8").tobytes()  # the page draws its mini-batches of them
-        self.surfaces = [{**self.surfaces[0], "examples": examples}]
+
+    def _surface_data(self, surface: Surface) -> dict[str, Any]:
+        """With the examples, of which the page draws its mini-batches."""
+        return {**super()._surface_data(surface), "examples": np.column_stack(self.data).astype("<f8").tobytes()}
 
     def _make_controls(self) -> None:
         super()._make_controls()
-        self._add_control("batch size", "batch size", "images per update", self.sizes, self.batch_size)
+        sizes = sorted({*self.sizes, self.batch_size})
+        self._add_control("batch size", "batch size", "images per update", sizes, self.batch_size)
         self._add_control("seed", "seed", "order of the images", range(31), 0)
 
     def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
@@ -150,18 +157,18 @@ class Trainer(Shown, Stage):
                 "optimizers", "one to six methods with single numbers, such as Momentum(eta=0.1)", optimizers
             )
         if len(given) > MOST_METHODS or any(each.shape for each in given):
-            raise ValueError(f"optimizers must be one to six methods with single numbers, not {optimizers!r}")
+            raise wrong_value("optimizers", "one to six methods with single numbers", optimizers)
         self.offered, chosen = offered(given)
         self.labels, self.looks = [each.title for each in self.offered], [look(i) for i in range(len(self.offered))]
         for place in range(len(OPTIMIZERS), len(self.offered)):
             if self.labels.count(self.labels[place]) > 1:
                 self.labels[place] = f"{self.labels[place]} {self.labels[: place + 1].count(self.labels[place])}"
         values: dict[str, float] = {
-            "batch size": whole(batch_size, "batch_size", 1, SHARED["batch size"][-1]),
-            "hidden units": whole(hidden, "hidden", 0, SHARED["hidden units"][-1]),
+            "batch size": whole(batch_size, "batch_size", 1, int(SHARED["batch size"][-1])),
+            "hidden units": whole(hidden, "hidden", 0, int(SHARED["hidden units"][-1])),
             "dropout": number(dropout, "dropout", 0, SHARED["dropout"][-1]),
             "passes": whole(passes, "passes", 1, MOST_PASSES),
-            "seed": whole(seed, "seed", 0, SHARED["seed"][-1]),
+            "seed": whole(seed, "seed", 0, int(SHARED["seed"][-1])),
         }
         controls = [
             control(name, name, "", sorted({*options, values[name]}), None, "focus") for name, options in SHARED.items()
@@ -181,9 +188,9 @@ class Trainer(Shown, Stage):
             several = len(self.offered) > 1
             form = form_of(optimizer, label, self.looks[place], [RateView], names, several, True)
             if form.program is None:
-                raise ValueError(f"optimizers must have rows that the page can run, not {optimizer!r}")
+                raise wrong_value("optimizers", "methods whose rows the page can run", optimizer)
             forms.append([form])
-        self.first_setting = {
+        self.first_setting: dict[str, Any] = {
             "values": values, "chosen": chosen, "focus": chosen[0], "forms": [0] * len(forms), "rows": [""] * len(forms),
         }  # fmt: skip
         lesson = wire.Experiment(
@@ -223,6 +230,11 @@ class Trainer(Shown, Stage):
     def picture(self) -> Drawing:
         chosen = self.first_setting["chosen"]
         return TrainingPicture(self.losses, [self.labels[i] for i in chosen], [self.looks[i] for i in chosen])
+
+    @property
+    def summary(self) -> str:
+        """What is trained, without what it reaches: that takes as long as the training."""
+        return f"Network trainer: {', '.join(optimizer.label for optimizer in self.optimizers())}."
 
     def describe(self) -> str:
         """What the first setting reaches, with its numbers: for the saved notebook and for people who hear it."""

@@ -63,10 +63,10 @@ export class Valley {
     this.halt();
   }
 
-  /** For good; what is there stays. */
-  stop() {
-    this.halt();
-    this.stopped = true;
+  /** Stop, or continue with what is missing. */
+  toggle() {
+    this.stopped = !this.stopped;
+    this.go();
   }
 
   /** @param {Digits} digits @param {number} seeds */

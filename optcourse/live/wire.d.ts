@@ -143,6 +143,7 @@ export interface Handed {
   steps: number;
   diverged: number | null;
   end: string;
+  expressions: Tree[]; // whose values they are
   values: DataView;
 }
 

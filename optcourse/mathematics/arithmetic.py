@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import wrong_value
 from .language import CONSTANTS, FUNCTIONS, Node
 
 Array = NDArray[np.float64]
@@ -40,7 +41,8 @@ OPERATIONS: dict[str, Callable] = {
     "max": np.maximum,
     "sum": lambda value: np.sum(value, axis=-1, keepdims=True),
     "orth": orthogonal,
-} | {name: getattr(np, name) for name in FUNCTIONS[:12]}
+    **{name: getattr(np, name) for name in FUNCTIONS[:12]},
+}
 
 
 def compiled(node: Node) -> Callable[[Mapping[str, Any]], Any]:
@@ -51,7 +53,8 @@ def compiled(node: Node) -> Callable[[Mapping[str, Any]], Any]:
     """
     match node:
         case ("num", number):
-            return lambda names: number
+            constant = np.float64(number)  # 1/0 is infinite, as in an array, and not an error of Python's
+            return lambda names: constant
         case ("sym", name):
             return lambda names: names[name]
         case ("grad", point):
@@ -69,7 +72,13 @@ def compiled(node: Node) -> Callable[[Mapping[str, Any]], Any]:
         case ("call", name, part, other) | (name, part, other) if name in OPERATIONS:
             operation, value, second = OPERATIONS[name], compiled(part), compiled(other)
             return lambda names: operation(value(names), second(names))
-    raise ValueError(f"no formula, but {node!r}")
+    raise wrong_value("latex", "a formula", node)
+
+
+def everywhere(function: Gradient, theta: Array) -> Gradient:
+    """∇J or J of points like θ; a single number is a point whose coordinates are all this number, as in ``J(1)``."""
+    shape = np.shape(theta)
+    return lambda point: function(point if np.shape(point) == shape else np.broadcast_to(point, shape))
 
 
 def evaluate(node: Node, names: Mapping[str, Any], grad: Gradient | None = None, loss: Gradient | None = None) -> Any:

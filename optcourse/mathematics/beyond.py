@@ -1,9 +1,11 @@
 """Methods beyond the source document, by the same declaration. ``beside`` says which older one each is shown beside."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .arguments import whole
-from .declaration import NONNEGATIVE, POSITIVE, UNIT, Array, Arrow, Optimizer, Row, hyper
+from .arithmetic import Array
+from .declaration import NONNEGATIVE, POSITIVE, UNIT, Arrow, Optimizer, Row, hyper
 from .optimizers import Adam, Momentum, RMSProp
 
 G_ROW, M_ROW, V_ROW = Adam.rows[:3]
@@ -114,7 +116,7 @@ class AMSGrad(Adam):
     )
 
 
-WEIGHT_DECAY = {
+WEIGHT_DECAY: dict[str, Any] = {
     "symbol": r"\lambda",
     "doc": "weight decay",
     "domain": NONNEGATIVE,

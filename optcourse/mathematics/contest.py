@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import wrong_value
-from .declaration import Array, Optimizer
+from .arguments import instance, wrong_value
+from .arithmetic import Array
+from .declaration import Optimizer
 from .optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from .training import ETAS, digits
 
@@ -160,22 +161,31 @@ def checksum(numbers: Mapping[str, Array]) -> str:
     return found.hexdigest()
 
 
-@functools.cache
 def contest(file: pathlib.Path = FILE) -> Contest:
     """The results that are kept: by setting, then by method.
 
     Raises
     ------
     ValueError if the numbers were changed, or were made from other methods, data or budgets than those declared now.
+    TypeError or ValueError if ``file`` is not the path of a file that `make experiments` has written.
     """
+    allowed = "the path of a file that `make experiments` has written"
+    instance(file, pathlib.Path, "file", allowed)
+    if file.suffix != FILE.suffix or not file.is_file():
+        raise wrong_value("file", allowed, file)
+    return _read(file)
+
+
+@functools.cache
+def _read(file: pathlib.Path) -> Contest:
     with np.load(file) as kept:
         numbers = {name: kept[name] for name in kept.files if name != "checksum"}
         if str(kept["checksum"]) != checksum(numbers):
             raise ValueError(f"{file.name} is not what the contest as declared now has given: run `make experiments`")
 
     def entry(name: str, kind: type[Optimizer]) -> Entry:
-        trials = (numbers[f"{name} {field}"] for field in ("place", "eta", "training", "validation"))
-        return Entry(kind, *trials, {field: numbers[f"{name} reported {field}"] for field in FIELDS})
+        trials = {field: numbers[f"{name} {field}"] for field in ("place", "eta", "training", "validation")}
+        return Entry(kind, **trials, kept={field: numbers[f"{name} reported {field}"] for field in FIELDS})
 
     return {
         setting: {kind: entry(f"{dropout} {kind.__name__}", kind) for kind in TRIED}

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from .arguments import subclass
 from .beyond import AdamW, UncorrectedAdam
-from .declaration import Arrow, Optimizer, Row
+from .declaration import Arrow, Optimizer, Row, check_method
 from .optimizers import MOMENTUM_ARROW, AdaGrad, Adam, Momentum, RMSProp
 
 
@@ -122,6 +121,6 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
 
 def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
     """The forms in which the literature writes a method: the course's own first."""
-    subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
+    check_method(kind)
     base = next(iter(kind.__bases__)) if kind in CONVENTIONS else kind
     return (base, *(other for other in CONVENTIONS if base in other.__bases__))

@@ -7,13 +7,13 @@ import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import finite_numbers, wrong_type
-from .arithmetic import Array, Gradient, compiled
+from .arguments import finite_numbers, wrong_type, wrong_value
+from .arithmetic import Array, Gradient, compiled, everywhere
 from .language import CONSTANTS, Node, parse
 from .rows import read_rows, states
 from .writing import latex, letters
@@ -85,8 +85,41 @@ def hyper(default: float, symbol: str, doc: str, domain: Domain, low: float, hig
     bounds the mathematics.
     A learning rate that diverges is a lesson, so a slider may well reach it.
     """
-    metadata = {"symbol": symbol, "doc": doc, "domain": domain, "low": low, "high": high, "scale": scale}
+    metadata = {
+        "symbol": symbol,
+        "default": default,
+        "doc": doc,
+        "domain": domain,
+        "low": low,
+        "high": high,
+        "scale": scale,
+    }
     return dataclasses.field(default=default, metadata=metadata)
+
+
+Function = TypeVar("Function", bound=Callable)
+Result = TypeVar("Result")
+
+
+def cached(function: Function) -> Function:
+    """``functools.cache`` of a function that takes classes: for mypy a class is not hashable."""
+    return cast(Function, functools.cache(function))
+
+
+def once_per_class(method: Callable[[Any], Result]) -> "classmethod[Any, [], Result]":
+    """A class method that is computed once for each class.
+
+    The result is an attribute of the class, so it is freed with the class: a reader's own equations make a new one at each key.
+    """
+    name = f"_{method.__name__}"
+
+    @functools.wraps(method)
+    def kept(cls: type) -> Result:
+        if name not in vars(cls):
+            setattr(cls, name, method(cls))
+        return vars(cls)[name]
+
+    return classmethod(kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +142,10 @@ class Optimizer:
     stable_below: ClassVar[str] = ""
     beside: ClassVar["type[Optimizer] | None"] = None  # the older method that a newer one is shown beside
 
+    if TYPE_CHECKING:  # each method takes its own hyperparameters, as in kind(eta=0.1)
+
+        def __init__(self, *values: Any, **named: Any) -> None: ...
+
     def __init_subclass__(cls) -> None:
         """New rows are a new ``init`` and ``step``: those of a base belong to its own rows."""
         super().__init_subclass__()
@@ -117,11 +154,15 @@ class Optimizer:
                 setattr(cls, name, vars(Optimizer)[name])
 
     def __post_init__(self) -> None:
+        if not hasattr(self, "rows"):
+            raise TypeError(
+                f"{type(self).__name__} has no rows, the equations of a method: use a method such as Momentum()"
+            )
         for item in self.hypers():
             given = getattr(self, item.name)
             value = finite_numbers(given, item.letter, item.domain.text)
             if not np.all(item.domain.contains(value)):
-                raise ValueError(f"{item.letter} must be {item.domain.text}, not {given!r}")
+                raise wrong_value(item.letter, item.domain.text, given)
             value.setflags(write=False)
             object.__setattr__(self, item.name, value if value.ndim else float(value))
         try:
@@ -130,20 +171,17 @@ class Optimizer:
             shapes = ", ".join(f"{item.letter}: {np.shape(getattr(self, item.name))}" for item in self.hypers())
             raise ValueError(f"hyperparameters that are arrays must broadcast, not {shapes}") from error
 
-    @classmethod
-    @functools.cache
+    @once_per_class
     def hypers(cls) -> tuple[Hyper, ...]:
         """The declared hyperparameters, in order."""
-        return tuple(Hyper(name=f.name, default=f.default, **f.metadata) for f in dataclasses.fields(cls) if f.metadata)
+        return tuple(Hyper(name=field.name, **field.metadata) for field in dataclasses.fields(cls) if field.metadata)
 
-    @classmethod
-    @functools.cache
+    @once_per_class
     def trees(cls) -> tuple[Node, ...]:
         """The rows as trees: ``("row", symbol, expression)``."""
         return tuple(parse(row.latex) for row in cls.rows)
 
-    @classmethod
-    @functools.cache
+    @once_per_class
     def executable(cls) -> tuple[tuple[str, Callable[[Environment], Any]], ...]:
         """The rows as functions: what each assigns, and its value."""
         return tuple((symbol, compiled(right)) for _, symbol, right in cls.trees())
@@ -152,6 +190,12 @@ class Optimizer:
     def values(self) -> Mapping[str, float | Array]:
         """The hyperparameters by name."""
         return {item.name: getattr(self, item.name) for item in self.hypers()}
+
+    @functools.cached_property
+    def by_key(self) -> Environment:
+        """The hyperparameters by their names in trees, as NumPy's numbers: with these 1/0 is infinite, and not an error."""
+        values = ((item.key, getattr(self, item.name)) for item in self.hypers())
+        return {key: value if np.ndim(value) else np.float64(value) for key, value in values}
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -179,7 +223,7 @@ class Optimizer:
         return dataclasses.replace(self, **whole)
 
     @classmethod
-    def from_rows(cls, rows: Sequence[str], title: str = "your own method", **values: float) -> "Optimizer":
+    def from_rows(cls, rows: Sequence[str], title: str = "your own method", **values: float | Array) -> "Optimizer":
         r"""A method without code: its rows are its step, in LaTeX as the lessons show them, or as a hand types them.
 
         Its hyperparameters are the symbols that the rows use, given as keywords (``eta, gamma, beta1, eps, decay`` for λ,
@@ -198,7 +242,7 @@ class Optimizer:
         True
         """
         if isinstance(rows, str) or not isinstance(rows, Sequence) or not all(isinstance(row, str) for row in rows):
-            raise TypeError(f"rows must be a list of texts, one for each row, not {rows!r}")
+            raise wrong_type("rows", "a list of texts, one for each row", rows)
         if not isinstance(title, str) or not title.strip():
             raise wrong_type("title", "a text", title)
         read = read_rows(rows)
@@ -209,7 +253,7 @@ class Optimizer:
         fields = []
         for name, symbol in hypers.items():
             given = KNOWN.get(symbol, OTHER)
-            default = values.get(name, given["default"])
+            default = values[name] if isinstance(values.get(name), int | float) else given["default"]
             fields.append((name, Any, hyper(**{**given, "default": default, "symbol": latex(("sym", symbol))})))
         shown = tuple(Row(latex(tree), "") for tree in read.trees)
         own = {
@@ -219,7 +263,8 @@ class Optimizer:
             "reference": "your own rows",
             "convention": "your own rows",
         }
-        return dataclasses.make_dataclass("OwnRows", fields, bases=(Optimizer,), namespace=own, frozen=True, eq=False)()
+        kind = dataclasses.make_dataclass("OwnRows", fields, bases=(Optimizer,), namespace=own, frozen=True, eq=False)
+        return kind(**values)
 
     def init(self, theta: ArrayLike) -> State:
         """The state before the first step: arrays shaped like ``theta``, by the names that the formula uses."""
@@ -231,6 +276,17 @@ class Optimizer:
         Hyperparameters that are arrays must broadcast with ``theta`` (:meth:`per_coordinate` sees to it).
         """
         return by_rows(self, theta, state, grad)
+
+
+def check_method(kind: Any, name: str = "kind", or_none: str = "", needs: str = "") -> None:
+    """TypeError unless ``kind`` is the class of a method; ValueError if it lacks the hyperparameter that is needed.
+
+    Optimizer itself is not a method, because it has no rows.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Optimizer) and hasattr(kind, "rows")):
+        raise wrong_type(name, f"a method's class, such as Momentum{or_none}", kind)
+    if needs and needs not in {item.name for item in kind.hypers()}:
+        raise ValueError(f"{name} must be a method with the hyperparameter {needs}, which {kind.title} does not have")
 
 
 # what is known of the usual hyperparameters: domain, slider from … to …, its scale, and the value if none is given
@@ -252,10 +308,10 @@ KEYWORDS = {"epsilon": "eps", "lambda": "decay"}
 def environment(optimizer: Optimizer, theta: Array, state: State) -> Environment:
     """The symbols' values before a step: θ under either of its names, ``v_{t-1}`` from the state, and so on."""
     names: Environment = {**CONSTANTS, **optimizer.settings, "theta_{t-1}": theta, "theta_t": theta}
-    names |= {item.key: getattr(optimizer, item.name) for item in optimizer.hypers()}
+    names |= optimizer.by_key
     names |= {f"{name}_{{t-1}}": value for name, value in state.items()}
     if "t" in state:
-        t = np.asarray(state["t"]) + 1
+        t = np.asarray(state["t"], dtype=float) + 1  # a float, as in the page: t^t of whole numbers would run over
         names["t"] = t.reshape(t.shape + (1,) * (np.ndim(theta) - t.ndim))
     return names
 
@@ -265,7 +321,7 @@ def execute(optimizer: Optimizer, theta: Array, state: State, grad: Gradient) ->
 
     ``theta`` and the state may carry leading axes: all steps of a run are evaluated at once.
     """
-    names = {**environment(optimizer, theta, state), "grad": grad}
+    names = {**environment(optimizer, theta, state), "grad": everywhere(grad, theta)}
     for symbol, value in optimizer.executable():
         names[symbol] = value(names)
     return names

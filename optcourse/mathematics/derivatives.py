@@ -210,9 +210,10 @@ class Program:
 
     def __init__(self, steps: Sequence[Step], ends: Sequence[int]):
         last = {part: i for i, (kind, *parts) in enumerate(steps) if kind not in ("num", "sym") for part in parts}
-        slot, free = {}, []
+        slot, free = dict[int, int](), list[int]()
         self._first: list[Any] = []
-        self._symbols, self._rest, self._length = [], [], len(steps)
+        self._symbols, self._length = list[tuple[int, str]](), len(steps)
+        self._rest = list[tuple[int, Callable, int, int]]()
         for i, (kind, *parts) in enumerate(steps):
             operands = [] if kind in ("num", "sym") else [slot[part] for part in parts]
             free += [slot[part] for part in set(parts) if operands and last[part] == i and part not in ends]

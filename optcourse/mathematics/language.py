@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from .arguments import wrong_type
+
 Node = tuple[Any, ...]
 
 LONGEST, DEEPEST = 400, 20  # characters of a formula; parentheses, fractions and powers within one another
@@ -401,7 +403,7 @@ def read(text: str) -> tuple[Node, Mapping[str, int]]:
     FormulaError at what cannot be understood; TypeError if it is no text.
     """
     if not isinstance(text, str):
-        raise TypeError(f"a formula must be text, not {text!r}")
+        raise wrong_type("a formula", "text", text)
     return _read(text)
 
 
@@ -422,9 +424,10 @@ def parse(text: str) -> Node:
 
 def symbols(node: Node) -> Iterator[str]:
     """The symbols of a tree, from left to right."""
-    if node[0] == "sym":
-        yield node[1]
-    else:
-        for child in node[1:]:
-            if isinstance(child, tuple):
-                yield from symbols(child)
+    match node:
+        case ("sym", name):
+            yield name
+        case (_, *parts):
+            for part in parts:
+                if isinstance(part, tuple):
+                    yield from symbols(part)

@@ -6,8 +6,8 @@ against ours. Docs and lessons print it. A method that a library lacks is not in
 
 from dataclasses import dataclass
 
-from .beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam
-from .conventions import AdaGradOutside, AdamInside, AdamWPaper, DampedMomentum, RMSPropOutside, UncorrectedAdam
+from .beyond import AdaDelta, AdamW, AMSGrad, Lion, Muon, Nadam, UncorrectedAdam
+from .conventions import AdaGradOutside, AdamInside, AdamWPaper, DampedMomentum, RMSPropOutside
 from .declaration import Optimizer
 from .optimizers import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 

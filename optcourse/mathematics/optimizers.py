@@ -5,11 +5,13 @@ r"""The six optimizers of the course, each one frozen dataclass.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .declaration import NONNEGATIVE, POSITIVE, UNIT, Array, Arrow, Gradient, Optimizer, Row, State, hyper
+from .arithmetic import Array, Gradient
+from .declaration import NONNEGATIVE, POSITIVE, UNIT, Arrow, Optimizer, Row, State, hyper
 
 MOMENTUM_ARROW = Arrow(r"\theta_{t-1}", r"-\gamma v_{t-1}", "momentum −γv")
 SCALED_STEP = Arrow(r"\theta_t", r"-\frac{\eta}{\sqrt{G_t + \epsilon}} \nabla J(\theta_t)", "scaled step")
@@ -247,7 +249,7 @@ class Adam(Optimizer):
     reference = "Kingma and Ba (2015), algorithm 1"
     convention = "corrected, ε outside: the paper, PyTorch"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t} + \epsilon}"
-    rows = (
+    rows: ClassVar[tuple[Row, ...]] = (  # as many as a method needs: those that are made of it have others
         Row(r"g_t = \nabla J(\theta_{t-1})", "the gradient"),
         Row(
             r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t", "moving average of the gradient: the direction, like Momentum"

@@ -31,8 +31,10 @@ def states(trees: Sequence[Node]) -> tuple[str, ...]:
     found = []
     for name in (name for tree in trees for name in symbols(tree[2])):
         before = BEFORE.fullmatch(name)
-        if name == "t" or (before and before[1] != "theta" and f"{before[1]}_t" in assigned):
-            found.append(name if name == "t" else before[1])
+        if name == "t":
+            found.append(name)
+        elif before and before[1] != "theta" and f"{before[1]}_t" in assigned:
+            found.append(before[1])
     return tuple(dict.fromkeys(found))
 
 

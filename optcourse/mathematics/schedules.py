@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import finite_numbers, instance, number, whole
+from .arguments import finite_numbers, function, instance, number, result, whole, wrong_value
 from .arithmetic import Array
+
+MOST_STEPS = 1_000_000_000  # of a schedule
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,18 @@ class Schedule:
     factor: Callable[[Array], Array]
 
     def __post_init__(self) -> None:
-        if not callable(self.factor):
-            raise TypeError(f"factor must be a function of the step t, not {self.factor!r}")
+        function(self.factor, "factor", "a function of the step t", 1)
 
     def __call__(self, t: ArrayLike) -> Array:
         """The factor at step ``t``; the result has t's shape."""
-        return self.factor(finite_numbers(t, "t", "a step's number, or an array of them"))
+        steps, allowed = (
+            finite_numbers(t, "t", "a step's number, or an array of them"),
+            "a function that gives a number for each t",
+        )
+        found = finite_numbers(result(self.factor, "factor", allowed, steps), "factor", allowed)
+        if found.ndim and found.shape != steps.shape:
+            raise wrong_value("factor", allowed, found)
+        return found if found.shape == steps.shape else np.broadcast_to(found, steps.shape)
 
     def __mul__(self, other: "Schedule") -> "Schedule":
         instance(other, Schedule, "other", "a Schedule, as in warmup(10) * cosine(100)")
@@ -36,11 +44,11 @@ class Schedule:
 
 def warmup(steps: int) -> Schedule:
     """Rise in a straight line from 1/steps to 1, then stay (Goyal et al. 2017)."""
-    steps = whole(steps, "a schedule's steps", 1)
+    steps = whole(steps, "a schedule's steps", 1, MOST_STEPS)
     return Schedule(lambda t: np.minimum(t / steps, 1.0))
 
 
 def cosine(steps: int, floor: float = 0.0) -> Schedule:
     """Fall from 1 to ``floor``, in [0, 1], along half a cosine within ``steps`` (Loshchilov and Hutter 2017, without restarts)."""
-    steps, floor = whole(steps, "a schedule's steps", 1), number(floor, "floor", 0, 1)
+    steps, floor = whole(steps, "a schedule's steps", 1, MOST_STEPS), number(floor, "floor", 0, 1)
     return Schedule(lambda t: floor + (1 - floor) * (1 + np.cos(np.pi * np.minimum(t / steps, 1.0))) / 2)

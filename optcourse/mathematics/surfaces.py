@@ -5,18 +5,22 @@ array([ 1., 25.])
 """
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import instance, shaped, whole, wrong_value
+from .arguments import instance, numbers, shaped, whole, wrong_type, wrong_value
 from .arithmetic import Array
 from .derivatives import Calculation, Program
 from .language import FUNCTIONS, FormulaError, Node, read
 from .writing import latex
 
 View = tuple[float, float, float, float]
+Point = tuple[float, float]
 
+POINTS = "points (x, y), shape (..., 2)"
+NOWHERE = "the formula has no finite real value, or no gradient, over most of the view"
 VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
 MINIMA = (
     161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them
@@ -46,22 +50,26 @@ class Surface:
         name: str,
         formula: str,
         view: View = (-5, 5, -5, 5),
-        start: tuple[float, float] = (-4, 3),
-        minima: tuple[tuple[float, float], ...] = (),
+        start: Point = (-4, 3),
+        minima: Sequence[Point] = (),
         note: str = "",
     ):
         instance(name, str, "name", "text")
         instance(formula, str, "formula", "text such as x**2 + 10*y**2")
-        left, right, bottom, top = shaped(view, "view", (4,), VIEW)
-        if not (left < right and bottom < top):
-            raise wrong_value("view", VIEW, view)
-        shaped(start, "start", (2,), "two finite numbers (x, y)")
-        if not (isinstance(minima, tuple | list) and not minima):
-            shaped(minima, "minima", (-1, 2), "pairs of finite numbers (x, y)")
         instance(note, str, "note", "text")
-        self.name, self.formula, self.view, self.start, self.note = name, formula, view, start, note
+        self.name, self.formula, self.view, self.note = name, formula, checked_view(view), note
+        x, y = shaped(start, "start", (2,), "two finite numbers (x, y)").tolist()
+        self.start: Point = x, y
+        if not (isinstance(minima, tuple | list) and not minima):
+            minima = tuple(
+                (x, y) for x, y in shaped(minima, "minima", (-1, 2), "pairs of finite numbers (x, y)").tolist()
+            )
+        self._minima: tuple[Point, ...] = tuple(minima)
         self.tree = surface_tree(formula)
-        self._minima = minima
+        with np.errstate(all="ignore"):
+            (value,) = differentiated(self.tree)[0](**mesh(self.view, 40))
+        if not np.mean(np.isfinite(value)) >= 0.1:
+            raise FormulaError(NOWHERE, formula, 0)
 
     def __repr__(self) -> str:
         return f"Surface({self.name!r}, {self.formula!r})"
@@ -100,16 +108,14 @@ class Surface:
 
     def grid(self, size: int = 160, view: View | None = None) -> tuple[Array, Array, Array]:
         """x, y and J on a ``size`` × ``size`` grid over the surface's view, or another; J is NaN where it is not finite."""
-        size = whole(size, "size", 2, 2000)
-        left, right, bottom, top = self.view if view is None else shaped(view, "view", (4,), VIEW)
-        x, y = np.meshgrid(np.linspace(left, right, size), np.linspace(bottom, top, size))
+        x, y = mesh(self.view if view is None else checked_view(view), whole(size, "size", 2, 2000)).values()
         value = self.value(np.stack([x, y], axis=-1))
         return x, y, np.where(np.isfinite(value), value, np.nan)
 
     @functools.cached_property
     def minima(self) -> Array:
         """Known minima, shape (k, 2), lowest first; of a surface that names none, the lowest point in view."""
-        points = self._minima
+        points: Sequence[Sequence[float]] = self._minima
         if not points:
             x, y, value = self.grid(MINIMA)
             lowest = lowest_of(value)
@@ -162,11 +168,13 @@ class Surface:
         """The landmarks of the minimum that the surface's own start leads to, see :meth:`landmarks_at`."""
         return self.landmarks_at(self.home)
 
-    def landmarks_at(self, minimum: Array) -> dict[str, "float | Array"]:
+    @np.errstate(all="ignore")
+    def landmarks_at(self, minimum: ArrayLike) -> dict[str, "float | Array"]:
         """By the names in :data:`LANDMARKS`, at a minimum, shape (2,): where it is, the curvatures λ₁ ≤ λ₂, their directions.
 
         :math:`J_{min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.
         """
+        minimum = shaped(minimum, "minimum", (2,), "a point (x, y)")
         hessian = self.hessian(minimum)  # the lowest point in view may lie where the surface has an edge
         found = (self.lowest, minimum, *curvatures(hessian if np.isfinite(hessian).all() else np.eye(2)))
         return dict(zip(LANDMARKS, found, strict=True))
@@ -182,9 +190,7 @@ class Surface:
         return Surface(self.name, self.formula, view, self.start, self._minima, self.note)
 
     @classmethod
-    def from_formula(
-        cls, text: str, view: View = (-5, 5, -5, 5), start: tuple[float, float] | None = None
-    ) -> "Surface":
+    def from_formula(cls, text: str, view: View = (-5, 5, -5, 5), start: Point | None = None) -> "Surface":
         """A surface from a student's own formula in x and y, as a hand types it or in LaTeX; nothing of it is executed as text.
 
         It starts at (−4, 3), or, where J or its gradient has no finite value there, at the nearest point in view where both have
@@ -199,21 +205,33 @@ class Surface:
         array(11.)
         """
         if not isinstance(text, str):
-            raise TypeError(f"the formula must be text such as x**2 + 10*y**2, not {text!r}")
+            raise wrong_type("the formula", "text such as x**2 + 10*y**2", text)
         surface = cls(text.strip(), text, view, (-4, 3) if start is None else start)
-        missing = np.isnan(surface.grid(40)[2]).mean()
-        found = _nearest_finite(surface) if missing <= 0.9 else None
+        found = _nearest_finite(surface)
         if found is None:
-            raise FormulaError(
-                "the formula has no finite real value, or no gradient, over most of the view", surface.formula, 0
-            )
+            raise FormulaError(NOWHERE, surface.formula, 0)
         if found != surface.start:
             at = "({:g}, {:g})"
             if start is not None:
-                raise ValueError(f"start must be where the formula {text!r} is finite, not {at.format(*start)}")
+                raise ValueError(f"start must be where the formula {text!r} is finite, not {at.format(*surface.start)}")
             surface.note = f"starts at {at.format(*found)}: it is not finite at {at.format(*surface.start)}"
             surface.start = found
         return surface
+
+
+def checked_view(given: ArrayLike) -> View:
+    """A view as four floats; TypeError or ValueError unless it has a width and a height."""
+    left, right, bottom, top = shaped(given, "view", (4,), VIEW).tolist()
+    if not (left < right and bottom < top):
+        raise wrong_value("view", VIEW, given)
+    return left, right, bottom, top
+
+
+def mesh(view: View, size: int) -> dict[str, Array]:
+    """x and y of ``size`` × ``size`` points over a view, each as an array of this shape."""
+    left, right, bottom, top = view
+    x, y = np.meshgrid(np.linspace(left, right, size), np.linspace(bottom, top, size))
+    return {"x": x, "y": y}
 
 
 def surface_tree(text: str) -> Node:
@@ -249,6 +267,8 @@ def differentiated(tree: Node) -> tuple[Program, Program, Program]:
 
 def lowest_of(value: Array) -> int:
     """The index of the lowest finite value of a grid; of several that differ by rounding, the first."""
+    if np.isnan(value).all():
+        raise ValueError("view must show a part of the surface where its loss is finite")
     low = np.nanmin(value)
     return int(np.flatnonzero(value <= low + 1e-12 * abs(low))[0])
 
@@ -274,7 +294,7 @@ def curvatures(hessian: Array) -> tuple[float, float, Array, Array]:
     return float(min(near, far)), float(max(near, far)), flat, steep
 
 
-def _nearest_finite(surface: Surface) -> tuple[float, float] | None:
+def _nearest_finite(surface: Surface) -> Point | None:
     """The surface's start, or the nearest point of a grid in view with a finite value and gradient; None if there is none."""
 
     def finite(points: Array) -> np.ndarray:
@@ -290,15 +310,12 @@ def _nearest_finite(surface: Surface) -> tuple[float, float] | None:
     return float(round(nearest[0], 6)), float(round(nearest[1], 6))
 
 
-def points(theta: ArrayLike) -> Array:
+def points(given: ArrayLike, name: str = "theta") -> Array:
     """Points of the plane as floats, shape (..., 2); they need not be finite."""
-    try:
-        array = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError):
-        raise TypeError(f"theta must be points (x, y), shape (..., 2), not {theta!r}") from None
-    if array.ndim == 0 or array.shape[-1] != 2:
-        raise ValueError(f"theta must be points (x, y), shape (..., 2), not of shape {array.shape}")
-    return array
+    found = numbers(given, name, POINTS)
+    if found.ndim == 0 or found.shape[-1] != 2:
+        raise ValueError(f"{name} must be {POINTS}, not of shape {found.shape}")
+    return found
 
 
 bowl = Surface("bowl", "(x**2 + y**2)/2", (-5, 5, -4, 4), (-4, 2.5), ((0, 0),), "the same curvature everywhere")

@@ -7,14 +7,15 @@ array([0.81, 0.81])
 """
 
 import functools
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import finite_numbers, instance, number, shaped, subclass, whole, wrong_type, wrong_value
-from .arithmetic import Array, evaluate
-from .declaration import Environment, Optimizer, State, environment, execute
+from .arguments import finite_numbers, instance, number, numbers, row, whole, wrong_value
+from .arithmetic import Array, evaluate, everywhere
+from .declaration import Environment, Optimizer, State, check_method, environment, execute
 from .language import Node, parse, symbols
 from .schedules import Schedule
 from .surfaces import LANDMARKS, Surface
@@ -22,6 +23,7 @@ from .verdicts import lowest
 
 MOST_STEPS, MOST_NUMBERS = 1_000_000, 100_000_000  # of one run; in the path of a whole batch (0.8 GB)
 TOO_FAR = 1e6  # a coordinate beyond this has diverged
+MOST_RUNS = 1_000_000  # at once
 CHECK = 16  # a single run looks every so many steps whether it can stop
 
 
@@ -53,6 +55,11 @@ class Trajectory:
         return len(self.theta) - 1
 
     @functools.cached_property
+    def has_state(self) -> bool:
+        """Whether the optimizer's state is known: not along a path of which only the positions were kept, as in training."""
+        return set(self.state) == set(self.optimizer.init(self.theta[0]))
+
+    @functools.cached_property
     def symbols(self) -> Environment:
         """Every symbol of the formula at every step, shape (steps, *batch, 2): entry t − 1 belongs to step t."""
         before = slice(0, max(self.steps, 1))
@@ -62,7 +69,7 @@ class Trajectory:
             if self.schedule is not None:
                 t = np.arange(1, max(self.steps, 1) + 1).reshape(-1, *(1,) * (self.theta.ndim - 1))
                 optimizer = scheduled(optimizer, self.schedule, t)
-            if set(state) != set(optimizer.init(self.theta[0])):  # a path whose states nobody kept, as in training
+            if not self.has_state:
                 return environment(optimizer, self.theta[before], {})
             return execute(optimizer, self.theta[before], state, self.surface.gradient)
 
@@ -73,14 +80,15 @@ class Trajectory:
         ``k``, the step's number, and the landmarks of the minimum that the run goes to, see :meth:`Surface.landmarks_at` (in a
         batch: that the surface's start leads to).
         """
-        instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")  # type: ignore[arg-type]
+        instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")
         node = parse(latex) if isinstance(latex, str) else latex
         names = self._at_every_step
         if any(symbol in LANDMARKS for symbol in symbols(node)):
             one = self.theta.ndim == 2
             names = names | (self.surface.landmarks_at(self.minimum) if one else self.surface.landmarks)
         with np.errstate(all="ignore"):
-            value = evaluate(node, names, self.surface.gradient, self.surface.value)
+            grad, loss = (everywhere(each, self.theta) for each in (self.surface.gradient, self.surface.value))
+            value = evaluate(node, names, grad, loss)
         return np.broadcast_to(value, self.theta.shape)
 
     @functools.cached_property
@@ -104,17 +112,21 @@ class Trajectory:
     @property
     def excess(self) -> Array:
         """The loss above the lowest known minimum, shape (steps + 1, *batch)."""
-        return self.loss - self.surface.lowest
+        with np.errstate(over="ignore"):
+            return self.loss - self.surface.lowest
 
     def first_below(self, tolerance: float = 1e-6) -> "int | None":
         """The first step of one run from which ``excess`` stays at or below the tolerance, or None."""
-        settled = int(_settled(self.excess <= number(tolerance, "tolerance", 0)))
+        tolerance = number(tolerance, "tolerance", 0)
+        if self.theta.ndim > 2:
+            raise ValueError(f"first_below is for one run, not for a batch of shape {self.loss.shape[1:]}")
+        settled = int(_settled(self.excess <= tolerance))
         return None if settled < 0 else settled
 
     @property
     def minimum(self) -> Array:
         """The known minimum that the run goes to: nearest to its last finite point; shape (*batch, 2)."""
-        finite = np.isfinite(self.theta).all(axis=-1)
+        finite = np.asarray(np.isfinite(self.theta).all(axis=-1))
         last = len(finite) - 1 - finite[::-1].argmax(axis=0)
         return self.surface.nearest_minimum(np.take_along_axis(self.theta, last[None, ..., None], axis=0)[0])
 
@@ -140,9 +152,10 @@ class Trajectory:
         head = f"{self.optimizer.label} on the {self.surface.name} surface, {self.steps} steps"
         if self.theta.ndim > 2:
             runs = self.loss[0].size
-            diverged = int(np.sum(self.diverged_at >= 0))
+            gone = np.asarray(self.diverged_at) >= 0
+            diverged = int(np.sum(gone))
             with np.errstate(invalid="ignore"):
-                best = np.nanmin(np.where(self.diverged_at >= 0, np.nan, self.loss[-1])) if diverged < runs else np.nan
+                best = np.nanmin(np.where(gone, np.nan, self.loss[-1])) if diverged < runs else np.nan
             return f"{head}: {runs} runs, {diverged} diverged, best final loss {_number(best)}."
         parts = [f"{head} from {_point(self.theta[0])}."]
         if self.surface.note and not self.surface.minima_are_known:  # a reader's own: where it starts, and why
@@ -186,7 +199,14 @@ def whole_steps(steps: int) -> int:
 def _checked(optimizer: Optimizer, surface: Surface, schedule: Schedule | None = None) -> None:
     instance(optimizer, Optimizer, "optimizer", "a method such as Momentum(eta=0.01)")
     instance(surface, Surface, "surface", "a Surface, such as surfaces.ravine")
-    instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")  # type: ignore[arg-type]
+    check_schedule(schedule, optimizer)
+
+
+def check_schedule(schedule: Schedule | None, optimizer: Optimizer) -> None:
+    """TypeError unless ``schedule`` is one, or None; ValueError if the method has no η that it could multiply."""
+    instance(schedule, Schedule | None, "schedule", "a Schedule such as cosine(100), or None")
+    if schedule is not None and "eta" not in optimizer.values:
+        raise ValueError(NO_ETA.format(title=optimizer.title))
 
 
 def _state(given: State | None, stepper: Optimizer, theta: Array) -> State:
@@ -211,13 +231,19 @@ def first_point(start: ArrayLike, optimizer: Optimizer) -> Array:
     allowed = "two finite numbers (x, y), or an array of such pairs"
     point = finite_numbers(start, "start", allowed)
     if point.ndim == 0 or point.shape[-1] != 2:
-        raise ValueError(f"start must be {allowed}, not {start!r}")
+        raise wrong_value("start", allowed, start)
     try:
         batch = np.broadcast_shapes(optimizer.shape, point.shape[:-1])
     except ValueError:
         raise ValueError(
             f"start must broadcast with the hyperparameters: {point.shape[:-1]} does not fit {optimizer.shape}"
         ) from None
+    if (runs := math.prod(batch)) > MOST_RUNS:
+        arrays = [item.letter for item in optimizer.hypers() if np.ndim(getattr(optimizer, item.name))]
+        raise ValueError(
+            f"optimizer and start must make at most {MOST_RUNS:,} runs at once, not {runs:,}: "
+            f"give fewer values of {' or '.join(arrays) or 'start'}"
+        )
     return np.broadcast_to(point, (*batch, 2)).copy()
 
 
@@ -271,9 +297,13 @@ def run(
     return Trajectory(optimizer, surface, path, loss, grad, states, diverged_at, schedule)
 
 
+NO_ETA = "schedule multiplies η, which {title} does not have: use eta in a row, or leave the schedule out"
+
+
 def scheduled(optimizer: Optimizer, schedule: Schedule, t: ArrayLike) -> Optimizer:
     """The optimizer with the η of step t; a factor of zero becomes the smallest number, since η must be > 0."""
-    return replace(optimizer, eta=np.maximum(optimizer.values["eta"] * schedule(t), np.finfo(float).tiny))
+    eta = np.maximum(optimizer.values["eta"] * schedule(t), np.finfo(float).tiny)
+    return replace(optimizer, **{"eta": eta})
 
 
 def _gone(theta: Array) -> np.ndarray:
@@ -349,8 +379,8 @@ def sweep(
     known = {item.name: item.letter for item in optimizer.hypers()}
     for name in grid:
         if name not in known:
-            raise ValueError(f"{optimizer.title} has no hyperparameter {name!r}: it has {', '.join(known)}")
-    axes = {name: np.atleast_1d(finite_numbers(values, known[name], "finite numbers")) for name, values in grid.items()}
+            raise ValueError(f"{optimizer.title} has no hyperparameter {name!r}: it has {', '.join(known) or 'none'}")
+    axes = {name: row(values, known[name], "a finite number, or a row of them") for name, values in grid.items()}
     point = first_point(surface.start if start is None else start, replace(optimizer))
     after = (1,) * (point.ndim - 1)
     spread = {
@@ -383,14 +413,20 @@ def tail_loss(losses: ArrayLike) -> Array:
     >>> tail_loss([9.0] * 18 + [0.3, 0.1, 0.2])
     array(0.2)
     """
-    try:
-        losses = np.asarray(losses, dtype=float)
-    except (TypeError, ValueError):
-        raise wrong_type("losses", "a loss for each step", losses) from None
+    losses = numbers(losses, "losses", "a loss for each step")
     if losses.ndim == 0 or not len(losses):
         raise wrong_value("losses", "a loss for each step", losses)
     last = losses[-max(1, (len(losses) - 1) // 10) :]
     return np.where(np.isfinite(last).all(axis=0), last.max(axis=0), np.inf)
+
+
+def rates(etas: ArrayLike) -> Array:
+    """The learning rates to try, shape (n,)."""
+    allowed = "a row of finite numbers > 0"
+    tried = row(etas, "etas", allowed)
+    if not np.all(tried > 0):
+        raise wrong_value("etas", allowed, etas)
+    return tried
 
 
 def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: ArrayLike | None = None) -> Optimizer:
@@ -399,10 +435,8 @@ def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: Ar
     ``etas`` are the rates to try; the same 51, spread over 1e-4 … 10 in round values, for every method if omitted.
     Of several that end within 1e-9 of the lowest loss it is the first. Warns where the best is the smallest or the largest.
     """
-    subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
+    check_method(kind, needs="eta")
     round_values = [float(f"{eta:.2g}") for eta in np.geomspace(1e-4, 10, 51)]
-    tried = shaped(round_values if etas is None else etas, "etas", (-1,), "a list of finite numbers > 0")
-    if not len(tried):
-        raise wrong_value("etas", "a list of finite numbers > 0", etas)
+    tried = rates(round_values if etas is None else etas)
     reached = tail_loss(run(kind(eta=tried), surface, steps=steps).excess)
     return kind(eta=float(tried[lowest(reached, eta=tried)]))

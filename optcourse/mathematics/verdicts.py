@@ -7,12 +7,12 @@
 import math
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import wrong_type, wrong_value
-from .declaration import finite_numbers
+from .arguments import numbers, row, wrong_value
 
 SETTLED = 1e-9  # an excess below this counts as arrived: what lies under it is rounding
 FEWEST = 6  # pairs: of five even the whole range misses the median in 1 case of 16
@@ -32,12 +32,7 @@ def lowest(losses: ArrayLike, **axes: ArrayLike) -> "int | tuple[int, ...]":
     >>> lowest([3.0, 1.0, 2.0], eta=[0.01, 0.1, 1.0])
     1
     """
-    tried = {
-        name: np.atleast_1d(finite_numbers(values, name, "a row of finite numbers")) for name, values in axes.items()
-    }
-    for name, values in tried.items():
-        if values.ndim > 1 or not values.size:
-            raise wrong_value(name, "a row of finite numbers", axes[name])
+    tried = {name: row(values, name, "a row of finite numbers") for name, values in axes.items()}
     shape = tuple(len(values) for values in tried.values())
     allowed = f"numbers, or inf, of the shape {shape}: an axis for each of {', '.join(axes) or 'the keywords'}"
     values = _numbers(losses, "losses", allowed)
@@ -45,7 +40,8 @@ def lowest(losses: ArrayLike, **axes: ArrayLike) -> "int | tuple[int, ...]":
         raise wrong_value("losses", allowed, losses)
     at = tuple(int(index) for index in np.unravel_index(np.argmax(values <= values.min() + SETTLED), shape))
     for axis, (name, each) in enumerate(tried.items()):
-        along = np.moveaxis(values, axis, 0)[(slice(None), *at[:axis], *at[axis + 1 :])]
+        line: tuple[Any, ...] = (slice(None), *at[:axis], *at[axis + 1 :])
+        along = np.moveaxis(values, axis, 0)[line]
         if further := _beyond(each, along, at[axis]):
             text = f"the best {name}, {each[at[axis]]:g}, lies at the edge of those tried: try {further} ones"
             warnings.warn(text, stacklevel=2)
@@ -91,6 +87,8 @@ class Difference:
 
     def __format__(self, digits: str) -> str:
         """The text with so many digits, as in ``f"{paired(ours, theirs):1}"``; two if none are named."""
+        if not (isinstance(digits, str) and digits in ("", *map(str, range(1, 18)))):
+            raise wrong_value("digits", "a number from 1 to 17, as in f'{difference:1}'", digits)
         low, middle, high = (_signed(value, int(digits or 2)) for value in (self.low, self.median, self.high))
         count = self.lower if self.median < 0 else self.higher
         of = f" in {count} of {self.pairs} pairs" if self.apart else ""
@@ -137,10 +135,7 @@ def paired(first: ArrayLike, second: ArrayLike) -> Difference:
 
 def _numbers(given: ArrayLike, name: str, allowed: str) -> np.ndarray:
     """``given`` as an array of numbers, of which some may be inf."""
-    try:
-        values = np.asarray(given, dtype=float)
-    except (TypeError, ValueError):
-        raise wrong_type(name, allowed, given) from None
+    values = numbers(given, name, allowed)
     if np.isnan(values).any():
         raise wrong_value(name, allowed, given)
     return values

@@ -1,5 +1,6 @@
 r"""Trees as text: LaTeX that is read as the same tree again, and symbols as plain letters."""
 
+import codecs
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,7 +17,9 @@ def parts_of(symbol: str) -> tuple[str, bool, str]:
     >>> parts_of("m_hat_{t-1}")
     ('m', True, 't-1')
     """
-    letter, hat, index = re.fullmatch(r"([A-Za-z]+?)(_hat)?(?:_\{?([^{}]*?)\}?)?", symbol).groups()
+    found = re.fullmatch(r"([A-Za-z]+?)(_hat)?(?:_\{?([^{}]*?)\}?)?", symbol)
+    assert found, symbol
+    letter, hat, index = found.groups()
     return letter, bool(hat), index or ""
 
 
@@ -30,6 +33,37 @@ def letters(symbol: str) -> str:
     return GREEK.get(letter, letter) + "\u0302" * hat + ("" if index[:1] == "t" else index.translate(SMALL))
 
 
+SPELLED = {letter: name for name, letter in GREEK.items()} | dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+SPELLED |= {
+    "→": "->",
+    "−": "-",
+    "–": "-",
+    "≥": ">=",
+    "≤": "<=",
+    "×": "x",
+    "…": "...",
+    "∇": "grad ",
+    "√": "sqrt",
+    "∞": "inf",
+}
+
+
+def spelled_out(error: UnicodeError) -> tuple[str, int]:
+    """What to write where a terminal or a file lacks a character: a Greek letter's name, say, or the character's number.
+
+    >>> "β₁ = 0.9 → θ̂".encode("cp1252", "optcourse.letters")
+    b'beta1 = 0.9 -> theta\\\\u0302'
+    """
+    assert isinstance(error, UnicodeEncodeError)
+    missing = error.object[error.start : error.end]
+    return "".join(
+        SPELLED.get(each) or each.encode("ascii", "backslashreplace").decode() for each in missing
+    ), error.end
+
+
+codecs.register_error("optcourse.letters", spelled_out)
+
+
 def numeral(value: float) -> str:
     """A number in as few digits as give it again; the page writes the same.
 
@@ -40,10 +74,11 @@ def numeral(value: float) -> str:
         return str(int(value))
     if 1e-4 <= abs(value) < 1e15:
         return repr(value)
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    number = Decimal(repr(value)).normalize()
+    sign, digits, _ = number.as_tuple()
     first, *others = map(str, digits)
     point = "." if others else ""
-    return f"{'-' * sign}{first}{point}{''.join(others)}e{exponent + len(others):+d}"
+    return f"{'-' * sign}{first}{point}{''.join(others)}e{number.adjusted():+d}"
 
 
 def rank(node: Node) -> int:

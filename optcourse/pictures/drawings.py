@@ -20,10 +20,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from PIL import Image
 
-from ..mathematics.arithmetic import evaluate
-from ..mathematics.declaration import Array, Optimizer
+from ..mathematics.arguments import instance, numbers, texts, whole, wrong_type, wrong_value
+from ..mathematics.arithmetic import Array, evaluate
+from ..mathematics.declaration import Optimizer
 from ..mathematics.language import parse
 from ..mathematics.surfaces import Surface
+from ..mathematics.surfaces import View as Bounds
 from ..mathematics.trajectory import Trajectory
 from .looks import LIGHT, SECOND, Look, look, style
 from .views import LONGEST, VIEWS, MapView, Quantity, View, checked, highest, labels_and_looks, vector_colours
@@ -48,8 +50,8 @@ LEVELS = 17
 
 @contextlib.contextmanager
 def own_settings() -> Iterator[None]:
-    """Our settings for matplotlib, in place of the reader's."""
-    with matplotlib.style.context(OURS, after_reset=True):
+    """Our settings for matplotlib, in place of the reader's; a loss may be too large to draw, and that is not an error."""
+    with matplotlib.style.context(OURS, after_reset=True), np.errstate(over="ignore", invalid="ignore"):
         yield
 
 
@@ -98,24 +100,26 @@ def strokes(given: Look) -> dict[str, Any]:
     return {"color": given.colour, "linestyle": dash, "marker": MARKERS[given.mark]}
 
 
-def write(axes: Axes, words: str, point: Sequence[float], colour: str, **more: Any) -> None:
+def write(axes: Axes, words: str, point: Sequence[float] | Array, colour: str, **more: Any) -> None:
     """Words on a halo, in pixels beside a point."""
     halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["ground-low"]), "edgecolor": "none", "alpha": 0.7}
-    place = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold", "color": colour}
-    text = axes.annotate(words, point, bbox=halo, annotation_clip=True, **place | more)
+    place: dict[str, Any] = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold"}
+    text = axes.annotate(words, tuple(point), bbox=halo, annotation_clip=True, color=colour, **place | more)
     extent, frame = (each.get_window_extent() for each in (text, axes))
     over = min(frame.x1 - extent.x1 - 4, 0) + max(frame.x0 - extent.x0 + 4, 0)  # pixels; it stays in the picture
     x, y = text.xyann
     text.xyann = (x + over * 72 / axes.figure.dpi, y)
 
 
-def arrow(axes: Axes, tail: Sequence[float], tip: Sequence[float], colour: str, width: float = 2.4) -> None:
+def arrow(axes: Axes, tail: Array, tip: Array, colour: str, width: float = 2.4) -> None:
     """An arrow from point to point."""
     shape = {"arrowstyle": "-|>,head_width=0.28,head_length=0.55", "linewidth": width, "color": colour}
-    axes.annotate("", tip, tail, arrowprops={**shape, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 4 * width + 4})
+    axes.annotate(
+        "", tuple(tip), tuple(tail), arrowprops={**shape, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 4 * width + 4}
+    )
 
 
-def fitted(view: Sequence[float], shape: float) -> tuple[float, float, float, float]:
+def fitted(view: Sequence[float], shape: float) -> Bounds:
     """A view made wider or higher until it has this shape: so a unit is as long in x as in y.
 
     >>> fitted((-5, 5, -2, 2), 2)
@@ -127,15 +131,17 @@ def fitted(view: Sequence[float], shape: float) -> tuple[float, float, float, fl
     return x - wide / 2, x + wide / 2, y - high / 2, y + high / 2
 
 
-def ground(axes: Axes, surface: Surface, view: Sequence[float]) -> None:
+def ground(axes: Axes, surface: Surface, view: Bounds) -> None:
     """The surface from above, shaded, with soft level lines that are close together near the lowest value in view."""
-    x, y, value = surface.grid(160, tuple(view))
-    low, high = np.nanpercentile(value, [0, 98])
-    level = LEVELS * (np.maximum(value - low, 0) / ((high - low) or 1.0)) ** (1 / 2.2)
-    look = {"extent": tuple(view), "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
-    axes.imshow(level, cmap=GROUND, vmin=0, vmax=LEVELS, **look)
-    if np.nanmax(level) > 1:
-        axes.contour(x, y, level, np.arange(1, LEVELS + 12), colors=str(LIGHT["level"]), linewidths=0.6, alpha=0.7)
+    x, y, value = surface.grid(160, view)
+    if np.isfinite(value).any():  # the vectors of a step may lie where the surface has no value
+        low, high = np.nanpercentile(value, [0, 98])
+        level = LEVELS * (np.maximum(value - low, 0) / ((high - low) or 1.0)) ** (1 / 2.2)
+        axes.imshow(
+            level, GROUND, vmin=0, vmax=LEVELS, extent=view, origin="lower", aspect="auto", interpolation="bilinear"
+        )
+        if np.nanmax(level) > 1:
+            axes.contour(x, y, level, np.arange(1, LEVELS + 12), colors=str(LIGHT["level"]), linewidths=0.6, alpha=0.7)
     axes.set(xlim=view[:2], ylim=view[2:])
     axes.grid(False)
     axes.spines[:].set_visible(False)
@@ -182,6 +188,8 @@ def last_finite(trajectory: Trajectory, step: int) -> int:
 
 def vectors_of(trajectory: Trajectory, step: int) -> list[tuple[Array, Array, str, str]]:
     """Tail, tip, colour and name of each finite vector of a step."""
+    if not trajectory.has_state:
+        return []
     step = last_finite(trajectory, step)
     arrows = [each for row in trajectory.optimizer.rows for each in row.arrows]
     found = []
@@ -254,6 +262,8 @@ def limit(axes: Axes, view: type[View], surface: Surface | None) -> None:
     """Limits and ticks: no logarithmic axis goes above the highest loss in view, no linear one far beyond the view."""
     if view.log:
         axes.set_yscale("log")
+        if axes.get_ylim()[0] <= 0:  # there is no line to show, as on a surface without curvature
+            axes.set_ylim(0.1, 10)
         decades = np.diff(np.log10(axes.get_ylim()))[0]
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2 else (1.0,), numticks=6))
         if decades < 2:
@@ -267,7 +277,8 @@ def limit(axes: Axes, view: type[View], surface: Surface | None) -> None:
         axes.yaxis.set_major_locator(MaxNLocator(5))
         if surface is not None:
             reach = max(np.diff(surface.view)[[0, 2]]) / 2
-            axes.set_ylim(*np.clip(axes.get_ylim(), -reach, reach))
+            low, high = np.clip(axes.get_ylim(), -reach, reach)
+            axes.set_ylim(*((low, high) if low < high else (-reach, reach)))
 
 
 def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
@@ -294,6 +305,9 @@ def filled(name: str, trajectory: Trajectory) -> str:
 
 def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
     """The map of η and γ: colour are steps, grey has diverged, white has not arrived in time; the line is the analytic limit."""
+    if not MapView.has(optimizer):
+        axes.set(title=MapView.NONE, xticks=[], yticks=[])
+        return
     found = MapView.measured(optimizer, surface)
     steps = np.where(found.steps_to_tolerance >= 0, found.steps_to_tolerance, np.nan)
     axes.pcolormesh(MapView.etas, MapView.gammas, np.sqrt(steps.T / LONGEST), cmap=STEPS, vmin=0, vmax=1)
@@ -301,7 +315,8 @@ def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
     grey = LinearSegmentedColormap.from_list("gone", [str(LIGHT["map-gone"])] * 2)
     axes.pcolormesh(MapView.etas, MapView.gammas, gone.T, cmap=grey)
     edge = evaluate(parse(optimizer.stable_below), {"gamma": MapView.gammas})
-    edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks["lambda_2"]
+    with np.errstate(divide="ignore"):  # a surface that is flat at its lowest point has no limit
+        edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks["lambda_2"]
     axes.plot(edge, MapView.gammas, color=INK, linewidth=2)
     axes.plot(optimizer.values["eta"], optimizer.values["gamma"], "o", color=INK, markerfacecolor=PAPER, markersize=8)
     axes.set(xscale="log", xlim=MapView.etas[[0, -1]], ylim=(0, 0.99), xlabel="η", ylabel="γ", title=MapView.title)
@@ -324,9 +339,14 @@ class Picture(Drawing):
         vectors: bool = False,
         labels: Sequence[str] | None = None,
     ):
-        self.trajectories = trajectories
+        self.trajectories = trajectories = single_runs(trajectories)
+        views, longest = checked(views, []), max(each.steps for each in trajectories)
+        step = whole(step, "step", -1, longest)
+        instance(vectors, bool, "vectors", "True or False")
+        if "rate" in views and not all(each.has_state for each in trajectories):
+            raise ValueError("views must not contain rate for a path whose state is not known")
         names, looks = labels_and_looks([each.optimizer for each in trajectories])
-        labels = names if labels is None else list(labels)
+        labels = names if labels is None else texts(labels, "labels", len(trajectories))
         beside = [name for name in views if name != "contour"]
         columns = [beside[i : i + 2] for i in range(0, len(beside), 2)]
         with own_settings():
@@ -374,15 +394,31 @@ def picture(
     ``views`` are any of "contour", "loss", "rate", "modes", "split" and "map". With ``step``, that step's points, and of a
     single run its vectors, are drawn too. ``labels`` name the runs, in place of their methods.
     """
-    checked(views, [each.optimizer for each in trajectories])
-    return Picture(trajectories, views, -1 if step is None else step, step is not None, labels)
+    runs = single_runs(trajectories)
+    views = checked(views, [each.optimizer for each in runs])
+    step = None if step is None else whole(step, "step", 0, max(each.steps for each in runs))
+    return Picture(runs, views, -1 if step is None else step, step is not None, labels)
+
+
+def single_runs(trajectories: object) -> list[Trajectory]:
+    """The runs of a picture; TypeError or ValueError if one of them is anything else, or a batch."""
+    allowed = "single runs, such as run(Momentum(), surfaces.ravine)"
+    if not isinstance(trajectories, tuple | list) or not all(isinstance(each, Trajectory) for each in trajectories):
+        raise wrong_type("trajectories", allowed, trajectories)
+    if not trajectories:
+        raise ValueError(f"trajectories must be {allowed}: at least one")
+    for batch in (each.loss.shape[1:] for each in trajectories if each.theta.ndim > 2):
+        raise ValueError(f"trajectories must be {allowed}, not a batch of shape {batch}: call run once for each")
+    return list(trajectories)
 
 
 class OneStep(Drawing):
     """The vectors of one step, a panel for each method: ``OneStep(run(Momentum(), …, steps=1), run(NAG(), …, steps=1))``."""
 
     def __init__(self, *trajectories: Trajectory):
-        self.trajectories = trajectories
+        self.trajectories = single_runs(trajectories)
+        if not all(each.steps and each.has_state for each in trajectories):
+            raise ValueError("trajectories must be runs, as run(…) gives, of one step or more")
         titles, looks = labels_and_looks([each.optimizer for each in trajectories])
         boxes = [reach_of(each, 1) for each in trajectories]
         half = 1.25 * max(reach for _, reach in boxes)
@@ -391,11 +427,8 @@ class OneStep(Drawing):
             grid = self.figure.subplots(1, len(trajectories), squeeze=False)[0]
             self.figure.subplots_adjust(0.02, 0.02, 0.98, 0.92, 0.04)
             for axes, each, (middle, _), title, shown in zip(grid, trajectories, boxes, titles, looks, strict=True):
-                ground(
-                    axes,
-                    each.surface,
-                    [*(middle[0] + half * np.array([-1, 1])), *(middle[1] + half * np.array([-1, 1]))],
-                )
+                x, y = middle
+                ground(axes, each.surface, (x - half, x + half, y - half, y + half))
                 lens(axes, each, 1, half, middle, shown)
                 axes.set_title(title, color=shown.colour)
                 for tail, _, colour, _ in vectors_of(each, 1):
@@ -424,6 +457,14 @@ class Race(Drawing):
     """
 
     def __init__(self, contest: "Contest"):
+        from ..mathematics.contest import Entry
+
+        def entries_of(setting: Any) -> bool:
+            known = setting.items() if isinstance(setting, Mapping) else ()
+            return bool(known) and all(isinstance(each, Entry) and each.kind is kind for kind, each in known)
+
+        if not (isinstance(contest, Mapping) and contest and all(map(entries_of, contest.values()))):
+            raise wrong_type("contest", "what contest() gives, or a part of it", contest)
         self.contest = contest
         with own_settings():
             self.figure = Figure(figsize=(11.0, 3.5 * len(contest) + 0.5), dpi=100, layout="constrained")
@@ -439,8 +480,7 @@ class Race(Drawing):
                 rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth")
             kinds = next(iter(contest.values()))
             handles = [Line2D([], [], label=kind.title, **strokes(style(kind)) | {"marker": ""}) for kind in kinds]
-            place = {"loc": "outside upper center", "ncols": len(handles), "fontsize": "medium"}
-            self.figure.legend(handles=handles, **place)
+            self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize="medium")
 
     def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
         passes, colour = np.arange(len(losses)), style(kind).colour
@@ -462,7 +502,16 @@ class Race(Drawing):
 class Curves(Drawing):
     """Plain curves, each with its name at its end; as text their values."""
 
-    def __init__(self, series: Mapping[str, Mapping[float, float]], xlabel: str, ylabel: str, log: str = ""):
+    def __init__(self, series: Mapping[str, Mapping[Any, float]], xlabel: str, ylabel: str, log: str = ""):
+        allowed = "for each curve its name and a dict of numbers, such as {'a': {1: 0.5, 2: 0.25}}"
+        if not (isinstance(series, Mapping) and series and all(isinstance(each, Mapping) for each in series.values())):
+            raise wrong_type("series", allowed, series)
+        for row in (row for values in series.values() for row in (values.keys(), values.values())):
+            numbers([*row], "series", allowed)
+        for name, text in (("xlabel", xlabel), ("ylabel", ylabel), ("log", log)):
+            instance(text, str, name, "text")
+        if log not in ("", "x", "y", "xy"):
+            raise wrong_value("log", "x, y, xy or nothing", log)
         self.series = series
         with own_settings():
             self.figure = Figure(figsize=(6.4, 4.0), dpi=100, layout="constrained")

@@ -8,8 +8,8 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 
-from ..mathematics.arguments import instance, subclass
-from ..mathematics.declaration import Optimizer
+from ..mathematics.arguments import instance
+from ..mathematics.declaration import Optimizer, cached, check_method
 from ..mathematics.language import GREEK, Node, parse
 from ..mathematics.writing import needs_parentheses, numeral, parts_of, python
 
@@ -113,7 +113,7 @@ def mathml(formula: str | Node) -> str:
     return MATH.format(markup(node, in_symbols))
 
 
-@functools.cache
+@cached
 def template(kind: type[Optimizer], coordinates: tuple[str, ...] = ("x", "y")) -> str:
     """The formula of a method as HTML: each row in symbols, and per coordinate with a slot for every number.
 
@@ -168,10 +168,10 @@ class Card:
     """
 
     def __init__(self, kind: type[Optimizer], base: type[Optimizer] | None = None, folded: bool | None = None):
-        subclass(kind, Optimizer, "kind", "a method's class, such as Momentum")
+        check_method(kind)
         if base is not None:
-            subclass(base, Optimizer, "base", "a method's class, such as Momentum, or None")
-        instance(folded, bool | None, "folded", "True, False or None")  # type: ignore[arg-type]
+            check_method(base, "base", ", or None")
+        instance(folded, bool | None, "folded", "True, False or None")
         self.kind, self.base, self.folded = kind, base, base is None if folded is None else folded
 
     def _repr_markdown_(self) -> str:

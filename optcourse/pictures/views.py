@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..mathematics.arguments import wrong_value
+from ..mathematics.arguments import wrong_type, wrong_value
 from ..mathematics.declaration import Optimizer
 from ..mathematics.language import Node, parse, symbols
 from ..mathematics.surfaces import Surface
@@ -118,10 +118,16 @@ class MapView(View):
 
     kind, title, short = "map", "steps to 1e-6, by η and γ", "map of η and γ"
     etas, gammas = np.geomspace(1e-3, 1, 90), np.linspace(0, 0.99, 60)  # of the words; the page has a grid of its own
+    NONE = "no map: these equations have no γ or no known stability limit"  # as the page says (side.js)
+
+    @staticmethod
+    def has(optimizer: Optimizer) -> bool:
+        """Whether there is a map of this method: not, as a rule, of a reader's own equations."""
+        return "gamma" in optimizer.values and bool(optimizer.stable_below)
 
     @staticmethod
     def check(optimizer: Optimizer) -> None:
-        if "gamma" not in optimizer.values or not optimizer.stable_below:
+        if not MapView.has(optimizer):
             raise ValueError(f"the map is over η and γ with a known limit of stability; {optimizer.title} has none")
 
     @classmethod
@@ -132,7 +138,9 @@ class MapView(View):
 
     @classmethod
     def in_words(cls, optimizer: Optimizer, surface: Surface) -> str:
-        """The map's numbers: how many cells did what, and the best of them."""
+        """The map's numbers: how many cells did what, and the best of them; or that there is none."""
+        if not cls.has(optimizer):
+            return f"{cls.NONE[0].upper()}{cls.NONE[1:]}."
         found = cls.measured(optimizer, surface)
         steps = np.where(found.steps_to_tolerance >= 0, found.steps_to_tolerance, LONGEST + 1)
         eta, gamma = np.unravel_index(steps.argmin(), steps.shape)
@@ -157,7 +165,7 @@ def checked(views: object, optimizers: list[Optimizer]) -> tuple[str, ...]:
     """The names of the views to show; TypeError or ValueError for a name or a method that does not go."""
     allowed = f"a list of {', '.join(VIEWS)}"
     if not isinstance(views, list | tuple):
-        raise TypeError(f"views must be {allowed}, not {views!r}")
+        raise wrong_type("views", allowed, views)
     if not views or not all(isinstance(name, str) and name in VIEWS for name in views):
         raise wrong_value("views", allowed, views)
     for name in views:
@@ -184,7 +192,7 @@ def _differing(optimizer: Optimizer, optimizers: Sequence[Optimizer]) -> str:
 
 def highest(surface: Surface) -> float:
     """The highest loss in view, above the lowest: no logarithmic axis goes further."""
-    return max(float(np.nanmax(surface.grid(40)[2])) - surface.lowest, 10 * FLOOR)
+    return min(max(float(np.nanmax(surface.grid(40)[2])) - surface.lowest, 10 * FLOOR), 1e300)
 
 
 def divisor(optimizer: Optimizer) -> Node | None:

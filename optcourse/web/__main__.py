@@ -42,7 +42,7 @@ def shared(folder: pathlib.Path) -> None:
     (folder / "site.js").write_text(f'(() => {{\n"use strict";\n{code}\n}})();\n', "utf-8")
     shutil.copy(stage.HERE / FONT, folder / FONT)
     palette = stage.palette(":root", "@media screen and (prefers-color-scheme: dark) { :root:not(.oc-paper)") + "}"
-    style = [palette, stage.style(FONT), (HERE / "site.css").read_text("utf-8"), markup.code_style()]
+    style = [palette, stage.font_face(FONT), stage.style(), (HERE / "site.css").read_text("utf-8"), markup.code_style()]
     (folder / "site.css").write_text("\n".join(style), "utf-8")
     shutil.copytree(COURSE / "images", folder / "images", dirs_exist_ok=True)
 
@@ -67,7 +67,7 @@ def as_json(data: Any) -> str:
 
 
 def heading(made: list[dict[str, Any]]) -> str:
-    return markup.words_of(re.search(r"<h1.*?>(.*?)</h1>", made[0]["html"], re.DOTALL)[1])  # type: ignore[index]
+    return markup.words_of(markup.first(r"<h1.*?>(.*?)</h1>", made[0]["html"]))
 
 
 def text_page(page: str, text: str) -> dict[str, Any]:
@@ -87,16 +87,14 @@ def front_page(lessons: list[dict[str, Any]]) -> dict[str, Any]:
         if " · " not in each["title"]:  # the welcome page
             continue
         number, _, name = each["title"].partition(" · ")
-        question = re.search(r"<strong>Question:</strong> (.*?)</p>", each["cells"][0]["html"], re.DOTALL)
-        family = FAMILIES.get(name.partition(":")[0], "all")
         mapped.append(
             {
                 "page": each["page"],
                 "name": f"{number} · {name.partition(':')[0]}",
-                "question": question[1],
-                "family": family,
+                "question": markup.first(r"<strong>Question:</strong> (.*?)</p>", each["cells"][0]["html"]),
+                "family": FAMILIES.get(name.partition(":")[0], "all"),
             }
-        )  # type: ignore[index]
+        )
     opening = TEMPLATES.get_template("front.html").render(
         lessons=mapped, first=lessons[0], second=lessons[min(1, len(lessons) - 1)]
     )
@@ -108,7 +106,7 @@ def front_page(lessons: list[dict[str, Any]]) -> dict[str, Any]:
 def progress_page() -> dict[str, Any]:
     """A reader's own progress: filled in by the page."""
     text = (
-        "# Your progress\n\nWhat you answered stays in this browser, on this machine. Nothing is sent anywhere.\n\n"
+        "# Your progress\n\n"
         '<div id="progress-by-lesson"><noscript>The list needs JavaScript, which is off in this browser.</noscript></div>'
     )
     return text_page("progress.html", text)
@@ -148,8 +146,8 @@ def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
-def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tuple[str, int, int, float]]:
-    """The whole site, or lessons whose names contain ``only``; gives each lesson's bytes, those of its pictures, and the seconds.
+def build(folder: pathlib.Path, repository: str = "", only: str = "") -> list[tuple[str, int, int]]:
+    """The whole site, or lessons whose names contain ``only``; gives each lesson's title, its bytes and those of its pictures.
 
     ValueError if a lesson is too heavy.
     """

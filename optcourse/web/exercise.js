@@ -23,6 +23,7 @@ const SIGNS = ["=", "+", "-", "*", "/", "**2", "sqrt(", "(", ")", "↵"];
  */
 export function exercise(parent, task, name, mount) {
   const { title, states, hypers, lines, forms } = task;
+  const returned = `return ${["theta", ...states].join(", ")}`;
   const [symbols, typed] = [["theta", ...states, ...Object.keys(hypers)], recall(name)];
   const box = make(
     "fieldset",
@@ -39,7 +40,11 @@ export function exercise(parent, task, name, mount) {
     );
     if (symbol) given.append(lettersOf(symbol) === symbol ? ", " : ` (${lettersOf(symbol)}), `);
   }
-  given.append(". The last value of each name is the new one.");
+  given.append(
+    ". The final value of each name is what you return; a last line ",
+    make("code", null, {}, returned),
+    " is fine, too.",
+  );
   const field = make("textarea", box, {
     rows: forms[0].rows.length + 2 + Number(states.includes("t")),
     spellcheck: false,

@@ -143,14 +143,15 @@ export class Judge {
 
   /** What has not the shape of θ or of the state. @param {Named[]} given */
   misshapen(given) {
-    const { steps, said } = this.task;
+    const { steps, said, trials } = this.task;
     const first = this.beginnings[0];
     for (const [at, got] of given.entries())
       for (const name of this.names) {
         const [is, wanted] = [got, first].map((each) => shape(value(each, name)));
         if (is === wanted) continue;
+        const [step, trial] = [(at % steps) + 1, Math.floor(at / steps)];
         return filled(said.unusable, {
-          step: (at % steps) + 1,
+          step: trial ? `${step} on the ${trials[trial].name}` : step, // the count begins again on each surface
           name,
           problem: filled(said.shape, { shape: is, wanted }),
         });

@@ -82,11 +82,13 @@ def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
     space: dict[str, Any] = {"__name__": "lesson"}
     for place in needed(sources):
         body = ast.parse(sources[place])
-        last = ast.Expression(body.body.pop().value) if called(sources[place]) in LIVE else None
+        last = last_call(sources[place]) if called(sources[place]) in LIVE else None
+        if last is not None:
+            body.body.pop()
         with contextlib.redirect_stdout(io.StringIO()):  # what it prints is stored
             exec(compile(body, f"cell {place}", "exec"), space)
         if last is not None:
-            yield place, eval(compile(last, f"cell {place}", "eval"), space)
+            yield place, eval(compile(ast.Expression(last), f"cell {place}", "eval"), space)
 
 
 # ---- what the page gets ----
@@ -127,9 +129,10 @@ def plain(data: Any) -> Any:
 
 def exercise_of(source: str) -> type[Optimizer] | None:
     """The method of a written exercise, by the function that its cell checks."""
-    call = last_call(source)
-    named = call is not None and called(source) == "check" and call.args and isinstance(call.args[0], ast.Name)
-    return EXERCISES.get(call.args[0].id) if named else None  # type: ignore[union-attr]
+    match last_call(source):
+        case ast.Call(func=ast.Name(id="check"), args=[ast.Name(id=name), *_]):
+            return EXERCISES.get(name)
+    return None
 
 
 def written(kind: type[Optimizer]) -> dict[str, Any]:
@@ -160,7 +163,7 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
     """A notebook's cells as the page's template takes them, and the data of what is live in them."""
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    data, made, shown_by = {}, [], dict(run_live([cell.source for cell in code]))
+    data, made, shown_by = dict[str, Any](), list[dict[str, Any]](), dict(run_live([cell.source for cell in code]))
     for place, cell in enumerate(code):
         if place in shown_by:
             data[cell.id] = live_data(shown_by[place])

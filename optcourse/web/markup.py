@@ -116,6 +116,14 @@ def sections(body: str, page: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def first(pattern: str, text: str) -> str:
+    """What the group in a pattern finds first; ValueError if it finds nothing."""
+    found = re.search(pattern, text, re.DOTALL)
+    if found is None:
+        raise ValueError(f"there is no {pattern} in {text[:200]}")
+    return found[1]
+
+
 def words_of(text: str) -> str:
     """The words of HTML."""
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())

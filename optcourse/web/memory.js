@@ -26,6 +26,17 @@ export function remember(name, what) {
   document.dispatchEvent(new Event("optcourse-progress"));
 }
 
+/** Whether this browser lets the page keep anything. */
+export function canRemember() {
+  try {
+    localStorage.setItem(OURS, "");
+    localStorage.removeItem(OURS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Forget all of it. */
 export function forget() {
   try {

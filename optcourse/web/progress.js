@@ -1,7 +1,10 @@
 // One's own progress: how many activities of the course are done, on every page, and by lesson on a page of its own.
 import { make } from "../live/controls.js";
-import { forget, recall } from "./memory.js";
+import { canRemember, forget, recall } from "./memory.js";
 
+const STAYS = "Your answers are stored in this browser, on this machine. Nothing is sent anywhere.";
+const GOES =
+  "This browser does not let the page store anything, so your answers are gone when you leave a page. Allow site data to keep them.";
 /** @typedef {{ page: string, title: string, names: string[] }} Lesson with the names of its activities */
 
 const written = document.querySelector("#activities");
@@ -27,6 +30,7 @@ function show() {
     const bar = make("progress", null, { max: lesson.names.length, value: done(lesson), "aria-label": lesson.title });
     return make("li", null, {}, link, bar, ` ${done(lesson)} of ${lesson.names.length}`);
   });
+  if (!canRemember()) return table.replaceChildren(make("p", null, {}, GOES));
   const total = make("p", null, {}, make("b", null, {}, `${ours} of ${all}`), " activities done.");
   const button = make("button", null, { type: "button" }, "forget all of it");
   button.addEventListener("click", () => {
@@ -34,7 +38,13 @@ function show() {
     const note = make("p", null, { role: "status" }, "Forgotten. The activities are as new.");
     table.append(note);
   });
-  table.replaceChildren(total, make("ul", null, { className: "by-lesson" }, ...rows), make("p", null, {}, button));
+  const where = make("p", null, {}, STAYS);
+  table.replaceChildren(
+    where,
+    total,
+    make("ul", null, { className: "by-lesson" }, ...rows),
+    make("p", null, {}, button),
+  );
 }
 
 export function showProgress() {

@@ -47,8 +47,9 @@ test("a flat surface is no error", () => {
   assert.deepEqual([...pixels.slice(0, 4)], [255, 255, 255, 255]);
 });
 
-test("values on a grid are interpolated", () => {
+test("values on a grid are interpolated, and there are none outside of it", () => {
   const loss = interpolated(new Float32Array([0, 1, 2, 10, 11, 12]), [3, 2], [0, 2, 0, 1]);
   assert.ok(Math.abs(loss([0.5, 0.5]) - 5.5) < 1e-5);
-  assert.ok(Math.abs(loss([2, 1]) - 12) < 1e-3 && Math.abs(loss([9, 9]) - 12) < 1e-3);
+  assert.ok(Math.abs(loss([2, 1]) - 12) < 1e-3 && Math.abs(loss([0, 0])) < 1e-3);
+  for (const outside of [[2.01, 1], [-0.01, 0], [1, 1.01], [1, -9]]) assert.ok(Number.isNaN(loss(outside))); // prettier-ignore
 });

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { arranged } from "../../optcourse/live/layout.js";
 import { EtaGammaMap, cell, coarseToFine } from "../../optcourse/live/map.js";
 import { numberText } from "../../optcourse/live/formula.js";
+import { isSame, merged } from "../../optcourse/live/merge.js";
+import { handedOver } from "../../optcourse/live/runs.js";
 
 test("every cell of the map once, after a coarse look at all of it", () => {
   const seen = [...coarseToFine()];
@@ -44,6 +46,59 @@ test("the hero has half of the width, at most two pictures beside it, and never 
 test("a phone has one column, and one picture under the hero", () => {
   const { hero, seen, narrow } = arranged({ room: 374, height: 300, screen: 844, aspect: 2.5, beside: 3, size: 1 });
   assert.ok(narrow && hero[0] === 374 && hero[1] <= 0.36 * 844 && seen === 1);
+});
+
+test("on paper every picture is seen, and none is wider than the sheet", () => {
+  for (const beside of [0, 1, 2, 4]) {
+    const { hero, side, seen } = arranged({
+      room: 674,
+      height: 300,
+      screen: 844,
+      aspect: 1,
+      beside,
+      size: 1,
+      sheet: true,
+    });
+    assert.ok(hero[0] === 674 && hero[1] <= 380 && seen === beside);
+    assert.ok(beside < 2 || 2 * side[0] + 14 <= 674);
+  }
+});
+
+test("what Python or a second client writes leaves what the hand has moved and nobody has saved", () => {
+  const known = { values: { η: 0.1, γ: 0.9 }, surface: 0, start: [1, 2], step: 3 };
+  const now = { ...known, values: { η: 0.2, γ: 0.9, α: 5 }, step: 7 };
+  const given = { ...known, values: { η: 0.1, γ: 0.5 }, start: [0, 0] };
+  assert.deepEqual(merged(given, now, known), {
+    values: { η: 0.2, γ: 0.5, α: 5 },
+    surface: 0,
+    start: [0, 0],
+    step: 7,
+  });
+  assert.deepEqual(merged(given, known, known), given);
+});
+
+test("settings are the same whatever the order of their parts", () => {
+  assert.ok(isSame({ a: [1, { b: 2 }], c: "x" }, { c: "x", a: [1, { b: 2 }] }));
+  for (const other of [{ a: [1, { b: 3 }], c: "x" }, { a: [1], c: "x" }, { a: [1, { b: 2 }] }, null, 3])
+    assert.ok(!isSame({ a: [1, { b: 2 }], c: "x" }, other));
+});
+
+test("a run that the kernel hands over is taken by its expressions, and only by the form that it is of", () => {
+  const values = new DataView(new Float64Array([1, 2, 3, 4, 10, 20, 30, 40]).buffer); // two expressions, one step
+  const handed = {
+    steps: 1,
+    diverged: null,
+    end: "",
+    values,
+    expressions: [
+      ["sym", "theta"],
+      ["sym", "v_t"],
+    ],
+  };
+  const run = handedOver(handed, { expressions: [["sym", "v_t"]] });
+  assert.deepEqual([run.at(0, 0), run.at(0, 1), run.at(0, 2)], [[10, 20], [30, 40], NaN]); // prettier-ignore
+  assert.equal(handedOver(handed, { expressions: [["sym", "w_t"]] }), undefined, "of another form: not yet");
+  assert.equal(handedOver(null, { expressions: [] }), undefined);
 });
 
 test("numbers of the formula", () => {
