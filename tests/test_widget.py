@@ -121,6 +121,7 @@ def test_a_trainer_that_ends_before_its_digits_are_there_trains_nothing(page):
         """async (state) => {
         const { el, end } = await view(modelOf(state));
         const { explorer } = el;
+        explorer.come(true); // somebody is near
         end();
         await new Promise((done) => setTimeout(done, 300));
         return [explorer.digits !== null, explorer.shown.length, el.dataset.frames ?? 'none'];
