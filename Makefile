@@ -31,7 +31,7 @@ INSTALL = $(BIN)/python -m pip install --quiet uv && $(BIN)/uv pip install --qui
 	$(call INSTALL,.[test])
 	touch .venv/installed $@
 
-# everything that CI checks on one arithmetic; `make check` is the quick one: lint, and the tests of what changed
+# everything that CI checks on one arithmetic; `make check` is the quick one, without browsers and notebooks
 # JavaScript is checked where node is installed, and OPTCOURSE_NODE_REQUIRED=1 makes it a must
 JS := $(if $(OPTCOURSE_NODE_REQUIRED)$(shell command -v npm),js)
 test:
@@ -45,8 +45,7 @@ test:
 	@cat .venv/parts
 PART = $(PYTHON) tools/part.py $(MAKE)
 
-check: lint
-	$(BIN)/python tools/check.py
+check: lint $(JS) unit-python
 
 lint: .venv/tested
 	$(BIN)/ruff check .
@@ -104,7 +103,7 @@ images: .venv/installed
 site: export OPENBLAS_NUM_THREADS = 1
 site: .venv/site
 	rm -rf site
-	$(BIN)/python -m optcourse.web site --repository "$(REPOSITORY)"
+	$(BIN)/python -m optcourse.site site --repository "$(REPOSITORY)"
 	@if [ -f .venv/tested ]; then $(BIN)/python tools/bench.py site site; fi  # how soon each lesson moves, where there is Chromium
 
 # the comparisons on real data: the contest of lesson 8, kept in the package, then lessons 2, 5, 8 and 9 and the pictures;

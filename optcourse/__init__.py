@@ -1,41 +1,45 @@
 """optcourse: an interactive course on the optimizers of deep learning.
 
 What a notebook needs comes from here: ``from optcourse import Momentum, explore, run, surfaces``. Each name is imported
-from its room when it is first asked for (PEP 562), so that a lesson waits only for what it uses.
+from its module when it is first asked for (PEP 562), so that a lesson waits only for what it uses.
 """
 
 import importlib
 import sys
 from typing import Any
 
-_ROOMS = {
-    "mathematics.declaration": "Optimizer",
-    "mathematics.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
-    "mathematics.conventions": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside "
-    "conventions",
-    "mathematics.beyond": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam UncorrectedAdam",
-    "mathematics.schedules": "Schedule cosine warmup",
-    "mathematics.surfaces": "CATALOGUE Surface",
-    "mathematics.trajectory": "Trajectory best_eta run sweep tail_loss",
-    "mathematics.verdicts": "lowest paired",
-    "mathematics.training": "ETAS Comparison LeastSquares Network Slice batches compare digits on_surface six_or_nine "
-    "train",
-    "mathematics.contest": "contest",
-    "pictures.typeset": "Card",
-    "pictures.drawings": "Curves OneStep Picture Race picture",
-    "live.explorers": "Explorer explore large_type",
-    "live.trainers": "BatchExplorer Trainer",
-    "learning.exercises": "check",
-    "learning.activities": "Goal Predict Question Quiz SetUp reach",
+_MODULES = {
+    "methods.base": "Optimizer",
+    "methods.card": "Card",
+    "methods.more": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam UncorrectedAdam",
+    "methods.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
+    "methods.schedules": "Schedule cosine warmup",
+    "methods.variants": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside conventions",
+    "surfaces.catalogue": "CATALOGUE",
+    "surfaces.surface": "Surface",
+    "trajectory": "Trajectory run",
+    "sweeps": "best_eta sweep tail_loss",
+    "statistics": "lowest paired",
+    "training.data": "digits six_or_nine",
+    "training.network": "LeastSquares Network",
+    "training.plane": "Slice",
+    "training.train": "ETAS Comparison batches compare on_surface train",
+    "plots.figures": "Curves OneStep Picture Race picture",
+    "widgets.activities": "Goal Predict Question Quiz SetUp reach",
+    "widgets.explorer": "Explorer explore large_type",
+    "widgets.minibatch": "BatchExplorer",
+    "widgets.trainer": "Trainer",
+    "exercises.check": "check",
+    "benchmarks.contest": "contest",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
-_MODULES = {"surfaces": "mathematics.surfaces", "questions": "learning.questions"}
-__all__ = sorted([*_HOME, *_MODULES])
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+_PACKAGES = {"surfaces": "surfaces", "questions": "exercises.questions"}
+__all__ = sorted([*_HOME, *_PACKAGES])
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        found = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    if name in _PACKAGES:
+        found = importlib.import_module(f"{__name__}.{_PACKAGES[name]}")
     elif name in _HOME:
         found = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
     else:
@@ -52,5 +56,5 @@ def __dir__() -> list[str]:
 if not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf") and hasattr(
     sys.stdout, "reconfigure"
 ):
-    importlib.import_module(f"{__name__}.mathematics.writing")
+    importlib.import_module(f"{__name__}.formula.write")
     sys.stdout.reconfigure(errors="optcourse.letters")

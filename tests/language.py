@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, Muon, Optimizer, Surface, surfaces
-from optcourse.live.program import method_program, own_hypers
-from optcourse.mathematics.derivatives import Calculation
-from optcourse.mathematics.language import CONSTANTS, FormulaError, Node
-from optcourse.mathematics.surfaces import CATALOGUE, differentiated
-from optcourse.pictures import typeset
+from optcourse.formula import mathml
+from optcourse.formula.differentiate import Calculation
+from optcourse.formula.parse import CONSTANTS, FormulaError, Node
+from optcourse.methods import card
+from optcourse.surfaces.catalogue import CATALOGUE
+from optcourse.surfaces.surface import differentiated
+from optcourse.widgets.program import method_program, own_hypers
 
 CORPUS = json.loads((pathlib.Path(__file__).parent / "corpus.json").read_text())
 CLOSE = 1e-12
@@ -166,7 +168,7 @@ def check_messages(ask: Ask) -> None:
     bad = [each["text"] for each in CORPUS["formulas"] if "says" in each]
     for text, got in zip(bad, ask([("parse", text) for text in bad]), strict=True):
         try:
-            raise AssertionError(typeset.parse(text))
+            raise AssertionError(mathml.parse(text))
         except FormulaError as error:
             assert got["message"] == str(error)
 
@@ -220,14 +222,14 @@ def check_own_methods(ask: Ask) -> None:
                 item.key, item.name, item.letter, item.doc, item.domain.text, item.default
             ]  # fmt: skip
             assert item.default in slider["values"] and len(slider["values"]) > 20
-        assert shown["formula"] == typeset.template(type(method))
-        assert shown["slots"] == plain(typeset.slots(type(method)))
+        assert shown["formula"] == card.template(type(method))
+        assert shown["slots"] == plain(card.slots(type(method)))
 
 
 def check_mathml(ask: Ask) -> None:
     """The page writes MathML of every tree of the corpus as Python does."""
     trees = [each["tree"] for each in CORPUS["formulas"] if "tree" in each]
-    expected = [typeset.mathml(typeset.parse(each["text"])) for each in CORPUS["formulas"] if "tree" in each]
+    expected = [mathml.mathml(mathml.parse(each["text"])) for each in CORPUS["formulas"] if "tree" in each]
     assert ask([("mathml", tree) for tree in trees]) == expected
 
 

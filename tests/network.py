@@ -6,10 +6,12 @@ from itertools import islice
 import numpy as np
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaDelta, AdaGrad, Adam, Momentum, Muon, Optimizer, RMSProp
-from optcourse.live.program import method_program
-from optcourse.live.trainers import rates_in_words, watch
-from optcourse.mathematics.language import parse
-from optcourse.mathematics.training import Network, digits, train
+from optcourse.formula.parse import parse
+from optcourse.training.data import digits
+from optcourse.training.network import Network
+from optcourse.training.train import train
+from optcourse.widgets.program import method_program
+from optcourse.widgets.trainer import rates_in_words, watch
 
 OWN = Optimizer.from_rows(["m = gamma*m + (1 - gamma)*grad(theta)", "theta = theta - eta*m/(abs(m) + 0.01)"])
 METHODS = [kind(eta=0.3 if kind is AdaDelta else 0.02) for kind in (*OPTIMIZERS, *CONVENTIONS, *BEYOND)]

@@ -53,8 +53,8 @@ from optcourse import (
     train,
     warmup,
 )
-from optcourse.mathematics.arguments import SHORT
-from optcourse.mathematics.trajectory import MOST_STEPS
+from optcourse.arguments import SHORT
+from optcourse.trajectory import MOST_STEPS
 
 # ---- right arguments ----
 

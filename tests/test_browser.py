@@ -17,7 +17,7 @@ from browser import (
 )
 from playwright.sync_api import TimeoutError
 
-from optcourse.web.lessons import KERNEL, LIVE, needed
+from optcourse.site.lessons import KERNEL, LIVE, needed
 
 ROOT = pathlib.Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

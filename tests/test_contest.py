@@ -8,10 +8,12 @@ import pytest
 from contest import rates
 
 from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
-from optcourse.mathematics import contest as module
-from optcourse.mathematics.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest
-from optcourse.mathematics.training import ETAS, Network, compare, digits
-from optcourse.mathematics.trajectory import tail_loss
+from optcourse.benchmarks import contest as module
+from optcourse.benchmarks.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest
+from optcourse.sweeps import tail_loss
+from optcourse.training.data import digits
+from optcourse.training.network import Network
+from optcourse.training.train import ETAS, compare
 
 WITHOUT, WITH = DROPOUT
 EACH = [(setting, kind) for setting in DROPOUT for kind in TRIED]

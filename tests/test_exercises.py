@@ -10,9 +10,9 @@ import pytest
 from wrong_answers import ALSO_RIGHT, RIGHT, UNCHANGED, WRONG, changed, made, single
 
 from optcourse import AdaGrad, Adam, GradientDescent, Momentum, explore, surfaces
-from optcourse.learning import exercises, limits
-from optcourse.learning.activities import Choice, Goal, Predict, Question, Quiz, reach
-from optcourse.learning.exercises import (
+from optcourse.exercises import check as exercises
+from optcourse.exercises import sandbox
+from optcourse.exercises.check import (
     EXERCISES,
     _answered,
     _example,
@@ -25,7 +25,8 @@ from optcourse.learning.exercises import (
     steps,
     verdict,
 )
-from optcourse.learning.mistakes import MISTAKES, broken, forms
+from optcourse.exercises.mistakes import MISTAKES, broken, forms
+from optcourse.widgets.activities import Choice, Goal, Predict, Question, Quiz, reach
 
 RIGHT_GD = made(GradientDescent, RIGHT[GradientDescent])
 # what is said of how it runs and of what it returns; what is said of its formula: wrong_answers.py
@@ -69,7 +70,7 @@ IN_A_CHILD = [
 
 @pytest.mark.parametrize(("kind", "body", "message"), RUNS)
 def test_what_happens_while_it_runs_is_said(kind, body, message, monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.3)
     said = str(verdict(made(kind, body), kind))
     assert message in said
     if said.startswith("Not yet"):
@@ -78,18 +79,18 @@ def test_what_happens_while_it_runs_is_said(kind, body, message, monkeypatch):
         assert "In step 1 on the" in said or "In step 2 on the" in said
 
 
-@pytest.mark.skipif(not limits.FORKS, reason="a student's code runs in a child on Linux only")
+@pytest.mark.skipif(not sandbox.FORKS, reason="a student's code runs in a child on Linux only")
 @pytest.mark.parametrize(("kind", "body", "message"), IN_A_CHILD)
 def test_what_only_another_process_can_stop(kind, body, message, monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.3)
-    monkeypatch.setattr(limits, "PATIENCE", 1.0)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.3)
+    monkeypatch.setattr(sandbox, "PATIENCE", 1.0)
     assert message in str(verdict(made(kind, body), kind))
 
 
-@pytest.mark.skipif(not limits.FORKS, reason="a student's code runs in a child on Linux only")
+@pytest.mark.skipif(not sandbox.FORKS, reason="a student's code runs in a child on Linux only")
 def test_a_busy_machine_is_no_reason_to_refuse(monkeypatch):
     """Whoever computes is given all the processor time, however long that takes by the clock."""
-    monkeypatch.setattr(limits, "PATIENCE", 0.4)
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.4)
 
     def slow(theta, grad, eta):
         end = time.thread_time() + 0.03
@@ -108,19 +109,19 @@ BODIES = [body for kind, body, _ in RUNS if kind is GradientDescent and re.match
 
 @pytest.mark.parametrize("student", [RIGHT_GD, dots, *(made(GradientDescent, body) for body in BODIES)])
 def test_without_a_fork_the_words_are_the_same(student, monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.3)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.3)
     forked = str(verdict(student, GradientDescent))
-    monkeypatch.setattr(limits, "FORKS", False)
+    monkeypatch.setattr(sandbox, "FORKS", False)
     assert str(verdict(student, GradientDescent)) == forked
 
 
 def test_compilation_is_not_the_students_time():
     """In a new process no surface is compiled yet; all are when the limit begins, and a right answer needs far less of its own."""
     program = (
-        "from optcourse.learning import limits, exercises as e\nfrom optcourse import Momentum\n"
-        "limits.SECONDS, collect = 0.4, limits.collect\n"
+        "from optcourse.exercises import sandbox, check as e\nfrom optcourse import Momentum\n"
+        "sandbox.SECONDS, collect = 0.4, sandbox.collect\n"
         "ready = lambda: all('_programs' in vars(surface) for surface, _ in e.TRIALS)\n"
-        "limits.collect = lambda make: (print(ready()), collect(make))[1]\n"
+        "sandbox.collect = lambda make: (print(ready()), collect(make))[1]\n"
         "print(ready())\n"
         "def f(theta, v, grad, eta, gamma):\n    v = gamma * v + eta * grad(theta)\n    return theta - v, v\n"
         "print(e.verdict(f, Momentum).mark)"
@@ -148,7 +149,7 @@ def test_what_a_student_prints_is_seen_but_not_without_end(capsys):
     out = capsys.readouterr().out
     assert out.startswith("here [-2.  1.]") and out.count("here") == 24 and "Right" in out
     check(flood, GradientDescent)
-    assert capsys.readouterr().out.count("x") <= limits.LONGEST + 20
+    assert capsys.readouterr().out.count("x") <= sandbox.LONGEST + 20
 
 
 def test_the_formula_is_typeset_and_the_rest_is_escaped():

@@ -52,15 +52,16 @@ from optcourse import (
     surfaces,
     train,
 )
-from optcourse.live import shown, stage, wire
-from optcourse.live.controls import slider_values
-from optcourse.live.scene import surface_data
-from optcourse.live.trainers import BatchExplorer, Trainer
-from optcourse.mathematics.conventions import conventions
-from optcourse.mathematics.surfaces import CATALOGUE
-from optcourse.pictures import drawings, looks
-from optcourse.pictures.views import LONGEST, MapView
-from optcourse.web.lessons import with_what_they_hang_on
+from optcourse.methods.variants import conventions
+from optcourse.plots import figures, style
+from optcourse.plots.views import LONGEST, MapView
+from optcourse.site.lessons import with_what_they_hang_on
+from optcourse.surfaces.catalogue import CATALOGUE
+from optcourse.widgets import base, display, wire
+from optcourse.widgets.config import surface_data
+from optcourse.widgets.minibatch import BatchExplorer
+from optcourse.widgets.sliders import slider_values
+from optcourse.widgets.trainer import Trainer
 
 NOTEBOOKS = sorted((pathlib.Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
@@ -176,7 +177,7 @@ def test_the_page_has_all_that_it_needs():
 
 def test_what_is_sent_is_what_the_page_declares():
     """The fields of wire.py and of wire.d.ts, name by name."""
-    declared = (pathlib.Path(wire.__file__).parent / "wire.d.ts").read_text(encoding="utf-8")
+    declared = (base.PAGE / "wire.d.ts").read_text(encoding="utf-8")
     for kind in (wire.Panel, wire.Series, wire.Arrow, wire.Form, wire.Surface, wire.Lesson):
         body = re.search(rf"export interface {kind.__name__} {{(.*?)\n}}", declared, re.DOTALL)[1]
         fields = re.findall(r"^  (\w+)\??:", body, re.MULTILINE)
@@ -197,9 +198,9 @@ def test_what_is_sent_is_what_the_page_declares():
 def test_page_and_still_picture_wear_the_same_colour():
     explorer = explore(Momentum(), surfaces.ravine, steps=20)
     look = explorer.lesson["methods"][0][0]["look"]
-    assert look == {"colour": "method-1", "dash": looks.DASHES[1], "mark": "square"}
-    assert f"--oc-method-1: {looks.METHODS[1]};" in stage.style()
-    assert explorer.picture().figure.axes[0].lines[0].get_color() == looks.METHODS[1]
+    assert look == {"colour": "method-1", "dash": style.DASHES[1], "mark": "square"}
+    assert f"--oc-method-1: {style.METHODS[1]};" in base.style()
+    assert explorer.picture().figure.axes[0].lines[0].get_color() == style.METHODS[1]
 
 
 def test_the_still_picture_shows_the_setting():
@@ -218,7 +219,7 @@ def test_the_still_picture_shows_the_setting():
 def test_our_pictures_are_drawn_under_our_settings():
     """Whatever the notebook sets, before or after: the same bits."""
     trajectory = run(Momentum(eta=0.02), surfaces.ravine, steps=20)
-    ours = drawings.png(picture(trajectory, step=3).figure, 72)
+    ours = figures.png(picture(trajectory, step=3).figure, 72)
     for settings_ in (
         {"savefig.bbox": "tight"},
         {"text.usetex": True},
@@ -226,16 +227,16 @@ def test_our_pictures_are_drawn_under_our_settings():
         {"font.size": 30},
     ):
         with matplotlib.rc_context(settings_):
-            assert drawings.png(picture(trajectory, step=3).figure, 72) == ours, settings_
+            assert figures.png(picture(trajectory, step=3).figure, 72) == ours, settings_
     with matplotlib.style.context("dark_background"):
         made = picture(trajectory, step=3)
-    assert drawings.png(made.figure, 72) == ours
+    assert figures.png(made.figure, 72) == ours
     assert matplotlib.rcParams["text.usetex"] is False
 
 
 def test_arrows_of_a_step_make_the_step():
     trajectory = run(Momentum(eta=0.02), surfaces.ravine, steps=10)
-    momentum, gradient, total = drawings.vectors_of(trajectory, 4)
+    momentum, gradient, total = figures.vectors_of(trajectory, 4)
     assert [each[3] for each in (momentum, gradient, total)] == ["momentum −γv", "gradient −η∇J", "sum −v"]
     theta = trajectory.theta
     np.testing.assert_allclose(momentum[0], theta[3])
@@ -246,7 +247,7 @@ def test_arrows_of_a_step_make_the_step():
 
 def test_after_a_divergence_the_last_finite_step_is_shown():
     trajectory = run(GradientDescent(eta=0.3), surfaces.ravine, steps=60)
-    last = drawings.last_finite(trajectory, 50)
+    last = figures.last_finite(trajectory, 50)
     assert last == trajectory.diverged_at < 50 and np.isfinite(trajectory.theta[last]).all()
     made = picture(trajectory, step=50)
     assert "diverged at step" in made.figure.axes[0].texts[-1].get_text()
@@ -421,7 +422,7 @@ def test_own_rows_and_surfaces_can_always_be_said_and_drawn(views, rows, own):
 
 
 def test_python_says_of_a_missing_map_what_the_page_says():
-    assert f'"{MapView.NONE}"' in (stage.HERE / "side.js").read_text("utf-8")
+    assert f'"{MapView.NONE}"' in (base.PAGE / "explorer" / "side_panels.js").read_text("utf-8")
 
 
 def test_the_kernel_hands_over_runs_of_a_reader_s_own_rows():
@@ -484,7 +485,7 @@ def test_a_schedule_needs_an_eta():
     drawn = explorer.describe()
     explorer.set(rows=rows)
     assert explorer.message == words and explorer.describe() == drawn, "the last good method stays"
-    assert f'"{words}"' in (stage.HERE / "own.js").read_text("utf-8"), "the page says the same"
+    assert f'"{words}"' in (base.PAGE / "compute" / "user_input.js").read_text("utf-8"), "the page says the same"
 
 
 def test_what_the_page_has_read_is_not_sent_back():
@@ -723,12 +724,12 @@ def cell(monkeypatch):
             return self.parent
 
     shell = Shell()
-    monkeypatch.setattr(shown, "get_ipython", lambda: shell)
-    monkeypatch.setattr(shown, "display", lambda *arguments, **options: None)
-    monkeypatch.setattr(drawings, "bundle", lambda figure, words, dpi: {"text/html": ""})
+    monkeypatch.setattr(display, "get_ipython", lambda: shell)
+    monkeypatch.setattr(display, "display", lambda *arguments, **options: None)
+    monkeypatch.setattr(figures, "bundle", lambda figure, words, dpi: {"text/html": ""})
     monkeypatch.setattr(Explorer, "picture", lambda self: types.SimpleNamespace(figure=None))  # not what is tested here
-    monkeypatch.setattr(shown, "_shown", {})
-    monkeypatch.setattr(shown, "_made", {})
+    monkeypatch.setattr(display, "_shown", {})
+    monkeypatch.setattr(display, "_made", {})
 
     def run(name):
         shell.parent = {"metadata": {"cellId": name}, "header": {"msg_id": str(next(parents))}}
@@ -781,7 +782,7 @@ def test_what_is_still_in_use_is_not_freed(cell):
 def test_saved_output(monkeypatch):
     """The widget at once; behind it a picture and its numbers."""
     outputs = []
-    monkeypatch.setattr(shown, "display", lambda bundle, raw: outputs.append(bundle))
+    monkeypatch.setattr(display, "display", lambda bundle, raw: outputs.append(bundle))
     explorer = explore(Momentum(), surfaces.ravine, steps=30)
     explorer._ipython_display_()
     live, still = outputs
@@ -800,7 +801,7 @@ def test_saved_output(monkeypatch):
 @pytest.mark.parametrize("make", [lambda: explore(Momentum(), surfaces.ravine), Trainer], ids=["explorer", "trainer"])
 def test_who_interrupts_the_still_picture_keeps_the_widget(monkeypatch, make):
     outputs = []
-    monkeypatch.setattr(shown, "display", lambda bundle, raw: outputs.append(bundle))
+    monkeypatch.setattr(display, "display", lambda bundle, raw: outputs.append(bundle))
 
     def interrupted(self):
         raise KeyboardInterrupt
@@ -833,7 +834,7 @@ def test_the_message_that_opens_a_widget_says_all(monkeypatch, make):
     begin = ipywidgets.Widget.open
 
     def watched(self):
-        if isinstance(self, stage.Stage):
+        if isinstance(self, base.Stage):
             opened.append(
                 {name: self.get_state()[name] for name in ("lesson", "surfaces", "setting", "handed", "script")}
             )
@@ -850,14 +851,14 @@ def test_the_message_that_opens_a_widget_says_all(monkeypatch, make):
 
 def test_the_script_is_sent_once_for_all_explorers():
     one, two = explore(Momentum(), surfaces.ravine), Trainer()
-    assert one.script == two.script == stage.Script.shared().model_id and one.checksum == two.checksum
-    assert stage.Script.shared().code == stage.script()
+    assert one.script == two.script == base.Script.shared().model_id and one.checksum == two.checksum
+    assert base.Script.shared().code == base.script()
     assert len(repr(one.get_state())) < 90_000, "what each explorer carries"
     answers = []
     one.send = answers.append
     for kind in ("ready", "script", "other"):
         one._handle_custom_msg({"kind": kind}, [])
-    assert [each["kind"] for each in answers] == ["here", "script"] and answers[1]["code"] == stage.script()
+    assert [each["kind"] for each in answers] == ["here", "script"] and answers[1]["code"] == base.script()
 
 
 def test_large_type(capsys):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from wrong_answers import check_answers
 
 from optcourse import Optimizer, Surface
-from optcourse.mathematics.language import FUNCTIONS, GREEK, FormulaError, parse, read
-from optcourse.mathematics.surfaces import CATALOGUE
-from optcourse.mathematics.writing import latex, letters
+from optcourse.formula.parse import FUNCTIONS, GREEK, FormulaError, parse, read
+from optcourse.formula.write import latex, letters
+from optcourse.surfaces.catalogue import CATALOGUE
 
 HERE = pathlib.Path(__file__).parent
 NODE = shutil.which("node")

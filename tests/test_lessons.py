@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from optcourse import contest, paired
-from optcourse.learning.questions import QUIZ
+from optcourse.exercises.questions import QUIZ
 
 ROOT = pathlib.Path(__file__).parent.parent
 LESSONS = {path.stem[:2]: nbformat.read(path, as_version=4) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from optcourse import OPTIMIZERS, Adam, Momentum
-from optcourse.pictures import looks
-from optcourse.pictures.views import labels_and_looks
+from optcourse.plots import style
+from optcourse.plots.views import labels_and_looks
 
 # what a person without one kind of cones sees, in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1
 VISIONS = {
@@ -17,8 +17,8 @@ VISIONS = {
     "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
 }
 XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]])
-THEMES = {"light": looks.LIGHT, "dark": looks.DARK}
-DRAWN = [*(f"method {number}" for number in range(8)), *looks.LETTERS.values(), "ink"]
+THEMES = {"light": style.LIGHT, "dark": style.DARK}
+DRAWN = [*(f"method {number}" for number in range(8)), *style.LETTERS.values(), "ink"]
 
 
 def colour_of(theme: str, name: str) -> str:
@@ -62,7 +62,7 @@ def test_any_two_colours_differ_for_every_kind_of_vision(theme, vision):
 
 
 def test_without_colour_methods_differ_by_line_and_marker():
-    styles = [looks.style(kind) for kind in OPTIMIZERS]
+    styles = [style.style(kind) for kind in OPTIMIZERS]
     assert len({each.dash for each in styles}) == len({each.mark for each in styles}) == len(styles)
 
 
@@ -81,7 +81,7 @@ def test_numbers_along_the_hero_are_readable(theme):
 
 
 def test_both_themes_name_the_same_colours():
-    assert looks.LIGHT.keys() == looks.DARK.keys() and len(looks.LIGHT["method"]) == len(looks.DARK["method"])
+    assert style.LIGHT.keys() == style.DARK.keys() and len(style.LIGHT["method"]) == len(style.DARK["method"])
 
 
 @pytest.mark.parametrize(

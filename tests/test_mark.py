@@ -17,9 +17,10 @@ import psutil
 import pytest
 
 from optcourse import Momentum
-from optcourse.learning import limits, mark
-from optcourse.learning.exercises import verdict
-from optcourse.learning.submissions import Answer, answers_in, student_of
+from optcourse.exercises import sandbox
+from optcourse.exercises.check import verdict
+from optcourse.grading import grade as mark
+from optcourse.grading.notebook import Answer, answers_in, student_of
 
 HEAD = "def momentum(theta, v, grad, eta, gamma):\n    "
 RIGHT = f"{HEAD}v = gamma * v + eta * grad(theta)\n    return theta - v, v"
@@ -44,7 +45,7 @@ def lesson(*before, answer=RIGHT, after=()):
     return notebook(IMPORTS, *before, f"{answer}\n\n\n{CHECK}", *after)
 
 
-WRAPPED = """import optcourse.learning.exercises as e
+WRAPPED = """import optcourse.exercises.check as e
 def wrapped(student, kind, genuine=e.answers):
     def real(theta, *rest):
         names = list(kind().init(theta))
@@ -73,13 +74,13 @@ PIPE = f"""import os
 OWN_CLASS = (
     f"{HEAD}theta, state = Momentum(eta=eta, gamma=gamma).step(theta, {{'v': v}}, grad)\n    return theta, state['v']"
 )
-HOOK = "import sys\nclass Hook:\n    def find_spec(self, name, *rest):\n        sys.modules[name] = sys.modules['numpy']\nsys.meta_path.insert(0, Hook())\nimport optcourse.learning"
-MODULES = "import sys, types\nfake = types.ModuleType('fake')\nfake.judge = fake.answers = fake.check = lambda *_: 'Right'\nsys.modules['optcourse.learning.exercises'] = fake"
+HOOK = "import sys\nclass Hook:\n    def find_spec(self, name, *rest):\n        sys.modules[name] = sys.modules['numpy']\nsys.meta_path.insert(0, Hook())\nimport optcourse.exercises"
+MODULES = "import sys, types\nfake = types.ModuleType('fake')\nfake.judge = fake.answers = fake.check = lambda *_: 'Right'\nsys.modules['optcourse.exercises.check'] = fake"
 
 # what each attack does, in a cell of its own and as the answer itself
 ATTACKS = {
     "lies": lesson(
-        "e = __import__('optcourse.learning.exercises')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')",
+        "e = __import__('optcourse.exercises.check')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')",
         answer=UNCHANGED,
     ),
     "wrapped": lesson(WRAPPED, answer=UNCHANGED),
@@ -309,7 +310,7 @@ NO_NOTEBOOK = {
 def test_in_a_class_no_mark_is_lost_and_none_is_wrong(tmp_path, monkeypatch):
     """All at once, since one student must not cost another anything."""
     handed_in(tmp_path / "class")
-    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.5)
     mark.write([each for some in mark.mark(tmp_path / "class") for each in some], tmp_path)
     marks, grades = (rows(tmp_path / name, "student") for name in mark.TABLES)
 
@@ -385,11 +386,11 @@ def test_a_pip_of_an_answer_writes_into_scratch(tmp_path):
         f"    done = subprocess.run([sys.executable, '-m', 'pip', 'install', '--no-index', '--quiet', {str(wheel)!r}], capture_output=True)\n"
         '    raise ValueError(f\'{done.returncode} {glob.glob(os.environ["PIP_TARGET"] + "/intruder*.py") != []}\')'
     )
-    limit, limits.SECONDS = limits.SECONDS, 60.0
+    limit, sandbox.SECONDS = sandbox.SECONDS, 60.0
     try:
         assert "ValueError: 0 True" in function(source)[1]
     finally:
-        limits.SECONDS = limit
+        sandbox.SECONDS = limit
     found = subprocess.run([sys.executable, "-c", "import intruder_of_optcourse"], capture_output=True, check=False)
     assert b"ModuleNotFoundError" in found.stderr
 
@@ -401,7 +402,7 @@ def test_what_an_answer_hangs_on_is_ended():
 
 
 def test_an_answer_that_waits_is_ended(monkeypatch):
-    monkeypatch.setattr(limits, "PATIENCE", 1.0)
+    monkeypatch.setattr(sandbox, "PATIENCE", 1.0)
     assert "waited for more than 1 s" in function("import time\ndef momentum(*_): time.sleep(100)")[1]
 
 
@@ -419,11 +420,11 @@ def checked(source):
 def traced(source):
     """As :func:`checked`, but on a system without fork."""
     with pytest.MonkeyPatch.context() as changed:
-        changed.setattr(limits, "FORKS", False)
+        changed.setattr(sandbox, "FORKS", False)
         return checked(source)
 
 
-WAYS = [function, *([checked] if limits.FORKS else []), traced]
+WAYS = [function, *([checked] if sandbox.FORKS else []), traced]
 SLOW_STEP = f"""import time
 {HEAD}end = time.thread_time() + 0.03
     while time.thread_time() < end: pass
@@ -440,7 +441,7 @@ BROKEN_LATER = STUCK_LATER.replace("while len(calls) == 11: pass", "1 / (len(cal
 @pytest.mark.parametrize(("source", "limit", "most"), [(SLOW_STEP, "SECONDS", 0.4), (SLEEPY_STEP, "PATIENCE", 1.0)])
 def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
     """All 24 steps take longer than one of them may, and the answer is still right."""
-    monkeypatch.setattr(limits, limit, most)
+    monkeypatch.setattr(sandbox, limit, most)
     assert way(source)[0] == "right"
 
 
@@ -453,21 +454,21 @@ def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
     ],
 )
 def test_a_later_step_is_named_with_its_surface(way, source, words, monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.2)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.2)
     assert words in way(source)[1]
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("source", "limit"), [(SLOW_STEP, "ALL_STEPS"), (SLEEPY_STEP, "BY_CLOCK")])
 def test_all_steps_together_have_a_limit_too(way, source, limit, monkeypatch):
-    monkeypatch.setattr(limits, limit, 0.3)
+    monkeypatch.setattr(sandbox, limit, 0.3)
     verdict, message = way(source)
     assert verdict == "not yet" and "of 24 steps" in message and "0.3 s" in message and "loop" not in message
 
 
 def test_asking_for_gradients_is_no_way_to_wait_for_ever(monkeypatch):
-    monkeypatch.setattr(limits, "PATIENCE", 0.5)
-    monkeypatch.setattr(limits, "BY_CLOCK", 20.0)
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.5)
+    monkeypatch.setattr(sandbox, "BY_CLOCK", 20.0)
     words = function(f"import time\n{HEAD}while True:\n        time.sleep(0.2)\n        grad(theta)")[1]
     assert "waited for more than 0.5 s" in words
 
@@ -544,7 +545,7 @@ def outlived(pids):
 )
 def test_a_process_that_outlives_its_answer_does_not_hold_the_marker(tmp_path, monkeypatch, act, end, verdict, words):
     """Whether it only keeps the pipe open or writes into it without end; and nothing of it stays in the marker."""
-    monkeypatch.setattr(limits, "BY_CLOCK", 5.0)
+    monkeypatch.setattr(sandbox, "BY_CLOCK", 5.0)
     monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: [])  # it is not found by chance
     cell, pids = left_behind(tmp_path, act, end)
     put(tmp_path / "class", "anna.ipynb", lesson(answer=cell))
@@ -557,12 +558,12 @@ def test_a_process_that_outlives_its_answer_does_not_hold_the_marker(tmp_path, m
     assert (threading.active_count(), psutil.Process().num_fds()) == held
 
 
-@pytest.mark.skipif(not limits.FORKS, reason="elsewhere a student's code runs in this process")
+@pytest.mark.skipif(not sandbox.FORKS, reason="elsewhere a student's code runs in this process")
 @pytest.mark.parametrize(
     ("end", "verdict", "words"), [(END_RIGHT, "right", "Right"), (END_GONE, "not yet", "ended the whole process")]
 )
 def test_a_process_that_outlives_its_answer_does_not_hold_check(tmp_path, monkeypatch, end, verdict, words):
-    monkeypatch.setattr(limits, "PATIENCE", 60.0)
+    monkeypatch.setattr(sandbox, "PATIENCE", 60.0)
     cell, pids = left_behind(tmp_path, "hold", end)
     with outlived(pids):
         said = checked(cell)

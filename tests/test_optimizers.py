@@ -8,9 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optcourse import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp, run, surfaces, sweep
-from optcourse.mathematics.arithmetic import evaluate, orthogonal
-from optcourse.mathematics.beyond import BEYOND, AdamW, AMSGrad, Lion, Muon, Nadam
-from optcourse.mathematics.conventions import (
+from optcourse.formula.evaluate import evaluate, orthogonal
+from optcourse.formula.parse import parse
+from optcourse.formula.write import letters
+from optcourse.methods.base import Row, execute, follows_rows
+from optcourse.methods.card import step_source
+from optcourse.methods.more import BEYOND, AdamW, AMSGrad, Lion, Muon, Nadam
+from optcourse.methods.schedules import cosine, warmup
+from optcourse.methods.variants import (
     CONVENTIONS,
     AdaGradOutside,
     AdamInside,
@@ -20,11 +25,6 @@ from optcourse.mathematics.conventions import (
     UncorrectedAdam,
     conventions,
 )
-from optcourse.mathematics.declaration import Row, execute, follows_rows
-from optcourse.mathematics.language import parse
-from optcourse.mathematics.schedules import cosine, warmup
-from optcourse.mathematics.writing import letters
-from optcourse.pictures.typeset import step_source
 
 KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -7,10 +7,10 @@ import pytest
 from fed import FILE, gap, main, measured, oracle
 
 from optcourse import OPTIMIZERS
-from optcourse.mathematics.beyond import BEYOND
-from optcourse.mathematics.conventions import CONVENTIONS
-from optcourse.mathematics.libraries import LIBRARIES, table
-from optcourse.mathematics.schedules import cosine
+from optcourse.benchmarks.libraries import LIBRARIES, table
+from optcourse.methods.more import BEYOND
+from optcourse.methods.schedules import cosine
+from optcourse.methods.variants import CONVENTIONS
 
 GAP = 1e-12
 PAIRS = [(library, kind) for library, table in LIBRARIES.items() for kind in table]

@@ -9,12 +9,12 @@ from browser import fresh_page
 from numpy.typing import NDArray
 
 from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaGrad, GradientDescent, Optimizer, Surface, run, surfaces
-from optcourse.live.controls import slider_values
-from optcourse.live.program import Expressions, method_program, surface_program
-from optcourse.live.stage import script
-from optcourse.mathematics.surfaces import CATALOGUE
-from optcourse.mathematics.trajectory import Trajectory
-from optcourse.pictures import typeset
+from optcourse.methods import card
+from optcourse.surfaces.catalogue import CATALOGUE
+from optcourse.trajectory import Trajectory
+from optcourse.widgets.base import script
+from optcourse.widgets.program import Expressions, method_program, surface_program
+from optcourse.widgets.sliders import slider_values
 
 HERE = pathlib.Path(__file__).parent
 STEPS, DRAWS, CLOSE = 200, 2, 1e-12
@@ -69,7 +69,7 @@ def program_of(kind):
     expressions = Expressions()
     asked = [r"\theta", r"J(\theta)", *([kind.rate] if kind.rate else []), r"\lambda_1 d_2 (\theta - \theta_{\min})"]
     asked += [arrow.vector for row in kind.rows for arrow in row.arrows]
-    for each in [*asked, *(part for part, _ in typeset.slots(kind))]:
+    for each in [*asked, *(part for part, _ in card.slots(kind))]:
         expressions.index(each)
     made = method_program(kind())
     hypers = {item.key: item.name for item in kind.hypers()}

@@ -69,33 +69,68 @@ def test_top_level_is_as_agreed():
     assert {name for name in found if not name.startswith(".")} <= TOP
 
 
-FLOORS = {  # each folder imports only from those before it, and from these packages
-    "mathematics": {"numpy", "sklearn"},
-    "pictures": {"numpy", "matplotlib", "PIL"},
-    "live": {
-        "numpy",
-        "matplotlib",
-        "anywidget",
-        "traitlets",
-        "ipywidgets",
-        "IPython",
-    },
-    "learning": {"numpy", "ipywidgets", "IPython", "psutil"},
-    "web": {"nbformat", "nbconvert", "PIL", "pygments", "jinja2", "pdoc", "latex2mathml"},
+LAYERS = {  # each imports only from those before it, and from these packages
+    "arguments": {"numpy"},
+    "formula": {"numpy"},
+    "methods": {"numpy"},
+    "surfaces": {"numpy"},
+    "statistics": {"numpy"},
+    "trajectory": {"numpy"},
+    "sweeps": {"numpy"},
+    "describe": {"numpy"},
+    "training": {"numpy", "sklearn"},
+    "benchmarks": {"numpy"},
+    "plots": {"numpy", "matplotlib", "PIL"},
+    "widgets": {"numpy", "matplotlib", "anywidget", "traitlets", "ipywidgets", "IPython"},
+    "exercises": {"numpy", "IPython", "psutil"},
+    "grading": {"numpy", "psutil", "IPython"},
+    "site": {"nbformat", "nbconvert", "PIL", "pygments", "jinja2", "pdoc", "latex2mathml"},
 }
-ROOMS = sorted((ROOT / "optcourse").glob("*/[!_]*.py"))
+PACKAGE = ROOT / "optcourse"
+MODULES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if (path.stem != "mark" and path.parent / "__init__.py" != path) or path.parent != PACKAGE
+)
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_imports_flow_one_way(path):
-    floor, found = path.parent.name, set()
+    parts, found = path.relative_to(PACKAGE).with_suffix("").parts, set()
+    if parts in (("mark",), ("__init__",)):
+        return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(str(node.module).split(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            found.add({0: str(node.module).split(".")[0], 1: floor, 2: str(node.module).split(".")[0]}[node.level])
-    below = list(FLOORS)[: list(FLOORS).index(floor) + 1]
-    assert found - set(sys.stdlib_module_names) <= {*below, *FLOORS[floor]}
+            above = parts[: len(parts) - node.level]
+            found |= (
+                {above[0]}
+                if above
+                else {node.module.split(".")[0]}
+                if node.module
+                else {each.name for each in node.names}
+            )
+    below = list(LAYERS)[: list(LAYERS).index(parts[0]) + 1]
+    assert found - set(sys.stdlib_module_names) - {*below} <= LAYERS[parts[0]]
+
+
+PAGE = PACKAGE / "page"
+OF_THE_PAGE = ["formula", "compute", "plot", "explorer", "trainer", "", "site"]  # "" holds what mounts a view
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.rglob("*.js")), ids=lambda path: path.relative_to(PAGE).as_posix())
+def test_imports_of_the_page_flow_one_way(path):
+    """Each folder imports only from those before it; what computes knows nothing of a document."""
+    layer, text = path.relative_to(PAGE).parts[:-1], path.read_text()
+    place = OF_THE_PAGE.index(layer[0] if layer else "")
+    for where in re.findall(r'^import .*? from "(\..*?)";$', text, re.MULTILINE):
+        other = (path.parent / where).resolve().relative_to(PAGE).parts[:-1]
+        assert OF_THE_PAGE.index(other[0] if other else "") <= place, where
+    if layer[:1] in (("formula",), ("compute",)):
+        assert not re.search(r"\b(document|HTMLElement|getComputedStyle|requestAnimationFrame)\b", text)
 
 
 def test_a_file_without_greek_letters_gets_their_names():
@@ -141,7 +176,7 @@ def test_notebook_is_as_the_house_style_says(path):
 def test_a_lesson_closes_with_its_methods_in_pytorch(path):
     """Each call there is one that the oracle holds to a method of the lesson, or to another convention of it."""
     import optcourse
-    from optcourse.mathematics.libraries import PYTORCH
+    from optcourse.benchmarks.libraries import PYTORCH
 
     cells = nbformat.read(path, as_version=4).cells
     cards = re.findall(r"\bCard\(([A-Z]\w+)", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
@@ -204,7 +239,7 @@ def test_every_lesson_has_its_exercises_and_its_quiz(path):
 
 
 def test_questions_have_one_right_answer_and_feedback_for_each():
-    from optcourse.learning.questions import PREDICT, QUIZ
+    from optcourse.exercises.questions import PREDICT, QUIZ
 
     assert set(PREDICT) == set(QUIZ)
     for question in [*PREDICT.values(), *(each for quiz in QUIZ.values() for each in quiz)]:
@@ -234,7 +269,7 @@ GOOD = "head\n## nag\n### Predict: What?\n- this\n  Right,\n  it is.\n- that\n  
     ],
 )
 def test_questions_that_are_not_as_the_head_says_are_refused_with_their_line(old, new, message):
-    from optcourse.learning.questions import read
+    from optcourse.exercises.questions import read
 
     predict, quiz = read(GOOD)
     assert predict["nag"].options == (("this", "Right, it is."), ("that", "No.")) and quiz == {"nag": ()}
@@ -270,21 +305,8 @@ def test_every_goal_is_reached_by_a_twentieth_of_the_sliders_and_not_at_first(so
     assert share >= 0.05, f"{share:.1%} of {found.size} settings of {', '.join(grid)} reach it"
 
 
-def test_every_room_and_every_test_is_known_to_make_check():
-    from check import tests_of
-
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    named = set()
-    for path in filter(re.compile(r"(optcourse|tests|tools|notebooks)/.*\.(py|js|css|ipynb)$").match, tracked):
-        tests = [test for test in tests_of(path) if test != path or path.startswith("tests/test_")]
-        assert tests or path.endswith("/__init__.py"), f"{path}: add a rule to tools/check.py"
-        assert all((ROOT / test).exists() for test in tests), path
-        named |= {test for test in tests if test != path}
-    assert {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} == named
-
-
 def test_no_module_of_the_page_is_long():
-    for path in (ROOT / "optcourse").glob("*/*.js"):
+    for path in PAGE.rglob("*.js"):
         assert len(path.read_text().splitlines()) <= 300, path.name
 
 

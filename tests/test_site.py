@@ -21,9 +21,9 @@ from wrong_answers import RIGHT, made, typed
 
 import optcourse
 from optcourse import AdaGrad, RMSProp
-from optcourse.learning.exercises import verdict
-from optcourse.live.trainers import Trainer
-from optcourse.web.lessons import ONCE, called, exercise_of, needed
+from optcourse.exercises.check import verdict
+from optcourse.site.lessons import ONCE, called, exercise_of, needed
+from optcourse.widgets.trainer import Trainer
 
 # no code in a page, no code from text, nothing from elsewhere; only where asked for: Playwright itself waits by code from text
 POLICY = (
@@ -63,7 +63,7 @@ def site(tmp_path_factory):
     with open(root / "site.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (root / "site" / "search.js").exists():
-            from optcourse.web.__main__ import build
+            from optcourse.site.__main__ import build
 
             build(root / "site")
     return root / "site"
@@ -250,7 +250,7 @@ def test_every_internal_link_leads_somewhere(site):
 
 def test_no_page_of_the_api_shows_a_path_of_the_machine_that_built_it(site):
     text = "".join(page.read_text("utf-8") for page in (site / "api").glob("*.html"))
-    assert "Path('optcourse/mathematics/contest.npz')" in re.sub(
+    assert "Path('optcourse/benchmarks/contest.npz')" in re.sub(
         r"<[^>]*>|&#39;", lambda tag: "'" * (tag[0][0] == "&"), text
     )
     for place in (ROOT, sys.prefix, sys.base_prefix, pathlib.Path.home()):

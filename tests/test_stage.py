@@ -6,7 +6,7 @@ from test_browser import NOTEBOOKS, SET_UP, Live, trains_without_its_kernel
 from test_site import address, closed, moves, opened, site  # noqa: F401 (fixtures)
 
 from optcourse import CATALOGUE
-from optcourse.pictures import looks
+from optcourse.plots import style
 
 # what JupyterLab leaves with its sidebar closed, and the site's own margins: 1280 × 720, 1440 × 900 and 1920 × 1080
 DESK, LARGE, PROJECTOR, PHONE, ZOOMED = (1122, 599), (1282, 779), (1762, 959), (390, 844), (640, 360)
@@ -126,7 +126,7 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     assert two["high"] <= room and four["high"] <= room, (room, two, four)
     assert large["cut"] == large["covered"] == [] and large["hero"][1] >= 190, large
     page.locator(".oc-live").first.scroll_into_view_if_needed()
-    for theme, palette in (("JupyterLab Dark", looks.DARK), ("JupyterLab Light", looks.LIGHT)):
+    for theme, palette in (("JupyterLab Dark", style.DARK), ("JupyterLab Light", style.LIGHT)):
         execute(page, "apputils:change-theme", theme=theme)
         page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
     trains_without_its_kernel(page)

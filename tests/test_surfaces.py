@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from optcourse import GradientDescent, run, surfaces
-from optcourse.mathematics.surfaces import CATALOGUE, Surface
+from optcourse.surfaces.catalogue import CATALOGUE
+from optcourse.surfaces.surface import Surface
 
 every = pytest.mark.parametrize("surface", CATALOGUE, ids=lambda surface: surface.name)
 

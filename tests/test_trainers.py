@@ -10,8 +10,12 @@ import pytest
 from test_language import ask_node, in_node
 
 from optcourse import NAG, OPTIMIZERS, AdaGradOutside, Adam, GradientDescent, Momentum, Optimizer, UncorrectedAdam
-from optcourse.live.trainers import BatchExplorer, Trainer, digit_bytes
-from optcourse.mathematics.training import LeastSquares, Network, Slice, compare, digits, six_or_nine, train
+from optcourse.training.data import digits, six_or_nine
+from optcourse.training.network import LeastSquares, Network
+from optcourse.training.plane import Slice
+from optcourse.training.train import compare, train
+from optcourse.widgets.minibatch import BatchExplorer
+from optcourse.widgets.trainer import Trainer, digit_bytes
 
 
 @in_node

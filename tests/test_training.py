@@ -4,18 +4,10 @@ import numpy as np
 import pytest
 
 from optcourse import Adam, GradientDescent, Momentum, run, surfaces, warmup
-from optcourse.mathematics.training import (
-    ETAS,
-    LeastSquares,
-    Network,
-    Slice,
-    batches,
-    compare,
-    digits,
-    on_surface,
-    six_or_nine,
-    train,
-)
+from optcourse.training.data import digits, six_or_nine
+from optcourse.training.network import LeastSquares, Network
+from optcourse.training.plane import Slice
+from optcourse.training.train import ETAS, batches, compare, on_surface, train
 
 
 @pytest.mark.parametrize("sizes", [(5, 3), (5, 4, 3), (5, 4, 4, 3)])

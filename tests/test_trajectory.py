@@ -16,8 +16,8 @@ from optcourse import (
     sweep,
     tail_loss,
 )
-from optcourse.mathematics.schedules import cosine
-from optcourse.mathematics.surfaces import Surface
+from optcourse.methods.schedules import cosine
+from optcourse.surfaces.surface import Surface
 
 
 def test_shapes_and_contents():

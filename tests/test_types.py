@@ -14,7 +14,7 @@ import optcourse
 ROOT = pathlib.Path(__file__).parent.parent
 STUB = ast.parse((ROOT / "optcourse" / "__init__.pyi").read_text(encoding="utf-8"))
 SOURCES = {
-    alias.asname: (node.module, alias.name)
+    alias.asname: (f"optcourse.{node.module}" if node.module else "optcourse", alias.name)
     for node in STUB.body
     if isinstance(node, ast.ImportFrom)
     for alias in node.names
@@ -34,10 +34,10 @@ def assigned(module: types.ModuleType) -> set[str]:
 def test_the_stub_has_the_public_names_from_where_they_are_made():
     assert sorted(SOURCES) == optcourse.__all__
     for name, (place, own) in SOURCES.items():
-        module, item = importlib.import_module(f"optcourse.{place}"), getattr(optcourse, name)
+        module, item = importlib.import_module(place), getattr(optcourse, name)
         assert name == own and getattr(module, own) is item, name
         if isinstance(item, types.ModuleType):
-            assert item.__name__ == f"optcourse.{place}.{own}"
+            assert item.__name__ == f"{place}.{own}"
         elif callable(item):
             assert item.__module__ == module.__name__, name
         else:
@@ -51,7 +51,7 @@ from optcourse import explore, picture, questions, reach, run, surfaces, sweep, 
 
 reveal_type(run(Momentum(eta=0.1), surfaces.ravine).theta)  # ndarray
 reveal_type(explore([Momentum(), Momentum(eta=np.array([0.1, 0.2]))], surfaces.bowl, steps=60))  # Explorer
-reveal_type([run(kind(eta=0.02), surfaces.ravine, (-4, 1)) for kind in OPTIMIZERS])  # list[optcourse.mathematics.trajectory.Trajectory]
+reveal_type([run(kind(eta=0.02), surfaces.ravine, (-4, 1)) for kind in OPTIMIZERS])  # list[optcourse.trajectory.Trajectory]
 reveal_type(sweep(Momentum(), surfaces.bowl, eta=[0.1, 0.2]).best["eta"])  # float
 reveal_type(compare(Momentum, Network(64, 10), digits(), etas=[0.1], schedule=cosine(9)).best_eta)  # float
 reveal_type(next(train(Network(64, 10), Momentum(), digits().train, [0.0] * 650, 32)))  # ndarray

@@ -5,8 +5,8 @@ from browser import fresh_page, wait_while_it_moves
 from test_browser import PIXELS, Live
 
 from optcourse import Momentum, Network, Slice, Trainer, cosine, digits, explore, surfaces
-from optcourse.live import stage
-from optcourse.web.lessons import state_of
+from optcourse.site.lessons import state_of
+from optcourse.widgets import base
 
 # models of widgets as anywidget gives them, with `write` for what comes from Python or from a second client
 PAGE = """async ({ loader, code, font, style }) => {
@@ -49,7 +49,7 @@ def page(browser):
     with fresh_page(browser, 1200, 800) as page:
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
-        given = {"loader": stage.Stage._esm, "code": stage.script(), "font": stage.font_face(), "style": stage.style()}
+        given = {"loader": base.Stage._esm, "code": base.script(), "font": base.font_face(), "style": base.style()}
         page.evaluate(PAGE, given)
         yield page
         assert problems == []

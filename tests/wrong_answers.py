@@ -8,8 +8,8 @@ import re
 import numpy as np
 
 from optcourse import NAG, AdaGrad, Adam, AdamW, GradientDescent, Momentum, RMSProp
-from optcourse.learning.exercises import judge, signature, steps, task, verdict
-from optcourse.learning.mistakes import MISTAKES, broken, forms
+from optcourse.exercises.check import judge, signature, steps, task, verdict
+from optcourse.exercises.mistakes import MISTAKES, broken, forms
 
 SUM, SCALED = "G = G + g**2", "eta / np.sqrt(G + eps) * g"
 MOMENTS = "t = t + 1; g = grad(theta); m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2; "

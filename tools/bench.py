@@ -26,9 +26,9 @@ import psutil
 from jupyter_client.manager import start_new_kernel
 
 from optcourse import OPTIMIZERS, Adam, Momentum, Trainer, run, surfaces, sweep
-from optcourse.live import stage
-from optcourse.pictures.drawings import bundle
-from optcourse.web.lessons import STATE, plain
+from optcourse.plots.figures import bundle
+from optcourse.site.lessons import STATE, plain
+from optcourse.widgets import base
 
 ROOT = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -398,7 +398,7 @@ def laboratory(count: int = 30) -> None:
             state = json.dumps(plain({each: getattr(trainer, each) for each in STATE})).replace("<", "\\u003c")
             file.write_text(
                 LABORATORY
-                % (stage.font_face() + stage.style(), stage.script().replace("export default { render };", ""), state),
+                % (base.font_face() + base.style(), base.script().replace("export default { render };", ""), state),
                 "utf-8",
             )
             with fresh_page(browser) as page:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from optcourse import ETAS, GradientDescent, Network, Optimizer, compare, digits, tail_loss
-from optcourse.mathematics.contest import (
+from optcourse.benchmarks.contest import (
     BATCH,
     CHOICES,
     DROPOUT,
@@ -23,7 +23,7 @@ from optcourse.mathematics.contest import (
     Entry,
     checksum,
 )
-from optcourse.mathematics.declaration import Array
+from optcourse.methods.base import Array
 
 
 def rates(kind: type[Optimizer], place: int) -> Array:

@@ -52,7 +52,8 @@ QUICK = ("old processor", "one ulp, other order")
 
 def nudge(seed: int, ulps: float = 1.0) -> None:
     """From now on every run, sweep and training starts one unit in the last place away: each coordinate up or down."""
-    from optcourse.mathematics import training, trajectory
+    from optcourse import sweeps, trajectory
+    from optcourse.training import train as training
 
     rng = np.random.default_rng(seed)
     first_point, train = trajectory.first_point, training.train
@@ -63,13 +64,14 @@ def nudge(seed: int, ulps: float = 1.0) -> None:
     def nudged_train(model, optimizer, data, theta, *rest, **options):
         return train(model, optimizer, data, moved(np.asarray(theta, dtype=float)), *rest, **options)
 
-    trajectory.first_point = lambda start, optimizer: moved(first_point(start, optimizer))
+    for module in (trajectory, sweeps):
+        module.first_point = lambda start, optimizer: moved(first_point(start, optimizer))
     training.train = nudged_train
 
 
 def reverse() -> None:
     """From now on losses and gradients add up their examples from the last to the first."""
-    from optcourse.mathematics.training import LeastSquares, Network
+    from optcourse.training.network import LeastSquares, Network
 
     def backwards(function):
         def wrapped(self, theta, inputs, targets):

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from optcourse import OPTIMIZERS
-from optcourse.mathematics.beyond import BEYOND, Muon
-from optcourse.mathematics.conventions import CONVENTIONS
-from optcourse.mathematics.libraries import LIBRARIES
+from optcourse.benchmarks.libraries import LIBRARIES
+from optcourse.methods.more import BEYOND, Muon
+from optcourse.methods.variants import CONVENTIONS
 
 FILE = pathlib.Path(__file__).parent.parent / "tests" / "oracle.npz"
 

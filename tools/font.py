@@ -8,7 +8,7 @@ import sys
 
 from fontTools import subset
 
-TO = pathlib.Path(__file__).parent.parent / "optcourse" / "live" / "mathematics.woff2"
+TO = pathlib.Path(__file__).parent.parent / "optcourse" / "page" / "mathematics.woff2"
 TEXT = "".join(map(chr, range(0x20, 0x7F))) + "αβγδεζηθικλμνξπρστυφχψωϵϕΔΣ∇√∑∏∂∞·×−±≤≥≠≈→←∈‖|ˆˉ˜̂̄̃′…–"
 ITALIC = [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D714), 0x210E]  # letters and Greek, as MathML writes them
 

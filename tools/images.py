@@ -31,9 +31,9 @@ from optcourse import (
     picture,
     run,
     surfaces,
-)  # fmt: skip
-from optcourse.pictures.drawings import INK, arrow, fitted, ground, own_settings, png, write
-from optcourse.pictures.looks import LIGHT, SYMBOLS, style
+)
+from optcourse.plots.figures import INK, arrow, fitted, ground, own_settings, png, write
+from optcourse.plots.style import LIGHT, SYMBOLS, style
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
 GIF, STEPS, FRAME, COLOURS = "play.gif", 24, 300, 96  # FRAME: milliseconds

@@ -19,8 +19,8 @@ import torch  # noqa: E402
 from fed import FILE, gap, our_path  # noqa: E402
 
 from optcourse import OPTIMIZERS, run, surfaces  # noqa: E402
-from optcourse.mathematics.beyond import Muon  # noqa: E402
-from optcourse.mathematics.libraries import LIBRARIES  # noqa: E402
+from optcourse.benchmarks.libraries import LIBRARIES  # noqa: E402
+from optcourse.methods.more import Muon  # noqa: E402
 
 SURFACES = (surfaces.ravine, surfaces.rosenbrock, surfaces.beale, surfaces.himmelblau, surfaces.two_valleys)
 DRAWS, STEPS, KEPT = 40, 100, (100,)  # draws on each surface; steps, all compared here; those whose θ is stored

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import nbformat
 import numpy as np
 
-from optcourse.learning.exercises import EXERCISES as METHODS
+from optcourse.exercises.check import EXERCISES as METHODS
 
 LESSONS = pathlib.Path(__file__).parent.parent / "notebooks"
 

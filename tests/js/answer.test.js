@@ -1,7 +1,7 @@
 // What a student types as an update: names of their own, and what is returned.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { programOf } from "../../optcourse/web/answer.js";
+import { programOf } from "../../optcourse/page/site/answer.js";
 
 const NAG = { title: "NAG", states: ["v"], hypers: { eta: 0.1, gamma: 0.9 } };
 const said = (text, method = NAG) => {

@@ -1,17 +1,17 @@
 // What the page's arithmetic says of questions that Python asks: one function, run in node.
-import { Calculation, program } from "../../optcourse/live/derive.js";
-import { flatMethod } from "../../optcourse/live/flat.js";
-import { examplesOf } from "../../optcourse/live/network.js";
-import { parse } from "../../optcourse/live/parse.js";
-import { Random } from "../../optcourse/live/random.js";
-import { methodFrom } from "../../optcourse/live/rows.js";
-import { methodOf } from "../../optcourse/live/runs.js";
-import { sampled } from "../../optcourse/live/sampled.js";
-import { surfaceFrom, surfaceOf } from "../../optcourse/live/surfaces.js";
-import { Training } from "../../optcourse/live/training.js";
-import { mathml, templateOf } from "../../optcourse/live/typeset.js";
-import { programOf } from "../../optcourse/web/answer.js";
-import { Judge } from "../../optcourse/web/judge.js";
+import { Calculation, program } from "../../optcourse/page/formula/derive.js";
+import { flatMethod } from "../../optcourse/page/compute/vector_method.js";
+import { examplesOf } from "../../optcourse/page/compute/network.js";
+import { parse } from "../../optcourse/page/formula/parse.js";
+import { Random } from "../../optcourse/page/compute/random.js";
+import { methodFrom } from "../../optcourse/page/formula/rows.js";
+import { methodOf } from "../../optcourse/page/compute/runs.js";
+import { sampled } from "../../optcourse/page/compute/minibatch.js";
+import { surfaceFrom, surfaceOf } from "../../optcourse/page/compute/objective.js";
+import { Training } from "../../optcourse/page/compute/training.js";
+import { mathml, templateOf } from "../../optcourse/page/formula/mathml.js";
+import { programOf } from "../../optcourse/page/site/answer.js";
+import { Judge } from "../../optcourse/page/site/judge.js";
 
 /** What a function gives, or how it refuses. @param {() => any} f */
 function said(f) {

@@ -16,7 +16,7 @@ import {
   span,
   spread,
   tickText,
-} from "../../optcourse/live/axes.js";
+} from "../../optcourse/page/plot/axes.js";
 
 /** Numbers between 0 and 1 from a seed. */
 function random(seed) {

@@ -1,0 +1,1 @@
+"""Written exercises: an answer is run, compared, and its mistake named."""

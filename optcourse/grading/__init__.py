@@ -1,0 +1,1 @@
+"""A class's notebooks, marked: ``python -m optcourse.mark FOLDER``."""

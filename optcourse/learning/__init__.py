@@ -1,1 +1,0 @@
-"""Exercises that name the mistake, predictions, slider tasks and quizzes."""

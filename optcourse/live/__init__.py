@@ -1,1 +1,0 @@
-"""What moves in the page: programs, the stage, explorers and trainers."""

@@ -1,0 +1,211 @@
+// From the setting to the runs: what is compiled once and what is computed anew. Nothing here knows of a page.
+import { gridOf, interpolated } from "./grid.js";
+import { entry } from "../formula/compile.js";
+import { numbersOf, textsOf } from "./settings.js";
+import { ownForm, ownSurface, withOwn } from "./user_input.js";
+import { handedOver, methodOf, outcomeOf } from "./runs.js";
+import { bytesOf } from "./network.js";
+import { sampled } from "./minibatch.js";
+import { surfaceOf } from "./objective.js";
+/** @import { Form, Ground, Handed, Lesson, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
+
+/** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
+/** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
+
+export class Scene {
+  /** @param {Lesson} lesson @param {Surface[]} surfaces */
+  constructor(lesson, surfaces) {
+    this.lesson = lesson;
+    this.declared = lesson; // without what a reader types
+    /** @type {Map<number, import("./user_input.js").OwnForm>} what a reader has typed, by method */
+    this.own = new Map();
+    this.surfaces = surfaces;
+    this.key = "";
+    /** @type {Shown[]} the runs as they were computed last */
+    this.shown = [];
+    // what is made of the lesson's own objects stands beside them: nothing is hung on what the model would save
+    /** @type {WeakMap<Form, Runner>} */
+    this.runners = new WeakMap();
+    /** @type {WeakMap<Form, Outcome>} */
+    this.outcomes = new WeakMap();
+    /** @type {WeakMap<Surface, Ground>} */
+    this.grounds = new WeakMap();
+    /** @type {WeakMap<Surface, number>} */
+    this.caps = new WeakMap();
+  }
+
+  /** The form of each method that is chosen. @param {Setting} now */
+  forms(now) {
+    return this.lesson.methods.map((forms, i) => forms[now.forms[i]] ?? forms[0]);
+  }
+
+  /** @param {Setting} now */
+  surface(now) {
+    return this.surfaces[now.surface] ?? this.surfaces[0];
+  }
+
+  /** Whether the kernel must compute a run. @param {Setting} now */
+  byKernel(now) {
+    return !this.surface(now).program || this.forms(now).some((form) => !form.program);
+  }
+
+  /** The hyperparameters of a form, by symbol. @param {Form} form @param {Setting} now */
+  values(form, now) {
+    return Object.fromEntries(Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]));
+  }
+
+  /** J and ∇J of a surface. @param {Surface} surface @returns {Ground} */
+  ground(surface) {
+    const known = this.grounds.get(surface);
+    if (known) return known;
+    const { program, grid, shape, view, landmarks } = surface;
+    const made = program
+      ? surfaceOf(program)
+      : { loss: interpolated(floats(grid), shape, view), grad: () => [NaN, NaN] };
+    const ground = /** @type {Ground} */ ({ ...made, landmarks });
+    this.grounds.set(surface, ground);
+    return ground;
+  }
+
+  /** The highest loss in view above the lowest: no logarithmic axis goes further. @param {Surface} surface */
+  cap(surface) {
+    let cap = this.caps.get(surface);
+    if (cap === undefined) {
+      const { top } = gridOf(this.ground(surface).loss, surface.view, 40, 40);
+      cap = Math.max(top - Number(surface.landmarks[0].J_min), 1e-8);
+      this.caps.set(surface, cap);
+    }
+    return cap;
+  }
+
+  // ---- what a reader types; FormulaError where it makes no sense ----
+
+  /** A surface of the reader's own, shown from where it was seen last, if it has a value there. @param {string} text @param {Setting} now @returns {Partial<Setting>} */
+  ownSurface(text, now) {
+    const surface = ownSurface(text);
+    const { built_in } = this.lesson;
+    this.surfaces = [...this.surfaces.slice(0, built_in), surface];
+    const stays = now.surface === built_in && Number.isFinite(this.ground(surface).loss(now.start));
+    this.renew();
+    return { own: text, surface: built_in, start: stays ? now.start : surface.start };
+  }
+
+  /** Rows of the reader's own as one more form of a method. @param {number} method @param {string} text @param {Setting} now @returns {Partial<Setting>} */
+  ownRows(method, text, now) {
+    const own = ownForm(this.declared, method, text);
+    this.own.set(method, own);
+    this.lesson = withOwn(this.declared, this.own);
+    this.renew();
+    return {
+      rows: now.rows.with(method, text),
+      forms: now.forms.with(method, this.declared.methods[method].length),
+      values: { ...own.values, ...now.values },
+    };
+  }
+
+  /** What a reader has typed is gone. */
+  forget() {
+    this.own.clear();
+    this.lesson = this.declared;
+    this.surfaces = this.surfaces.slice(0, this.lesson.built_in);
+    this.renew();
+  }
+
+  /** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @returns {Setting} */
+  complete(given) {
+    const { first, methods, most_steps: most } = this.declared;
+    const isWhole = (/** @type {any} */ value, /** @type {number} */ high) =>
+      Number.isInteger(value) && value >= 0 && value <= high;
+    const isPoint = Array.isArray(given.start) && given.start.length === 2 && given.start.every(Number.isFinite);
+    return {
+      ...first,
+      ...given,
+      values: numbersOf(given.values, first.values),
+      surface: isWhole(given.surface, this.declared.built_in) ? given.surface : first.surface,
+      start: isPoint ? given.start : first.start,
+      steps: isWhole(given.steps, most) ? given.steps : first.steps,
+      step: isWhole(given.step, most) ? given.step : first.step,
+      forms: methods.map((forms, i) => (isWhole(given.forms?.[i], forms.length) ? given.forms[i] : first.forms[i])),
+      own: typeof given.own === "string" ? given.own : "",
+      rows: textsOf(given.rows, methods.length),
+    };
+  }
+
+  /** Show one form beside the first method, or none: an answer beside the method that it means. @param {Form | null} form */
+  beside(form) {
+    const [first] = this.declared.methods;
+    this.lesson = { ...this.lesson, methods: form ? [first, [form]] : [first] };
+    this.renew();
+  }
+
+  /** Forget what was computed: the kernel has handed over something else. */
+  renew() {
+    this.key = "";
+  }
+
+  /**
+   * Compute the runs that the setting asks for, unless they are there; while the kernel still owes one, the last stay, with the
+   * forms that they are of.
+   * @param {Setting} now
+   * @param {(Handed | null)[]} handed
+   * @returns {Shown[]}
+   */
+  compute(now, handed) {
+    const key = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]);
+    if (key === this.key) return this.shown;
+    const surface = this.surface(now);
+    const forms = this.forms(now);
+    const given = forms.map((form, i) => (form.program && surface.program ? null : handedOver(handed[i], form)));
+    if (given.includes(undefined)) return this.shown;
+    this.key = key;
+    this.shown = forms.map((form, i) => {
+      const run = given[i] ?? this.run(form, surface, now);
+      return { form, run, last: lastOf(form, run) };
+    });
+    return this.shown;
+  }
+
+  /** @param {Form} form @param {Surface} surface @param {Setting} now @returns {Run} */
+  run(form, surface, now) {
+    const { schedule } = this.lesson;
+    const { expressions, hypers } = form;
+    const program = /** @type {Program} */ (form.program);
+    const runner = this.runners.get(form) ?? methodOf({ ...program, expressions, hypers, schedule });
+    this.runners.set(form, runner);
+    const { "batch size": size, seed } = now.values;
+    const ground = this.ground(surface);
+    const seen = surface.examples ? sampled(ground, surface.examples, size, seed) : ground;
+    return runner(seen, this.values(form, now), now.start, now.steps);
+  }
+
+  /**
+   * What becomes of the first method's run from the surface's own start, for any η and γ; and what that depends on.
+   * @param {Setting} now
+   */
+  outcome(now) {
+    const [form] = this.forms(now);
+    const surface = this.surface(now);
+    if (!form.program || !surface.program) return null;
+    const outcome = this.outcomes.get(form) ?? outcomeOf({ ...form.program, hypers: form.hypers });
+    this.outcomes.set(form, outcome);
+    const { longest, tolerance } = this.lesson;
+    const values = this.values(form, now);
+    const others = Object.entries(values).filter(([symbol]) => symbol !== "eta" && symbol !== "gamma");
+    const ground = this.ground(surface);
+    return {
+      key: JSON.stringify([now.surface, surface.name, now.forms[0], now.rows[0], others]),
+      of: (/** @type {number} */ eta, /** @type {number} */ gamma) =>
+        outcome(ground, { ...values, eta, gamma }, surface.start, longest, tolerance),
+    };
+  }
+}
+
+/** Bytes of float32 as numbers. @param {DataView | string | null} bytes */
+const floats = (bytes) => (bytes ? new Float32Array(bytesOf(bytes).buffer) : new Float32Array(1));
+
+/** The last step with a finite point. @param {Form} form @param {Run} run */
+function lastOf(form, run) {
+  if (run.diverged === null) return run.steps;
+  const theta = run.at(form.theta, run.diverged);
+  return [0, 1].every((i) => Number.isFinite(entry(theta, i))) ? run.diverged : Math.max(run.diverged - 1, 0);
+}

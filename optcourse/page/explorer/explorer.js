@@ -1,0 +1,297 @@
+// The stage of one explorer: controls, pictures, step control and formula. It owns the state.
+import { Controls, keepKeys } from "./controls.js";
+import { themeOf } from "../plot/painter.js";
+import { Formula } from "./formula_table.js";
+import { layOut, putOnSheet, roomOf } from "./layout.js";
+import { isSame } from "../compute/settings.js";
+import { Player } from "./player.js";
+import { Scene } from "../compute/run_cache.js";
+import { Side } from "./side_panels.js";
+import { Hero } from "./contour_view.js";
+import { FormulaError } from "../formula/tokens.js";
+import { View } from "./view.js";
+import { Words } from "./status.js";
+/** @import { Model, Pair, Panel, Setting, Shown, Surface } from "../wire.d.ts" */
+
+const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
+const FROZEN = "Python computes this run from data: to move these sliders you need";
+/** @extends {View<Setting>} */
+export class Stage extends View {
+  /** @param {Model} model @param {HTMLElement} el */
+  constructor(model, el) {
+    super(model, el);
+    const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
+    this.words = new Words(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
+    this.formulas = find(".oc-formulas");
+    this.pictures = find(".oc-pictures");
+    this.heroBox = find(".oc-hero");
+    this.kernel = el.dataset.help ? "none" : "asked"; // or "here", or "gone"
+    this.touched = false; // whether the start has been moved
+    this.waiting = "";
+    this.ready = false; // whether there is anything to paint
+    /** @type {number | null} the row of the step that is shown, or all */
+    this.part = null;
+    /** @type {Shown[]} */
+    this.shown = [];
+    this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
+    /** @type {Surface | null} the surface that is laid out for */
+    this.laid = null;
+    this.controls = new Controls(find(".oc-controls"), this);
+    this.player = new Player(find(".oc-bar"), this);
+    this.formula = new Formula(this.formulas, find(".oc-part"));
+    this.hero = new Hero(this.heroBox, this);
+    this.side = new Side(find(".oc-side"), this);
+    for (const node of el.querySelectorAll("input, button, select, canvas"))
+      if (node instanceof HTMLElement) keepKeys(node);
+    this.take();
+  }
+
+  // ---- the state ----
+
+  /** Everything anew from the model. */
+  take() {
+    this.ready = false;
+    this.scene = new Scene(this.model.get("lesson"), this.model.get("surfaces"));
+    this.shown = [];
+    this.adopt(true);
+    const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
+    this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
+    this.side.set(panels.filter(([panel]) => panel.kind !== "surface"));
+    this.controls.build();
+    this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
+    this.setFormula();
+    this.ready = true;
+    this.scheme = ""; // a notebook shows the stage after it is made: only then it has a theme
+    if (this.el.isConnected) this.recolour();
+  }
+
+  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
+  adopt(anew = false) {
+    const before = this.receive(this.scene.complete(this.model.get("setting")), anew);
+    if (!anew && isSame(this.now, before)) return;
+    const typed = this.now.own !== before.own || !isSame(this.now.rows, before.rows);
+    if (anew || typed) this.readTyped();
+    if (typed) this.controls.build(true);
+    this.redraw();
+  }
+
+  /** What a reader has typed, as the setting has it, and no more. */
+  readTyped() {
+    const { now } = this;
+    this.scene.forget();
+    if (now.own) this.typeSurface(now.own);
+    for (const [method, rows] of now.rows.entries()) if (rows) this.typeRows(method, rows);
+    this.now = { ...now, values: { ...this.now.values, ...now.values } };
+  }
+
+  /** What the controls are made for: if it changes, they are made again. */
+  get shape() {
+    const { controls, methods } = this.lesson;
+    return JSON.stringify([controls.map(({ name }) => name), methods.map((forms) => forms.length)]);
+  }
+
+  // ---- what a reader types: an error is a sentence, and the last good picture stays ----
+
+  /** @param {() => Partial<Setting>} read gives what changes */
+  typed(read) {
+    const shape = this.shape;
+    try {
+      this.change(read());
+      this.notice = this.now.surface < this.lesson.built_in ? "" : this.scene.surface(this.now).note;
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      this.notice = `${error.message}.`;
+    }
+    if (this.shape !== shape) this.controls.build();
+    this.redraw();
+  }
+
+  get lesson() {
+    return this.scene.lesson;
+  }
+
+  get surfaces() {
+    return this.scene.surfaces;
+  }
+
+  /** @param {string} text */
+  typeSurface(text) {
+    this.typed(() => this.scene.ownSurface(text, this.now));
+  }
+
+  /** @param {number} method @param {string} text */
+  typeRows(method, text) {
+    this.typed(() => this.scene.ownRows(method, text, this.now));
+  }
+
+  get step() {
+    return this.now.step;
+  }
+
+  /** The rows of a step. */
+  get parts() {
+    return this.formula.parts;
+  }
+
+  /** Whether the kernel must compute what is shown; and why the sliders cannot move it, where there is none. */
+  get frozen() {
+    return this.scene.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? FROZEN : "";
+  }
+
+  get steps() {
+    return Math.max(0, ...this.shown.map(({ last }) => last)); // no further than the last finite point of any
+  }
+
+  moved() {
+    this.notice = "";
+    this.redraw();
+    if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
+  }
+
+  reset() {
+    this.player.reset();
+    this.touched = false;
+    this.hero.reset();
+    this.scene.forget();
+    this.change(this.lesson.first);
+    this.controls.build(true);
+    this.go(this.now.step, null);
+    this.moved();
+  }
+
+  /** @param {number} step @param {number | null} part */
+  go(step, part) {
+    this.part = part;
+    this.change({ step });
+    this.formula.show(part);
+    this.redraw();
+  }
+
+  /** @param {Record<string, number>} values */
+  move(values) {
+    if (this.frozen) return;
+    this.change({ values: { ...this.now.values, ...values } });
+    this.moved();
+  }
+
+  /** @param {Pair} start */
+  moveStart(start) {
+    if (this.frozen) return;
+    this.touched = true;
+    this.change({ start });
+    this.moved();
+  }
+
+  // ---- what is said ----
+
+  say() {
+    this.words.warn([this.model.get("message"), this.notice], this.frozen);
+  }
+
+  /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
+  settle() {
+    if (!this.player.playing) this.save();
+    this.words.describe(this.shown, this.hero, this.side);
+  }
+
+  // ---- what is seen ----
+
+  /** The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end. */
+  redraw() {
+    if (this.waiting) this.waiting = "more";
+    else {
+      this.waiting = "painted";
+      requestAnimationFrame(() => {
+        const more = this.waiting === "more";
+        this.waiting = "";
+        if (more) this.paint();
+      });
+      this.paint();
+    }
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.settle(), STILL);
+  }
+
+  paint() {
+    const { scene, now } = this;
+    if (!this.ready) return;
+    this.shown = scene.compute(now, this.model.get("handed"));
+    // the formula is that of the runs: the kernel may still owe those of the form that is chosen now
+    if (this.shown.some(({ form }, i) => form !== this.forms?.[i])) this.setFormula();
+    this.controls.follow();
+    this.say();
+    if (!this.shown.length) return;
+    const [steps, parts] = [this.steps, this.formula.parts];
+    const moment = { step: Math.min(now.step, steps), part: this.part, steps };
+    const surface = scene.surface(now);
+    if (surface !== this.laid) this.fit = ""; // its shape is another
+    this.laid = surface;
+    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
+    this.formula.follow(this.shown, moment.step);
+    if (!this.fit) this.layOut();
+    const { panels, vectors } = this.lesson;
+    if (!this.heroBox.hidden) this.hero.show(surface, scene.ground(surface), this.shown, vectors);
+    if (!this.near) return;
+    const key = panels.length === 1; // no line beside the hero has a name
+    if (!this.heroBox.hidden) this.hero.draw(this.shown, moment, { vectors, hint: !this.touched && !this.frozen, key });
+    this.side.draw(scene, now, this.shown, moment);
+    this.el.dataset.frames = String(++this.painted);
+  }
+
+  /** @param {boolean} near */
+  come(near) {
+    this.near = near;
+    if (near) this.redraw();
+  }
+
+  /** Paper has no window, and no tabs: everything is laid out for the width of a sheet. */
+  print() {
+    this.near = true;
+    putOnSheet(this.el, true);
+    this.recolour();
+    this.layOut();
+    this.paint();
+  }
+
+  setFormula() {
+    this.forms = this.shown.length ? this.shown.map(({ form }) => form) : this.scene.forms(this.now);
+    this.formula.set(this.forms.filter(({ formula }) => formula));
+    this.part = null;
+    this.player.reset();
+    this.formula.show(null);
+    this.fit = ""; // the numbers have another width
+  }
+
+  wear() {
+    this.hero.theme = this.side.theme = themeOf(this.el);
+    this.redraw();
+  }
+
+  /** Give the pictures their sizes, once there is room. */
+  layOut() {
+    if (!this.pictures.clientWidth) return;
+    if (!this.scheme) this.recolour();
+    this.fit = roomOf(this);
+    layOut(this);
+  }
+
+  /** Window or room may have changed; or what is shown has. @param {boolean} [anew] */
+  arrange(anew = false) {
+    if (!anew && roomOf(this) === this.fit) return;
+    this.layOut();
+    this.redraw();
+  }
+
+  /** @param {"here" | "gone"} kernel */
+  hear(kernel) {
+    this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
+    this.kernel = kernel;
+    if (this.scene.byKernel(this.now)) this.redraw();
+  }
+
+  end() {
+    this.player.reset();
+    this.side.stop();
+    clearTimeout(this.still);
+  }
+}

@@ -1,0 +1,160 @@
+// What stands beside the hero: one or two pictures, stacked; where there are more, tabs.
+import { keepKeys, make, nearest } from "./controls.js";
+import { Pen } from "../plot/painter.js";
+import { GAMMAS, ETAS, EtaGammaMap, drawMap, limitOf } from "../plot/rate_map.js";
+import { drags } from "./pointer.js";
+import { drawSeries } from "../plot/line_plot.js";
+/** @import { Moment, Pair, Panel, Scale, Setting, Shown } from "../wire.d.ts" */
+/** @import { Theme } from "../plot/painter.js" */
+/** @import { Scene } from "../compute/run_cache.js" */
+
+const NO_MAP = "no map: these equations have no γ or no known stability limit"; // as views.MapView.NONE
+/** @typedef {{ panel: Panel, place: number, figure: HTMLElement, pen: Pen, hold: ((at: Pair) => void) | null }} Picture what a pointer moves */
+
+export class Side {
+  /**
+   * @param {HTMLElement} box
+   * @param {{ move(values: Record<string, number>): void, redraw(): void, arrange(anew: boolean): void }} host
+   */
+  constructor(box, host) {
+    this.box = box;
+    this.host = host;
+    this.tabs = make("div", box, { className: "oc-tabs", role: "group", ariaLabel: "pictures" });
+    /** @type {Picture[]} */
+    this.pictures = [];
+    this.seen = 0; // at a time
+    this.tab = 0;
+    /** @type {Map<string, EtaGammaMap>} */
+    this.maps = new Map();
+  }
+
+  /** @param {[Panel, number][]} panels with their places in the lesson */
+  set(panels) {
+    for (const { figure } of this.pictures) figure.remove();
+    this.pictures = panels.map(([panel, place]) => {
+      const figure = make("figure", this.box, { className: "oc-panel" });
+      const canvas = make("canvas", figure, { tabIndex: 0, role: "img", ariaLabel: panel.title });
+      canvas.dataset.name = panel.name;
+      keepKeys(canvas);
+      const picture = /** @type {Picture} */ ({ panel, place, figure, pen: new Pen(canvas), hold: null });
+      drags(canvas, canvas, () => picture.hold);
+      return picture;
+    });
+    this.seen = 0;
+    this.tabs.hidden = true;
+  }
+
+  /** @param {Theme} theme */
+  set theme(theme) {
+    for (const { pen } of this.pictures) pen.colour = theme;
+  }
+
+  get shown() {
+    return this.pictures.filter((_, i) => Math.floor(i / Math.max(this.seen, 1)) === this.tab);
+  }
+
+  /** @param {Pair} size of each @param {number} seen at a time @param {number} ratio @param {number} type */
+  resize([wide, high], seen, ratio, type) {
+    if (seen !== this.seen) {
+      this.seen = seen;
+      this.tab = 0;
+      this.setTabs();
+    }
+    for (const [i, { figure, pen }] of this.pictures.entries()) {
+      figure.hidden = Math.floor(i / Math.max(seen, 1)) !== this.tab;
+      const alone = this.shown.length === 1 && seen === 2 && this.pictures.length > 1; // on its tab
+      pen.resize(wide, alone ? Math.min(2 * high, 0.85 * wide) : high, ratio, type);
+    }
+  }
+
+  setTabs() {
+    const count = Math.ceil(this.pictures.length / Math.max(this.seen, 1));
+    this.tabs.hidden = count < 2;
+    this.tabs.replaceChildren();
+    for (let tab = 0; tab < count && count > 1; tab++) {
+      const names = this.pictures.slice(tab * this.seen, (tab + 1) * this.seen).map(({ panel }) => panel.short);
+      const button = make(
+        "button",
+        this.tabs,
+        { type: "button", ariaPressed: String(tab === this.tab) },
+        names.join(" · "),
+      );
+      keepKeys(button);
+      button.addEventListener("click", () => {
+        this.tab = tab;
+        for (const [i, each] of [...this.tabs.children].entries()) each.ariaPressed = String(i === tab);
+        this.host.arrange(true);
+      });
+    }
+  }
+
+  /** @param {Scene} scene @param {Setting} now @param {Shown[]} shown @param {Moment} moment */
+  draw(scene, now, shown, moment) {
+    const surface = scene.surface(now);
+    const [left, right, bottom, top] = surface.view;
+    const most = { cap: scene.cap(surface), reach: Math.max(right - left, top - bottom) / 2 };
+    for (const picture of this.shown) {
+      const { pen, panel, place } = picture;
+      if (panel.kind === "map") this.drawMap(picture, scene, now, shown);
+      else drawSeries(pen, panel, place, shown, moment, most);
+    }
+  }
+
+  /** @param {Picture} picture @param {Scene} scene @param {Setting} now @param {Shown[]} shown */
+  drawMap(picture, scene, now, shown) {
+    const { pen, panel } = picture;
+    const [{ form }] = shown;
+    const curvature = Number(scene.surface(now).landmarks[0].lambda_2);
+    const limit = form.stable && limitOf(form.stable);
+    const { eta, gamma } = scene.values(form, now);
+    const known = limit && gamma !== undefined;
+    const map = known ? this.mapOf(scene, now) : null;
+    const said = known ? panel.title : NO_MAP;
+    const at = /** @type {Pair} */ ([eta, gamma ?? NaN]);
+    const scales = drawMap(
+      pen,
+      said,
+      map,
+      at,
+      (value) => (limit ? limit(value, curvature) : NaN),
+      scene.lesson.longest,
+    );
+    picture.hold = known ? ([x, y]) => this.setHypers(scene, form.hypers, scales, x, y) : null;
+  }
+
+  /** The map of this surface and form, begun if it is not there. @param {Scene} scene @param {Setting} now */
+  mapOf(scene, now) {
+    const outcome = scene.outcome(now);
+    if (!outcome) return null;
+    let map = this.maps.get(outcome.key);
+    if (!map) {
+      for (const [key, each] of this.maps)
+        if (!each.done) {
+          each.stop();
+          this.maps.delete(key);
+        }
+      map = new EtaGammaMap(outcome.of, () => this.host.redraw());
+      this.maps.set(outcome.key, map);
+    }
+    return map;
+  }
+
+  /** @param {Scene} scene @param {Record<string, string>} hypers @param {Scale[]} scales @param {number} x @param {number} y */
+  setHypers({ lesson }, hypers, [px, py], x, y) {
+    /** @type {Record<string, number>} */
+    const values = {};
+    for (const [symbol, [low, high], wanted] of /** @type {[string, Pair, number][]} */ ([
+      ["eta", ETAS, px.back(x)],
+      ["gamma", GAMMAS, py.back(y)],
+    ])) {
+      const control = lesson.controls.find(({ name }) => name === hypers[symbol]);
+      if (control)
+        values[control.name] = control.values[nearest(control.values, Math.min(Math.max(wanted, low), high))];
+    }
+    this.host.move(values);
+  }
+
+  stop() {
+    for (const map of this.maps.values()) map.stop();
+  }
+}

@@ -1,0 +1,46 @@
+// What a stage says: what is wrong or missing, and what became of the runs, for those who hear the page.
+import { make } from "./controls.js";
+import { entry } from "../formula/compile.js";
+/** @import { Shown } from "../wire.d.ts" */
+/** @import { Side } from "./side_panels.js" */
+/** @import { Hero } from "./contour_view.js" */
+
+/** A number in three digits. @param {number} value */
+const brief = (value) =>
+  Math.abs(value) < 1e-9 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+
+/** What became of the runs, in a sentence. @param {Shown[]} shown */
+function inWords(shown) {
+  const said = shown.map(({ form, run }) => {
+    const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
+    return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
+  });
+  return `${said.join("; ")}.`;
+}
+
+export class Words {
+  /** @param {HTMLElement} warning @param {HTMLElement} description @param {string} help where one gets a kernel, on a page that has none */
+  constructor(warning, description, help) {
+    this.warning = warning;
+    this.description = description;
+    this.help = help;
+    this.said = "";
+  }
+
+  /** @param {string[]} sentences @param {string} frozen what a kernel is needed for, or nothing */
+  warn(sentences, frozen) {
+    const words = [...sentences, frozen && `${frozen} a running kernel.`].filter(Boolean).join(" ");
+    if (this.said === words) return;
+    this.said = words;
+    this.warning.replaceChildren(words);
+    if (frozen && this.help) this.warning.append(" ", make("a", null, { href: this.help }, "How to get one."));
+  }
+
+  /** @param {Shown[]} shown @param {Hero} hero @param {Side} side */
+  describe(shown, hero, side) {
+    const words = inWords(shown);
+    this.description.textContent = words;
+    hero.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
+    for (const { pen, panel } of side.pictures) pen.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
+  }
+}

@@ -1,0 +1,21 @@
+// A race that runs by itself, again and again, until somebody takes hold of it; for those who ask for no motion it stands at its end.
+/** @import { Stage } from "../explorer/explorer.js" */
+
+const REST = 2500; // ms between two races
+
+/** @param {HTMLElement} node with the stage */
+export function race(node) {
+  const stage = /** @type {Stage} */ (Reflect.get(node, "explorer"));
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {ReturnType<typeof setInterval>} */
+  let again;
+  const stop = () => clearInterval(again);
+  const run = () => {
+    if (still.matches || !node.isConnected) return stop();
+    if (!stage.player.playing && !document.hidden) stage.player.play();
+  };
+  for (const kind of ["pointerdown", "keydown"]) node.addEventListener(kind, stop);
+  stage.player.speed.value = "20"; // fast
+  run();
+  again = setInterval(run, REST);
+}

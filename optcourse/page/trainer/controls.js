@@ -1,0 +1,96 @@
+// The controls of a laboratory: which methods train, and the sliders of each.
+import { Controls, keepKeys, make } from "../explorer/controls.js";
+import { numbersOf, textsOf } from "../compute/settings.js";
+/** @import { Laboratory } from "./trainer.js" */
+/** @import { Experiment, Trial } from "../wire.d.ts" */
+
+const MOST = 6; // methods at a time
+const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
+
+/**
+ * The declaration with what is seldom used folded away: of many methods all but η, whose slider then has its method's name; on a
+ * phone all but η and what the network is.
+ * @param {Experiment} experiment @param {Trial} now @param {boolean} narrow
+ */
+export function inSight(experiment, now, narrow) {
+  const few = now.chosen.length <= 2;
+  const mine = experiment.controls.filter(({ method }) => method === null || now.chosen.includes(method));
+  const controls = mine.map((control) => {
+    const { name, method, symbol } = control;
+    if (method === null) return { ...control, folded: narrow && !IN_SIGHT.includes(name) };
+    if (!name.startsWith("η")) return { ...control, folded: narrow || !few };
+    const [{ label, look }] = experiment.methods[method];
+    const named = `${symbol} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</span>`;
+    return few ? control : { ...control, method: null, symbol: named, doc: "" };
+  });
+  return { ...experiment, controls, own: false, built_in: 0 };
+}
+
+/** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @param {Experiment} experiment @returns {Trial} */
+export function completed(given, { first, methods }) {
+  const isMethod = (/** @type {any} */ value) => Number.isInteger(value) && value >= 0 && value < methods.length;
+  const chosen = Array.isArray(given.chosen) ? given.chosen.filter(isMethod) : [];
+  return {
+    ...first,
+    ...given,
+    values: numbersOf(given.values, first.values),
+    chosen: chosen.length ? chosen : first.chosen,
+    focus: isMethod(given.focus) ? given.focus : first.focus,
+    forms: methods.map((_, i) => (given.forms?.[i] === 1 ? 1 : 0)),
+    rows: textsOf(given.rows, methods.length),
+  };
+}
+
+/** The controls: which methods; their sliders, those of many methods folded away but for η; the rest as in any explorer. */
+export class Choice extends Controls {
+  /** @param {HTMLElement} box @param {Laboratory} laboratory */
+  constructor(box, laboratory) {
+    const host = {
+      get lesson() { return inSight(laboratory.experiment, laboratory.now, laboratory.narrow); },
+      surfaces: [],
+      get now() { return laboratory.now; },
+      frozen: "",
+      change: (/** @type {Partial<Trial>} */ changes) => laboratory.change(changes),
+      moved: () => laboratory.moved(),
+      typeSurface() {},
+      typeRows: (/** @type {number} */ i, /** @type {string} */ text) => laboratory.typed(() => laboratory.ownRows(i, text)),
+      reset: () => laboratory.reset(),
+    }; // prettier-ignore
+    super(box, /** @type {any} */ (host));
+    this.laboratory = laboratory;
+  }
+
+  sliders() {
+    const { box, laboratory } = this;
+    const row = make("div", box, { className: "oc-methods", role: "group", ariaLabel: "methods" });
+    for (const [i, [{ label, look }]] of laboratory.experiment.methods.entries()) {
+      const button = make("button", row, { style: `color: var(--oc-${look.colour})` }, label);
+      keepKeys(button);
+      button.addEventListener("click", () => this.choose(i));
+      this.follows.push(() => button.setAttribute("aria-pressed", String(laboratory.now.chosen.includes(i))));
+    }
+    super.sliders();
+  }
+
+  /** One method more, or less. @param {number} method */
+  choose(method) {
+    const { laboratory } = this;
+    const { chosen } = laboratory.now;
+    const fewer = chosen.filter((each) => each !== method);
+    if (fewer.length === chosen.length && chosen.length === MOST)
+      return laboratory.tell(`At most ${MOST} methods at a time.`);
+    const next = fewer.length < chosen.length ? fewer : [...chosen, method].sort((a, b) => a - b);
+    if (!next.length) return laboratory.tell("One method at least.");
+    laboratory.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
+    this.build();
+    laboratory.moved();
+  }
+
+  /** @param {HTMLElement} parent */
+  seldom(parent) {
+    for (const control of this.host.lesson.controls) if (control.folded) this.hyper(parent, control);
+    this.editors(parent);
+    for (const area of parent.querySelectorAll("textarea"))
+      area.hidden = !this.laboratory.now.chosen.includes(Number(area.dataset.method));
+  }
+}

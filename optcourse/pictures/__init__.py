@@ -1,1 +1,0 @@
-"""Still pictures: the views and what is made of them, in matplotlib."""

@@ -1,0 +1,1 @@
+"""Styles, views (what is shown of a run) and still figures in matplotlib."""

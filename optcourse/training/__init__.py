@@ -1,0 +1,1 @@
+"""Real data, small models, and mini-batch training of them."""

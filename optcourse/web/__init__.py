@@ -1,1 +1,0 @@
-"""The course as web pages that need neither kernel nor server: ``python -m optcourse.web FOLDER``."""

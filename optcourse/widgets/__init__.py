@@ -1,0 +1,1 @@
+"""What a notebook shows: explorers, network trainers, predictions, goals and quizzes."""

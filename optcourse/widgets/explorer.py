@@ -1,0 +1,327 @@
+"""Explorers: sliders, pictures and the formula with its numbers, put together from the declarations.
+
+The page runs and draws what the rows say. The kernel runs what has no rows, and finds words.
+"""
+
+import inspect
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..arguments import instance, number, shaped, whole, wrong_type, wrong_value
+from ..describe import rates_in_words, step_in_words
+from ..formula.mathml import mathml
+from ..methods import card
+from ..methods.base import Optimizer
+from ..methods.schedules import Schedule
+from ..plots.views import MapView, checked
+from ..surfaces.catalogue import CATALOGUE
+from ..surfaces.surface import Surface
+from ..trajectory import Trajectory, check_schedule, run, whole_steps
+from .base import Stage
+from .config import Scene, surface_data
+from .display import Shown
+from .settings import Setting
+from .sliders import Control, slider_values
+
+MOST_STEPS = 300  # on the slider, unless the run begins longer
+LONGEST = 5000  # steps: the page runs and draws them all in each frame
+_size = [1.0]  # of type, for later explorers
+
+
+class Explorer(Setting, Scene, Shown, Stage):
+    """One or more optimizers on a surface, live.
+
+    Parameters
+    ----------
+    optimizers : one optimizer, or several to compare
+    surface, start, steps, schedule : as for :func:`optcourse.run`
+    views : any of "contour", "loss", "rate", "modes", "split", "map"
+    vectors : draw the vectors that make a step, enlarged in a corner, and of a single optimizer on its path as well; by
+        default for one or two optimizers
+    step : the step whose vectors and numbers are shown first
+    sliders : names of the sliders that stand in sight, such as ("γ",); the others are folded away. All, if omitted
+    formula : whether the formula is shown; by default for one or two optimizers
+
+    Several optimizers share the slider of a symbol for which they start with the same value.
+    ``trajectories`` are the runs that the controls ask for now, computed when they are read; ``sliders`` holds the
+    hyperparameters' :class:`Control` by (optimizer's place, name).
+    """
+
+    catalogue: Sequence[Surface] = CATALOGUE
+    with_formula = True
+
+    def __init__(
+        self,
+        optimizers: Optimizer | Sequence[Optimizer],
+        surface: Surface,
+        start: ArrayLike | None = None,
+        steps: int = 100,
+        views: Sequence[str] = ("contour", "loss"),
+        vectors: bool | None = None,
+        step: int = 1,
+        schedule: Schedule | None = None,
+        sliders: Sequence[str] | None = None,
+        formula: bool = True,
+    ):
+        given: list[Any] = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
+        self.first: list[Optimizer] = given
+        if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
+            raise wrong_type("optimizers", "a method with single numbers, or a list of them", optimizers)
+        instance(surface, Surface, "surface", "a Surface, such as surfaces.ravine")
+        instance(vectors, bool | None, "vectors", "True, False or None")
+        instance(formula, bool, "formula", "True or False")
+        for optimizer in self.first:
+            check_schedule(schedule, optimizer)
+        self.views = checked(views, self.first)
+        self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
+        point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
+        self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
+        self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
+        self.built_in = len(self.places)  # a student's own surface comes behind these
+        self.declared_forms = [self._forms(optimizer) for optimizer in self.first]
+        self.forms = list(self.declared_forms)
+        self.formula_shown = formula and self.with_formula and len(self.first) <= 2
+        self.controls: dict[str, Control] = {}
+        self.sliders: dict[tuple[int, str], Control] = {}
+        self._make_controls()
+        names = f"a list of names of sliders: {', '.join(self.controls)}"
+        instance(sliders, list | tuple | None, "sliders", names)
+        for name in sliders or ():
+            if not (isinstance(name, str) and name in self.controls):
+                raise wrong_value("sliders", names, sliders)
+        self.in_sight = tuple(self.controls if sliders is None else sliders)
+        if whole_steps(steps) > LONGEST:
+            raise ValueError(f"steps of an explorer must be at most {LONGEST}, not {steps}: for a longer run use run()")
+        self.first_setting = {
+            "values": {name: control.first for name, control in self.controls.items()},
+            "surface": self.places.index(surface),
+            "start": point.tolist(),
+            "steps": whole_steps(steps),
+            "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
+            "step": whole(step, "step", 0, LONGEST),
+            "own": "",
+            "rows": ["" for _ in self.first],
+        }
+        self._declared = dict(self.controls), dict(self.sliders)  # without those of a reader's own rows
+        self._runs: tuple[str, list[Trajectory]] = ("", [])
+        self._read: dict[str, Any] = {"own": "", "rows": self.first_setting["rows"]}  # as they were read last
+        self._typed: list[tuple[str, list[type[Optimizer]]]] = [("", []) for _ in self.first]  # the last good ones
+        self._said: dict[str, str] = {}  # what is wrong with them, until they change
+        self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
+        self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
+        # in one piece: a second client gets what the message that opens the widget says, and may get no more
+        lesson, data = self._lesson(), [self._surface_data(each) for each in self.places]
+        handed = self._handed(lesson, data)
+        super().__init__(setting=self.first_setting, lesson=lesson, surfaces=data, handed=handed)
+        self.observe(self._moved, "setting")
+
+    @property
+    def trajectories(self) -> list[Trajectory]:
+        """The runs that the controls ask for, one for each optimizer."""
+        with self._lock:
+            now = self._now()
+            key = json.dumps(
+                [now["values"], now["surface"], now["start"], now["steps"], now["forms"], now["own"], now["rows"]]
+            )
+            if self._runs[0] != key:
+                self._runs = key, [self.simulate(each, now["start"], now["steps"]) for each in self.optimizers()]
+            return self._runs[1]
+
+    def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
+        """The run of one optimizer, as the controls say."""
+        return run(optimizer, self.surface, start, steps, schedule=self.schedule)
+
+    def _surface_data(self, surface: Surface) -> dict[str, Any]:
+        """A surface for the page."""
+        return surface_data(surface)
+
+    @property
+    def first_surface(self) -> Surface:
+        """The surface that is shown first."""
+        return self.places[self.first_setting["surface"]]
+
+    # ---- what the kernel does ----
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the page writes: its setting, and nothing else; one thread at a time, since ipywidgets keeps no lock."""
+        with self._lock:
+            given = sync_data.get("setting")
+            super().set_state({"setting": given} if isinstance(given, dict) else {})
+
+    def _moved(self, change: Any) -> None:
+        """The setting has changed: do what needs a kernel, and no more."""
+        with self._lock:
+            if change["new"] != self.setting:
+                return  # a newer one is here already
+            for react in (self._own_surface, self._own_rows):
+                try:
+                    react()
+                except (ValueError, TypeError) as error:
+                    self._said[react.__name__] = str(error)
+            self._hand_over()
+            self.message = " ".join(filter(None, self._said.values()))
+
+    def _own_surface(self) -> None:
+        """A student's own formula for the surface."""
+        text = self.setting.get("own")
+        if text == self._read["own"] or not isinstance(text, str) or not self.own_surfaces:
+            return
+        self._read["own"], self._said["_own_surface"] = text, ""
+        if not text:
+            return
+        surface = Surface.from_formula(text)
+        self.places = [*self.places[: self.built_in], surface]
+        if self.setting.get("surface") != self.built_in:  # asked for from Python; the page makes the same from the text
+            self.setting = {**self.setting, "surface": self.built_in, "start": list(map(float, surface.start))}
+
+    def _own_rows(self) -> None:
+        """A student's own formula for a method: one more form of it. Where the text is empty there is none."""
+        wanted = self.setting.get("rows")
+        if wanted == self._read["rows"]:
+            return
+        self._read["rows"], self._said["_own_rows"] = wanted, ""
+        forms, wrong = list(self._now()["forms"]), None
+        for place, (declared, text) in enumerate(zip(self.declared_forms, texts(wanted, len(self.first)), strict=True)):
+            if text != self._typed[place][0]:
+                try:
+                    self._typed[place] = text, [self._own_form(text)] if text else []
+                except ValueError as error:  # the last good form stays
+                    wrong = wrong or error
+                    continue
+                if text or forms[place] == len(declared):
+                    forms[place] = len(declared) if text else self.first_setting["forms"][place]
+            self.forms[place] = [*declared, *self._typed[place][1]]
+        self._own_sliders()
+        if wrong:
+            raise wrong
+        if self.setting.get("forms") != forms:  # asked for from Python
+            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+
+    def _own_form(self, text: str) -> type[Optimizer]:
+        """The class of a method that a student has typed, an equation in each line."""
+        made = Optimizer.from_rows([line.strip() for line in text.splitlines() if line.strip()])
+        check_schedule(self.schedule, made)
+        return type(made)
+
+    def _own_sliders(self) -> None:
+        """The declared sliders, and those that a student's own rows need besides, and no others."""
+        self.controls, self.sliders = dict(self._declared[0]), dict(self._declared[1])
+        for place, (declared, forms) in enumerate(zip(self.declared_forms, self.forms, strict=True)):
+            for item in (item for own in forms[len(declared) :] for item in own.hypers()):
+                if (place, item.name) in self.sliders:
+                    continue
+                if item.letter not in self.controls:
+                    values = slider_values(item, item.default)
+                    self._add_control(item.letter, mathml(item.symbol), item.doc, values, item.default)
+                self.sliders[place, item.name] = self.controls[item.letter]
+
+    def _hand_over(self) -> None:
+        """Send the runs that the page cannot compute, if there are any, or were."""
+        handed = self._handed(self.lesson, self.surfaces)
+        if handed or self.handed:
+            self.handed = handed
+
+    def _handed(self, lesson: dict[str, Any], data: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+        """The runs that the page cannot compute, or nothing: it runs all rows, on all surfaces that have a formula."""
+        now = self._now()
+        by_page = now["surface"] >= len(data) or data[now["surface"]]["program"] is not None
+        asked = []
+        for place, (declared, form) in enumerate(zip(lesson["methods"], now["forms"], strict=True)):
+            if form < len(declared):
+                expressions, program = declared[form]["expressions"], declared[form]["program"]
+            else:  # a reader's own rows: what can be shown of the declared form, and each number of the formula
+                shown = [part for part, _ in card.slots(self.forms[place][form])]
+                expressions, program = [*dict.fromkeys([*declared[0]["expressions"], *shown])], True
+            asked.append(None if by_page and program else expressions)
+        if not any(asked):
+            return []
+        return [each and handed(run, each) for run, each in zip(self.trajectories, asked, strict=True)]
+
+    # ---- words and the saved picture ----
+
+    def picture(self) -> Any:
+        """The present state as a still picture."""
+        from ..plots.figures import Picture
+
+        with self._lock:
+            step = min(self._now()["step"], self._now()["steps"])
+            return Picture(self.trajectories, self.views, step, bool(self.vectors))
+
+    @property
+    def summary(self) -> str:
+        """What is shown, without its numbers."""
+        methods = ", ".join(optimizer.label for optimizer in self.optimizers())
+        return f"Explorer: {methods} on the {self.surface.name} surface."
+
+    def describe(self) -> str:
+        """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
+        with self._lock:
+            trajectories, step = self.trajectories, min(self._now()["step"], self._now()["steps"])
+            lines = [trajectory.describe() for trajectory in trajectories]
+            if self.formula_shown and step > 0:
+                lines += [line for each in trajectories if (line := step_in_words(each, step))]
+            if "map" in self.views:
+                lines.append(MapView.in_words(self.optimizers()[0], self.surface))
+            if "rate" in self.views:
+                lines += [rates_in_words(trajectory) for trajectory in trajectories if trajectory.optimizer.rate]
+            return "\n".join(lines)
+
+
+def texts(given: Any, count: int) -> list[str]:
+    """So many texts of what the page has written; what is not text is nothing."""
+    found = [each.strip() if isinstance(each, str) else "" for each in (given if isinstance(given, list) else [])]
+    return [*found, *[""] * count][:count]
+
+
+def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]:
+    """A run for the page: some expressions, and the value of each at each step, (expressions, steps + 1, 2) as float64."""
+    table = np.full((len(expressions), trajectory.steps + 1, 2), np.nan)
+    for place, tree in enumerate(expressions):
+        try:
+            table[place] = trajectory.values(tree)
+        except ValueError:  # a symbol that this run has no value for
+            continue
+    return {
+        "steps": trajectory.steps,
+        "diverged": trajectory.diverged_at,
+        "end": trajectory.end,
+        "expressions": list(expressions),
+        "values": table.astype("<f8").tobytes(),
+    }
+
+
+def explore(
+    optimizers: Optimizer | Sequence[Optimizer],
+    surface: Surface,
+    start: ArrayLike | None = None,
+    steps: int = 100,
+    **options: Any,
+) -> Explorer:
+    """The live counterpart of :func:`optcourse.run`, with the same arguments; see :class:`Explorer` for the options.
+
+    >>> from optcourse import Momentum, surfaces
+    >>> explore(Momentum(eta=0.02, gamma=0.8), surfaces.ravine, steps=60).trajectories[0].theta.shape
+    (61, 2)
+    """
+    if unknown := set(options) - set(inspect.signature(Explorer).parameters):
+        raise TypeError(f"explore() got an unexpected keyword argument {unknown.pop()!r}")
+    return Explorer(optimizers, surface, start, steps, **options)
+
+
+def type_size() -> float:
+    """How large the type of an explorer is that is made now: 1 is usual."""
+    return _size[0]
+
+
+def large_type(factor: float = 1.4) -> None:
+    """Make words, formulas and controls of all later explorers ``factor`` (0.5 to 4) times as large, for a projector.
+
+    ``large_type(1)`` goes back.
+    """
+    _size[0] = number(factor, "factor", 0.5, 4)
+    print(f"Type is {factor:g} times as large.")
