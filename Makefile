@@ -126,7 +126,7 @@ oracle:
 	$(PYTHON) -m venv .oracle
 	.oracle/bin/python -m pip install --quiet --editable ".[oracle]"
 	.oracle/bin/python tools/oracle.py
-	.oracle/bin/python tools/fed.py
+	.oracle/bin/python tools/library_gaps.py
 
 # the lowest versions that pyproject.toml allows: unit tests and one lesson; the images are those of the newest matplotlib
 LOWEST := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \

@@ -263,7 +263,7 @@ def run(
     start : (x, y), or a batch of starts of shape (*batch, 2); the surface's own start if omitted
     steps : whole number from 0 to 1,000,000
     state : the optimizer's state to begin with, as from another run; fresh if omitted
-    schedule : a factor on η for each step, see :mod:`optcourse.schedules`
+    schedule : a factor on η for each step, see :mod:`optcourse.methods.schedules`
 
     A run that diverges is cut short: its ``diverged_at`` says where, later entries are NaN, nothing is raised or warned.
 

@@ -22,9 +22,9 @@ from optcourse.site.lessons import KERNEL, LIVE, needed
 ROOT = pathlib.Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
-PICTURES = ".oc-hero-canvas, .oc-side canvas"
+PICTURES = ".oc-contour-canvas, .oc-side canvas"
 # each picture that is to be seen: how many of its pixels are drawn, and a checksum
-PIXELS = """(live) => [...live.querySelectorAll('.oc-hero-canvas, .oc-side canvas')].filter((c) => c.getClientRects().length).map((canvas) => {
+PIXELS = """(live) => [...live.querySelectorAll('.oc-contour-canvas, .oc-side canvas')].filter((c) => c.getClientRects().length).map((canvas) => {
     const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     let [drawn, sum] = [0, 0];
     for (let i = 0; i < pixels.length; i++) { drawn += pixels[i] !== pixels[0]; sum = Math.imul(sum ^ pixels[i], 16777619); }
@@ -106,7 +106,7 @@ class Live:
     def __init__(self, page, place=0):
         self.page = page
         page.wait_for_function(SET_UP)
-        self.handle = page.locator(".oc-live:not(.oc-laboratory)").nth(place).element_handle()
+        self.handle = page.locator(".oc-live:not(.oc-trainer)").nth(place).element_handle()
         name = self.handle.evaluate("(live) => live.dataset.tested ??= Math.random().toString(36)")
         self.root = page.locator(f"[data-tested='{name}']")  # others may come before it in the page, it stays the same
         self.root.scroll_into_view_if_needed()
@@ -229,12 +229,12 @@ def live_cells(path):
 
 def trains_without_its_kernel(page):
     """A slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
-    live = page.locator(".oc-laboratory")
+    live = page.locator(".oc-trainer")
     words = live.locator(".oc-words")
     live.locator(".oc-words", has_text="right").wait_for(state="attached")
     live.scroll_into_view_if_needed()
     slider = live.locator("input[data-name='η RMSProp']")
-    changed = "(before) => document.querySelector('.oc-laboratory .oc-words').textContent !== before"
+    changed = "(before) => document.querySelector('.oc-trainer .oc-words').textContent !== before"
     with suspended(page):
         before = words.text_content()
         slider.focus()
@@ -268,11 +268,11 @@ def answered(page):
     # the prediction hides its picture until it is made; keys alone suffice
     predict = page.locator(".jp-OutputArea-output:has(button:text-is('I predict this'))")
     predict.scroll_into_view_if_needed()
-    assert not predict.locator(".oc-hero-canvas").is_visible()
+    assert not predict.locator(".oc-contour-canvas").is_visible()
     predict.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     predict.locator("button:text-is('I predict this')").press("Enter")
-    predict.locator(".oc-hero-canvas").wait_for(state="visible")
+    predict.locator(".oc-contour-canvas").wait_for(state="visible")
 
     # the quiz: a wrong answer is explained, the right one is confirmed
     quiz = page.locator(".jp-OutputArea-output:has(button:text-is('answer'))")
@@ -291,7 +291,7 @@ def needs_no_kernel(page, live):
         )  # arrows are shortcuts there
         live.move(live.sliders()[0])
         before = live.seen()
-        live.root.locator(".oc-hero-canvas").press("ArrowRight")  # it moves the start, and selects no other cell
+        live.root.locator(".oc-contour-canvas").press("ArrowRight")  # it moves the start, and selects no other cell
         live.wait("s.values['start x'] !== b.values['start x']", before)
         before = live.at_step_one()
         live.click("next")

@@ -116,7 +116,7 @@ def test_every_control_of_every_lesson(lesson):
         explorer = made_by(lesson)
         check(explorer)
         first = explorer.describe()
-        few = any(explorer.handed)  # runs that the kernel computes from data take long: few steps say as much
+        few = any(explorer.kernel_runs)  # runs that the kernel computes from data take long: few steps say as much
         if few:
             explorer.set(steps=6)
         before = explorer.describe()
@@ -148,11 +148,11 @@ def test_every_surface_form_and_reset(kind):
         check(explorer)
     explorer.reset()
     forms = conventions(kind)
-    assert [each["convention"] for each in explorer.lesson["methods"][0]] == [form.convention for form in forms]
+    assert [each["convention"] for each in explorer.config["methods"][0]] == [form.convention for form in forms]
     for place, form in enumerate(forms):
         explorer.set(forms=[place])
         assert type(explorer.trajectories[0].optimizer) is form
-        assert form.title in explorer.lesson["methods"][0][place]["formula"]
+        assert form.title in explorer.config["methods"][0][place]["formula"]
         check(explorer)
     explorer.reset()
     assert explorer.describe() == before
@@ -163,9 +163,9 @@ def test_the_page_has_all_that_it_needs():
     explorer = explore([Momentum(), Adam()], surfaces.ravine, views=("contour", "loss", "rate"))
     assert [each["name"] for each in explorer.surfaces] == [surface.name for surface in CATALOGUE]
     assert all(each["program"] and each["landmarks"] for each in explorer.surfaces)
-    assert [panel["name"] for panel in explorer.lesson["panels"]] == ["contour", "loss", "rate"]
+    assert [panel["name"] for panel in explorer.config["panels"]] == ["contour", "loss", "rate"]
     for place, kind in enumerate((Momentum, Adam)):
-        for form, declared in zip(explorer.lesson["methods"][place], conventions(kind), strict=True):
+        for form, declared in zip(explorer.config["methods"][place], conventions(kind), strict=True):
             arrows = [arrow for row in declared.rows for arrow in row.arrows]
             assert [arrow["label"] for arrow in form["arrows"]] == [arrow.label for arrow in arrows]
             assert [(line["panel"], line["name"]) for line in form["series"]] == [(1, ""), (2, "x"), (2, "y")]
@@ -178,18 +178,18 @@ def test_the_page_has_all_that_it_needs():
 def test_what_is_sent_is_what_the_page_declares():
     """The fields of wire.py and of wire.d.ts, name by name."""
     declared = (base.PAGE / "wire.d.ts").read_text(encoding="utf-8")
-    for kind in (wire.Panel, wire.Series, wire.Arrow, wire.Form, wire.Surface, wire.Lesson):
+    for kind in (wire.Panel, wire.Series, wire.Arrow, wire.Form, wire.Surface, wire.ExplorerConfig):
         body = re.search(rf"export interface {kind.__name__} {{(.*?)\n}}", declared, re.DOTALL)[1]
         fields = re.findall(r"^  (\w+)\??:", body, re.MULTILINE)
         assert sorted(fields) == sorted(field.name for field in dataclasses.fields(kind)), kind.__name__
     explorer, trainer = explore(Momentum(), surfaces.ravine), Trainer()
     sent_things = {
-        "Control": explorer.lesson["controls"][0],
+        "Control": explorer.config["controls"][0],
         "Setting": explorer.setting,
-        "Trial": trainer.setting,
-        "Experiment": trainer.lesson.keys() - explorer.lesson.keys() | {"first"},
+        "TrainerSetting": trainer.setting,
+        "TrainerConfig": trainer.config.keys() - explorer.config.keys() | {"first"},
     }
-    assert trainer.lesson["controls"][0].keys() == explorer.lesson["controls"][0].keys()
+    assert trainer.config["controls"][0].keys() == explorer.config["controls"][0].keys()
     for name, sent in sent_things.items():
         body = re.search(rf"export interface {name} .*?{{\n(.*?)\n}}", declared, re.DOTALL)[1]
         assert set(re.findall(r"^  (\w+)\??:", body, re.MULTILINE)) == set(sent), name
@@ -197,7 +197,7 @@ def test_what_is_sent_is_what_the_page_declares():
 
 def test_page_and_still_picture_wear_the_same_colour():
     explorer = explore(Momentum(), surfaces.ravine, steps=20)
-    look = explorer.lesson["methods"][0][0]["look"]
+    look = explorer.config["methods"][0][0]["look"]
     assert look == {"colour": "method-1", "dash": style.DASHES[1], "mark": "square"}
     assert f"--oc-method-1: {style.METHODS[1]};" in base.style()
     assert explorer.picture().figure.axes[0].lines[0].get_color() == style.METHODS[1]
@@ -255,7 +255,7 @@ def test_after_a_divergence_the_last_finite_step_is_shown():
 
 def test_slots_are_the_numbers_of_the_step():
     explorer = explore(Momentum(eta=0.02, gamma=0.5), surfaces.ravine, steps=10)
-    form, trajectory, t = explorer.lesson["methods"][0][0], explorer.trajectories[0], 4
+    form, trajectory, t = explorer.config["methods"][0][0], explorer.trajectories[0], 4
     shown = [trajectory.values(form["expressions"][place])[:, at] for place, at in form["slots"]]
     for axis in (0, 1):
         v, gradient = trajectory.state["v"][:, axis], trajectory.grad[t - 1, axis]
@@ -310,7 +310,7 @@ class Renamed(Momentum):
 
 def test_a_class_that_overrides_step_runs_its_own_code():
     explorer = explore(Twice(eta=0.01), surfaces.ravine, steps=12)
-    assert explorer.lesson["methods"][0][0]["program"] is None
+    assert explorer.config["methods"][0][0]["program"] is None
     for change in ({}, {"values": {"η": 0.02}}, {"steps": 9}, {"surface": surfaces.beale}):
         explorer.set(**change)
         assert_handed_over(explorer)
@@ -319,14 +319,14 @@ def test_a_class_that_overrides_step_runs_its_own_code():
 
 def test_a_class_with_new_rows_runs_them():
     explorer = explore(Renamed(eta=0.01), surfaces.ravine, steps=12)
-    assert explorer.lesson["methods"][0][0]["program"]["state"] == []
+    assert explorer.config["methods"][0][0]["program"]["state"] == []
     expected = run(GradientDescent(eta=0.01), surfaces.ravine, steps=12).theta
     np.testing.assert_array_equal(explorer.trajectories[0].theta, expected)
 
 
 def assert_handed_over(explorer):
     """The page gets the kernel's run: each expression at each step."""
-    for trajectory, told, form in zip(explorer.trajectories, explorer.handed, forms_now(explorer), strict=True):
+    for trajectory, told, form in zip(explorer.trajectories, explorer.kernel_runs, forms_now(explorer), strict=True):
         assert told["steps"] == trajectory.steps and told["diverged"] == trajectory.diverged_at
         table = np.frombuffer(told["values"]).reshape(-1, trajectory.steps + 1, 2)
         assert len(table) == len(form["expressions"])
@@ -335,15 +335,15 @@ def assert_handed_over(explorer):
 
 
 def forms_now(explorer):
-    return [forms[form] for forms, form in zip(explorer.lesson["methods"], explorer.setting["forms"], strict=True)]
+    return [forms[form] for forms, form in zip(explorer.config["methods"], explorer.setting["forms"], strict=True)]
 
 
 def test_the_page_knows_a_schedule():
     explorer = explore(RMSProp(eta=0.1), surfaces.ravine, steps=50, schedule=cosine(50))
     expected = run(RMSProp(eta=0.1), surfaces.ravine, steps=50, schedule=cosine(50))
     np.testing.assert_array_equal(explorer.trajectories[0].theta, expected.theta)
-    assert explorer.lesson["methods"][0][0]["program"] and explorer.handed == []
-    np.testing.assert_allclose(explorer.lesson["schedule"][:50], [cosine(50)(t) for t in range(1, 51)])
+    assert explorer.config["methods"][0][0]["program"] and explorer.kernel_runs == []
+    np.testing.assert_allclose(explorer.config["schedule"][:50], [cosine(50)(t) for t in range(1, 51)])
 
 
 def test_a_method_beside_its_base_and_with_fields_of_its_own():
@@ -356,7 +356,7 @@ def test_a_method_beside_its_base_and_with_fields_of_its_own():
     pair = explore([Momentum(), DampedMomentum()], surfaces.ravine, steps=10)
     assert [len(forms) for forms in pair.forms] == [1, 1], "no form that stands beside it"
     matrix = explore(Muon(columns=2), surfaces.ravine, steps=10)
-    assert matrix.optimizers()[0].columns == 2 and matrix.lesson["methods"][0][0]["program"]["settings"] == {
+    assert matrix.optimizers()[0].columns == 2 and matrix.config["methods"][0][0]["program"]["settings"] == {
         "columns": 2
     }
 
@@ -395,7 +395,7 @@ def test_the_formula_can_be_edited():
     explorer.controls["α"].value = 0.01
     expected = run(Momentum(eta=0.01, gamma=0.5), surfaces.ravine, steps=30)
     np.testing.assert_array_equal(explorer.trajectories[0].theta, expected.theta)
-    assert explorer.setting["rows"] == [ROWS] and explorer.handed == [], "the page reads and runs them"
+    assert explorer.setting["rows"] == [ROWS] and explorer.kernel_runs == [], "the page reads and runs them"
     drawn = explorer.describe()
     explorer.set(rows=[ROWS.replace("v_t", "w_t", 1)])
     assert "row 1" in explorer.message and "v_{t-1}" in explorer.message
@@ -430,16 +430,16 @@ def test_the_kernel_hands_over_runs_of_a_reader_s_own_rows():
     network = Network(64, 4, 10)
     plane = Slice.random(network, tuple(part[:50] for part in digits().train), network.init(0))
     explorer = explore(Momentum(eta=0.5), plane, steps=8)
-    declared = explorer.handed[0]
+    declared = explorer.kernel_runs[0]
     explorer.set(rows=["w = gamma*w + alpha*grad(theta)\ntheta = theta - w"])
-    own = explorer.handed[0]
+    own = explorer.kernel_runs[0]
     assert own["values"] != declared["values"] and ("sym", "alpha") in own["expressions"]
     table = np.frombuffer(own["values"]).reshape(len(own["expressions"]), 9, 2)
     w = table[own["expressions"].index(("sym", "w_t"))]
     np.testing.assert_array_equal(w, explorer.trajectories[0].values("w_t"))
     assert np.isfinite(w[1:]).all()
     explorer.reset()
-    assert explorer.handed[0] == declared
+    assert explorer.kernel_runs[0] == declared
 
 
 def test_sliders_of_own_rows_come_and_go_with_them():
@@ -567,10 +567,10 @@ def test_a_malformed_setting_from_the_page_is_ignored(broken):
 
 def test_the_page_writes_the_setting_and_nothing_else():
     explorer = explore(Momentum(), surfaces.ravine, steps=10)
-    kept = explorer.lesson, explorer.surfaces, explorer.setting
-    for state in ({"setting": 3}, {"setting": None}, {"setting": []}, {"lesson": {}, "surfaces": []}, {"layout": "x"}):
+    kept = explorer.config, explorer.surfaces, explorer.setting
+    for state in ({"setting": 3}, {"setting": None}, {"setting": []}, {"config": {}, "surfaces": []}, {"layout": "x"}):
         explorer.set_state(state)
-    assert kept == (explorer.lesson, explorer.surfaces, explorer.setting)
+    assert kept == (explorer.config, explorer.surfaces, explorer.setting)
 
 
 SCALAR = st.one_of(
@@ -609,7 +609,7 @@ def test_a_methods_title_never_becomes_markup():
         for base, title in zip((Momentum, Adam), titles, strict=True)
     )
     explorer = explore([first(eta=0.1), second(eta=0.2)], surfaces.bowl, steps=5)
-    markup = [forms[0]["formula"] for forms in explorer.lesson["methods"]]
+    markup = [forms[0]["formula"] for forms in explorer.config["methods"]]
     for title in titles:
         assert title in explorer.describe() and not any(title in each for each in markup)
         assert sum(html.escape(title) in each for each in markup) == 1
@@ -834,9 +834,9 @@ def test_the_message_that_opens_a_widget_says_all(monkeypatch, make):
     begin = ipywidgets.Widget.open
 
     def watched(self):
-        if isinstance(self, base.Stage):
+        if isinstance(self, base.LiveWidget):
             opened.append(
-                {name: self.get_state()[name] for name in ("lesson", "surfaces", "setting", "handed", "script")}
+                {name: self.get_state()[name] for name in ("config", "surfaces", "setting", "kernel_runs", "script")}
             )
             told.clear()
         begin(self)
@@ -845,7 +845,7 @@ def test_the_message_that_opens_a_widget_says_all(monkeypatch, make):
     made = make()
     (state,) = opened
     assert state == {name: made.get_state()[name] for name in state}
-    assert state["lesson"]["methods"] and state["setting"] and state["script"]
+    assert state["config"]["methods"] and state["setting"] and state["script"]
     assert not [key for key in told if isinstance(key, (str, set)) and key], "something follows"
 
 
@@ -865,10 +865,10 @@ def test_large_type(capsys):
     try:
         large_type(1.5)
         assert capsys.readouterr().out == "Type is 1.5 times as large.\n"
-        assert explore(Momentum(), surfaces.bowl, steps=5).lesson["size"] == 1.5
+        assert explore(Momentum(), surfaces.bowl, steps=5).config["size"] == 1.5
     finally:
         large_type(1)
-    assert explore(Momentum(), surfaces.bowl, steps=5).lesson["size"] == 1
+    assert explore(Momentum(), surfaces.bowl, steps=5).config["size"] == 1
 
 
 def test_a_goal_keeps_the_sliders_that_it_names():

@@ -8,7 +8,7 @@ from test_site import address, site  # noqa: F401 (fixtures)
 FILLED = "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount)"
 EACH_MOVED = f"""(async () => {{
   const found = [];
-  for (const live of document.querySelectorAll('.oc-live:not(.oc-laboratory)'))
+  for (const live of document.querySelectorAll('.oc-live:not(.oc-trainer)'))
     if (live.querySelector('.oc-range input:not(:disabled)')) found.push(await ({MOVED})(live, true));
   return found;
 }})()"""

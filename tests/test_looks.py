@@ -47,7 +47,7 @@ def lab(colour: str, vision: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", DRAWN)
 def test_lines_are_seen_on_paper_and_on_all_of_the_ground(theme, name):
-    for ground in ("paper", "ground-low", "ground-high"):
+    for ground in ("paper", "heatmap-low", "heatmap-high"):
         assert contrast(colour_of(theme, name), THEMES[theme][ground]) >= 3, ground
 
 
@@ -71,13 +71,13 @@ def test_without_colour_methods_differ_by_line_and_marker():
 def test_text_is_readable_on_the_stage(theme, name):
     assert contrast(colour_of(theme, name), THEMES[theme]["paper"]) >= 4.5
     if name != "faint":  # names on the hero stand on a halo of its lightest, or in the dark theme darkest, shade
-        assert contrast(colour_of(theme, name), THEMES[theme]["ground-low"]) >= 4.5
+        assert contrast(colour_of(theme, name), THEMES[theme]["heatmap-low"]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_numbers_along_the_hero_are_readable(theme):
     """They stand on a halo of the strongest shade."""
-    assert contrast(THEMES[theme]["faint"], THEMES[theme]["ground-high"]) >= 4.5
+    assert contrast(THEMES[theme]["faint"], THEMES[theme]["heatmap-high"]) >= 4.5
 
 
 def test_both_themes_name_the_same_colours():

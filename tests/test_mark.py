@@ -338,8 +338,8 @@ def test_a_python_without_docstrings_and_a_terminal_without_letters(tmp_path):
     put(folder, "notes.txt", "no student's")
     put(folder, "csv.py", "raise SystemExit('this is not the csv that you look for')")
     command = [sys.executable, "-OO", "-m", "optcourse.mark", ".", "--out", str(out)]
-    surroundings = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
-    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, check=False)
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode("cp1252", "replace")[-3000:]
     printed = done.stdout.decode("cp1252")
     assert "passed over, no notebook: notes.txt" in printed
@@ -711,9 +711,9 @@ WHOSE = {  # files, the students in the tables, and words of the warning
 }
 
 
-@pytest.mark.parametrize(("handed", "students", "words"), WHOSE.values(), ids=WHOSE)
-def test_no_ones_marks_are_merged_in_silence(tmp_path, monkeypatch, capsys, handed, students, words):
-    for name, text in handed.items():
+@pytest.mark.parametrize(("kernel_runs", "students", "words"), WHOSE.values(), ids=WHOSE)
+def test_no_ones_marks_are_merged_in_silence(tmp_path, monkeypatch, capsys, kernel_runs, students, words):
+    for name, text in kernel_runs.items():
         put(tmp_path / "class", name, text)
     monkeypatch.setattr(
         mark, "one", lambda name, answer, *_: ("right" if "eta * grad" in str(answer) else "not yet", "")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from fed import FILE, gap, main, measured, oracle
+from library_gaps import FILE, gap, main, measured, oracle
 
 from optcourse import OPTIMIZERS
 from optcourse.benchmarks.libraries import LIBRARIES, table

@@ -145,7 +145,7 @@ def moves(page, path):
     for place, state in enumerate(states):
         live = Live(page, place)
         live.wait(FULL)
-        if any(state["handed"]):  # what it cannot compute it does not let anybody move, and says why
+        if any(state["kernel_runs"]):  # what it cannot compute it does not let anybody move, and says why
             assert "needs a running kernel" in page.locator("section", has=live.root).locator(".kernel").inner_text()
             before = live.still()
             assert "Python computes this run" in before["message"]
@@ -301,7 +301,7 @@ def test_what_is_far_away_waits_until_somebody_comes(closed, address):
     closed.locator(".oc-live[data-frames]").first.wait_for()
     closed.wait_for_function(SET_UP)
     drawn = "(live) => [live.dataset.frames ?? 'none', live.explorer.shown.length]"
-    stage, trainer = closed.locator(".oc-live:not(.oc-laboratory)").last, closed.locator(".oc-laboratory").last
+    stage, trainer = closed.locator(".oc-live:not(.oc-trainer)").last, closed.locator(".oc-trainer").last
     assert trainer.evaluate(drawn) == ["none", 0], "trained"
     assert stage.evaluate(drawn)[0] == "none" and stage.evaluate(drawn)[1] > 0, (
         "its numbers are there, its pictures wait"
@@ -346,7 +346,7 @@ def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     box.get_by_label("γ = 0.5").check()
     button.click()
     box.get_by_text("✗ The formula for the best γ").wait_for()
-    box.locator(".oc-hero-canvas").wait_for(state="visible")
+    box.locator(".oc-contour-canvas").wait_for(state="visible")
     assert button.is_disabled()
     quiz = closed.locator("[data-live=quiz]")
     for option, said in (("1.9 times", "✗ That is only the second step"), ("10 times", "✓ Right: 1/(1−γ)")):
@@ -375,7 +375,7 @@ def judged_as_in_python(closed, cell, goal):
     for chosen, good, words in drawn(goal):
         assert closed.evaluate(CHECKED, [handle, chosen]) == f"{'✓' if good else '✗'} {words}", (cell, chosen)
     box.get_by_role("button", name="reset").click()
-    box.locator(".oc-hero-canvas").press("ArrowRight")
+    box.locator(".oc-contour-canvas").press("ArrowRight")
     goal.explorer.reset()
     goal.explorer.set(start=box.locator(".oc-live").evaluate("(live) => live.explorer.now.start"))
     box.get_by_role("button", name="check").click()
@@ -659,7 +659,7 @@ def test_a_page_is_alive_as_a_file(closed, site):
 
 
 def laboratory(page):
-    live = page.locator(".oc-laboratory").first
+    live = page.locator(".oc-trainer").first
     live.scroll_into_view_if_needed()  # what is far away trains when somebody comes
     live.locator(".oc-words", has_text="right").wait_for(state="attached")
     return live
@@ -670,7 +670,7 @@ def trains(page, act):
     live = laboratory(page)
     before = live.locator(".oc-words").text_content()
     act(live)
-    page.wait_for_function("(b) => document.querySelector('.oc-laboratory .oc-words').textContent !== b", arg=before)
+    page.wait_for_function("(b) => document.querySelector('.oc-trainer .oc-words').textContent !== b", arg=before)
     return live.locator(".oc-words").text_content()
 
 
@@ -698,9 +698,7 @@ def test_a_laboratory_says_what_python_says(closed, address):
 def test_every_slider_of_a_laboratory_trains_anew(closed, address):
     closed.goto(f"{address}/06_rmsprop.html")
     laboratory(closed)
-    names = closed.evaluate(
-        "[...document.querySelectorAll('.oc-laboratory .oc-range input')].map((i) => i.dataset.name)"
-    )
+    names = closed.evaluate("[...document.querySelectorAll('.oc-trainer .oc-range input')].map((i) => i.dataset.name)")
     assert {"batch size", "hidden units", "dropout", "passes", "seed", "η AdaGrad", "γ RMSProp"} <= set(names)
     first = laboratory(closed).locator(".oc-words").text_content()
     # one pass, so that the others need less time; without a hidden layer, the last, there is no dropout
@@ -726,9 +724,7 @@ def test_own_rows_train_the_network(closed, address):
     words = trains(closed, lambda live: area.fill("theta = theta - eta*grad(theta)"))
     assert "your Sign of Momentum" in words
     area.fill("theta = theta - eta*grad(theta")
-    closed.wait_for_function(
-        "document.querySelector('.oc-laboratory .oc-message').textContent.includes('never closed')"
-    )
+    closed.wait_for_function("document.querySelector('.oc-trainer .oc-message').textContent.includes('never closed')")
 
 
 def test_the_valley_is_measured_stopped_and_left(closed, site):
@@ -736,20 +732,20 @@ def test_the_valley_is_measured_stopped_and_left(closed, site):
     live = laboratory(closed)
     trains(closed, slid("passes", "Home"))
     live.locator("[data-do=valley]").click()
-    closed.wait_for_function("document.querySelector('.oc-laboratory progress').value > 0.05")
+    closed.wait_for_function("document.querySelector('.oc-trainer progress').value > 0.05")
     live.get_by_role("button", name="stop").click()
     live.get_by_role("button", name="continue").wait_for()
-    count = closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs")
+    count = closed.evaluate("document.querySelector('.oc-trainer').explorer.valley.runs")
     closed.wait_for_timeout(200)
-    assert 0 < count == closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley.runs") < 160
+    assert 0 < count == closed.evaluate("document.querySelector('.oc-trainer').explorer.valley.runs") < 160
     live.get_by_role("button", name="continue").click()
-    more = "(count) => document.querySelector('.oc-laboratory').explorer.valley.runs > count"
+    more = "(count) => document.querySelector('.oc-trainer').explorer.valley.runs > count"
     closed.wait_for_function(more, arg=count)
     closed.wait_for_function(
-        "document.querySelector('.oc-laboratory canvas').getAttribute('aria-label').includes(' of 160 runs')"
+        "document.querySelector('.oc-trainer canvas').getAttribute('aria-label').includes(' of 160 runs')"
     )
     trains(closed, slid("batch size", "End"))  # another race: the old picture is of no use
-    assert closed.evaluate("document.querySelector('.oc-laboratory').explorer.valley") is None
+    assert closed.evaluate("document.querySelector('.oc-trainer').explorer.valley") is None
     assert live.locator("[data-do=training]").get_attribute("aria-pressed") == "true"
 
 
@@ -759,7 +755,7 @@ def test_a_laboratory_fits_its_screen(browser, address):
         page = context.new_page()
         page.goto(f"{address}/06_rmsprop.html")
         live = laboratory(page)
-        box, hero = live.bounding_box(), live.locator(".oc-hero canvas").bounding_box()
+        box, hero = live.bounding_box(), live.locator(".oc-contour canvas").bounding_box()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert hero["width"] >= 0.5 * box["width"] and (touch or box["height"] <= height), (box, hero)
         assert touch is False or hero["y"] - box["y"] + hero["height"] <= height, "a hand sees what it moves"
@@ -777,7 +773,7 @@ def test_a_phone_has_room_and_shows_hero_and_sliders_together(browser, site, add
     live = Live(page, 1)
     live.root.evaluate("(live) => live.scrollIntoView()")
     slider = live.root.locator(".oc-controls input[type=range]").first
-    for each in (slider, live.root.locator(".oc-hero-canvas")):
+    for each in (slider, live.root.locator(".oc-contour-canvas")):
         box = each.bounding_box()
         assert 0 <= box["y"] <= 844 - box["height"], "out of sight"
     assert slider.bounding_box()["height"] >= 34

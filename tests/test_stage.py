@@ -20,7 +20,7 @@ BOXES = """(live) => {
   const inside = [...table.querySelectorAll('.oc-table *')], texts = [...all('*'), ...inside].filter((node) =>
     !node.closest('math, select') && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
   const rows = [...table.querySelectorAll('.oc-row')].filter((row) => box(row).bottom > box(formula).bottom + 1);
-  const hero = live.querySelector('.oc-hero-canvas, .oc-hero canvas');
+  const hero = live.querySelector('.oc-contour-canvas, .oc-contour canvas');
   return { high: stage.height, wide: stage.width, hero: [box(hero).width, box(hero).height, box(hero).bottom - stage.top],
     scrolls: formula.scrollWidth > formula.clientWidth + 1, rows: rows.length, sliders: all('.oc-controls > .oc-group input').map((node) => box(node).height),
     cut: all('.oc-control, .oc-control > *, .oc-bar > *, .oc-frame, .oc-side canvas, .oc-reset, summary').filter((node) =>
@@ -87,7 +87,7 @@ def test_every_explorer_of_every_lesson_is_seen_whole_and_moves(closed, address,
 
 
 CORNER = """() => {  // the colour of the first hero's upper left corner: the ground's strongest
-  const [r, g, b] = document.querySelector('.oc-ground').getContext('2d').getImageData(3, 3, 1, 1).data;
+  const [r, g, b] = document.querySelector('.oc-heatmap').getContext('2d').getImageData(3, 3, 1, 1).data;
   return '#' + [r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('');
 }"""
 
@@ -128,7 +128,7 @@ def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
     page.locator(".oc-live").first.scroll_into_view_if_needed()
     for theme, palette in (("JupyterLab Dark", style.DARK), ("JupyterLab Light", style.LIGHT)):
         execute(page, "apputils:change-theme", theme=theme)
-        page.wait_for_function(f"({CORNER})() === {palette['ground-high']!r}")
+        page.wait_for_function(f"({CORNER})() === {palette['heatmap-high']!r}")
     trains_without_its_kernel(page)
 
     opened_again(page, lab, name)
@@ -208,8 +208,8 @@ def test_forms_and_surfaces(closed, address):  # noqa: F811
         before = live.wait(f"s.values['start x'] === '{start}' && s.pictures[0] !== b.pictures[0]", before)
 
 
-VIEW = "(live) => live.explorer.hero.view.join()"
-GROUND = """(live) => { const canvas = live.querySelector('.oc-ground');
+VIEW = "(live) => live.explorer.contour.view.join()"
+GROUND = """(live) => { const canvas = live.querySelector('.oc-heatmap');
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   return canvas.width + ' ' + pixels.reduce((sum, value) => Math.imul(sum ^ value, 16777619), 0); }"""
 
@@ -218,7 +218,7 @@ def test_zoom_and_pan_by_wheel_keys_and_double_click(closed, address):  # noqa: 
     closed.goto(f"{address}/03_momentum.html")
     live = Live(closed)
     whole, ground = live.handle.evaluate(VIEW), live.handle.evaluate(GROUND)
-    hero = live.root.locator(".oc-hero-canvas")
+    hero = live.root.locator(".oc-contour-canvas")
 
     def wide():
         left, right, *_ = map(float, live.handle.evaluate(VIEW).split(","))
@@ -255,7 +255,7 @@ def test_a_start_is_not_moved_by_the_right_button_or_by_a_drag_begun_elsewhere(c
     closed.goto(f"{address}/03_momentum.html")
     live = Live(closed)
     before = live.seen()["values"]
-    live.root.locator(".oc-hero-canvas").click(button="right", position={"x": 200, "y": 200})
+    live.root.locator(".oc-contour-canvas").click(button="right", position={"x": 200, "y": 200})
     closed.mouse.move(*live.pixel(0.5, 1.2))
     closed.mouse.down()
     closed.mouse.move(*live.pixel(0.5, 0.5), steps=4)
@@ -280,7 +280,7 @@ def test_a_finger_drags_the_start_and_scrolls_the_page_beside_it(browser, addres
     live = page.locator(".oc-live[data-frames]").first
     live.scroll_into_view_if_needed()
     actions = live.evaluate(
-        "(live) => ['.oc-hero-canvas', '.oc-handle'].map((part) => getComputedStyle(live.querySelector(part)).touchAction)"
+        "(live) => ['.oc-contour-canvas', '.oc-handle'].map((part) => getComputedStyle(live.querySelector(part)).touchAction)"
     )
     assert actions == ["pan-x pan-y", "none"]
     handle = live.locator(".oc-handle").bounding_box()

@@ -50,7 +50,6 @@ def test_minima_are_minima(surface):
     assert np.nanmin(surface.grid()[2]) >= surface.lowest - 1e-12
     left, right, bottom, top = surface.view
     assert left < surface.start[0] < right and bottom < surface.start[1] < top
-    assert np.all(np.diff(surface.levels()) > 0)
 
 
 def test_what_the_names_promise():
@@ -100,7 +99,6 @@ def test_own_formula(text, value):
     surface = Surface.from_formula(text)
     assert surface.value([1, 2]) == pytest.approx(value)
     assert surface.gradient([[1, 2], [3, 4]]).shape == (2, 2)
-    assert np.isfinite(surface.levels()).all()
 
 
 REFUSED = [

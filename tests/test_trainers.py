@@ -27,7 +27,7 @@ def test_the_page_s_network_in_node(check):
 def page_runs(explorer):
     """The path that the page computes for an explorer as its setting says."""
     now, (surface,) = explorer.setting, explorer.surfaces
-    form = explorer.lesson["methods"][0][0]
+    form = explorer.config["methods"][0][0]
     values = {symbol: now["values"][name] for symbol, name in form["hypers"].items()}
     question = {
         "method": {**form["program"], "hypers": form["hypers"]}, "surface": surface["program"],
@@ -50,7 +50,7 @@ def test_batch_explorer_follows_every_control():
         expected = np.array([next(updates) for _ in range(21)])
         np.testing.assert_allclose(explorer.trajectories[0].theta, expected)
         np.testing.assert_allclose(page_runs(explorer), expected, rtol=1e-12, atol=1e-12)
-    assert "32 of 361 images per update, seed 7" in explorer.describe() and explorer.handed == []
+    assert "32 of 361 images per update, seed 7" in explorer.describe() and explorer.kernel_runs == []
     explorer.reset()
     assert explorer.controls["batch size"].value == 4 and explorer.controls["seed"].value == 0
     with pytest.raises(ValueError, match="batch size must be"):
@@ -96,7 +96,7 @@ def test_what_is_said_of_a_training_is_what_train_reaches():
 
 def test_a_laboratory_has_the_six_and_what_it_is_given():
     trainer = Trainer([Adam(eta=0.3), UncorrectedAdam(eta=0.2), Adam(eta=0.1)], hidden=5)
-    titles = [forms[0]["label"] for forms in trainer.lesson["methods"]]
+    titles = [forms[0]["label"] for forms in trainer.config["methods"]]
     assert titles == [*(kind.title for kind in OPTIMIZERS), UncorrectedAdam.title, "Adam 2"]
     assert trainer.setting["chosen"] == [5, 6, 7]
     values = trainer.setting["values"]
@@ -106,9 +106,9 @@ def test_a_laboratory_has_the_six_and_what_it_is_given():
         0.1,
         5,
     )
-    names = [control["name"] for control in trainer.lesson["controls"]]
+    names = [control["name"] for control in trainer.config["controls"]]
     assert len(set(names)) == len(names) and set(names) == set(values)
-    for control in trainer.lesson["controls"]:
+    for control in trainer.config["controls"]:
         assert values[control["name"]] in control["values"] and control["values"] == sorted(control["values"])
 
 
@@ -116,7 +116,7 @@ def test_the_page_writes_the_setting_and_nothing_else():
     trainer = Trainer()
     moved = {**trainer.setting, "focus": 4}
     trainer.set_state({"setting": moved, "lesson": {}, "digits": b""})
-    assert trainer.setting == moved and trainer.lesson and trainer.digits
+    assert trainer.setting == moved and trainer.config and trainer.digits
 
 
 def test_an_update_sees_one_dropout():

@@ -135,4 +135,4 @@ def test_what_the_reader_says_of_floating_point_errors_is_no_matter(compute):
 def computed(surface):
     fresh = surface if surface is PLANE else surface.zoom(surface.view)
     seen = [part(FAR) for part in (fresh.value, fresh.gradient, fresh.hessian, fresh.nearest_minimum)]
-    return [*seen, fresh.minima, fresh.lowest, fresh.home, fresh.landmarks, fresh.levels(), fresh.grid()]
+    return [*seen, fresh.minima, fresh.lowest, fresh.home, fresh.landmarks, fresh.grid()]

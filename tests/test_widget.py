@@ -18,7 +18,7 @@ PAGE = """async ({ loader, code, font, style }) => {
   window.modelOf = (state, { shares = true, answers = false } = {}) => {
     const events = new Map();
     const fire = (name, content) => [...(events.get(name) ?? [])].forEach((react) => react(content));
-    for (const run of state.handed ?? []) if (run) run.values = bytes(run.values);
+    for (const run of state.kernel_runs ?? []) if (run) run.values = bytes(run.values);
     const model = {
       saves: [], sent: [],
       get: (name) => state[name],
@@ -28,7 +28,7 @@ PAGE = """async ({ loader, code, font, style }) => {
       on: (name, react) => events.set(name, [...(events.get(name) ?? []), react]),
       off: (name, react) => events.set(name, (events.get(name) ?? []).filter((each) => each !== react)),
       write: (name, value) => { state[name] = value; fire('change:' + name); },
-      hand: (runs) => model.write('handed', runs.map((run) => run && { ...run, values: bytes(run.values) })),
+      hand: (runs) => model.write('kernel_runs', runs.map((run) => run && { ...run, values: bytes(run.values) })),
       listeners: () => [...events.values()].flat().length,
     };
     if (shares) model.widget_manager = { get_model: async () => (window.asked += 1, { get: (name) => ({ code, font })[name] }) };
@@ -49,7 +49,7 @@ def page(browser):
     with fresh_page(browser, 1200, 800) as page:
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
-        given = {"loader": base.Stage._esm, "code": base.script(), "font": base.font_face(), "style": base.style()}
+        given = {"loader": base.LiveWidget._esm, "code": base.script(), "font": base.font_face(), "style": base.style()}
         page.evaluate(PAGE, given)
         yield page
         assert problems == []
@@ -91,10 +91,10 @@ def test_what_is_not_there_yet_is_waited_for(page):
     """A second client may hear of a widget before it hears what is in it."""
     given = state(ravine())
     page.evaluate(
-        "async (given) => { window.shown = await view(modelOf({ ...given, lesson: {}, surfaces: [] })); }", given
+        "async (given) => { window.shown = await view(modelOf({ ...given, config: {}, surfaces: [] })); }", given
     )
     assert page.evaluate("shown.el.explorer") is None
-    page.evaluate("(given) => { shown.model.write('lesson', given.lesson); }", given)
+    page.evaluate("(given) => { shown.model.write('config', given.config); }", given)
     assert page.evaluate("shown.el.explorer") is None
     page.evaluate("(given) => { shown.model.write('surfaces', given.surfaces); }", given)
     Live(page)
@@ -121,7 +121,7 @@ def test_a_trainer_that_ends_before_its_digits_are_there_trains_nothing(page):
         """async (state) => {
         const { el, end } = await view(modelOf(state));
         const { explorer } = el;
-        explorer.come(true); // somebody is near
+        explorer.setVisible(true); // somebody is near
         end();
         await new Promise((done) => setTimeout(done, 300));
         return [explorer.digits !== null, explorer.shown.length, el.dataset.frames ?? 'none'];
@@ -278,13 +278,13 @@ def test_own_rows_on_a_surface_that_only_python_computes(page):
     plane = Slice.random(network, tuple(part[:50] for part in digits().train), network.init(0))
     explorer = explore(Momentum(eta=0.5), plane, steps=8)
     live = show(page, explorer)
-    page.evaluate("shown.el.explorer.hear('here')")
+    page.evaluate("shown.el.explorer.setKernelStatus('here')")
     before = live.seen()
     typed(live, OWN)
     page.wait_for_function("shown.model.saves.length > 0")
     assert live.still()["formula"] == before["formula"]
     explorer.set_state({"setting": page.evaluate("JSON.parse(shown.model.saves.at(-1))")})
-    page.evaluate("(runs) => shown.model.hand(runs)", state(explorer)["handed"])
+    page.evaluate("(runs) => shown.model.hand(runs)", state(explorer)["kernel_runs"])
     seen = live.wait("s.formula.includes('your own method')")
     assert "∞" not in seen["formula"] and "–" not in seen["formula"]
     w = explorer.trajectories[0].values("w_t")[1]
@@ -386,7 +386,7 @@ def test_on_paper_every_picture_is_seen(page, width):
     drawn = [int(each.split()[0]) for each in live.handle.evaluate(PIXELS)]
     assert len(drawn) == 5 and min(drawn) > 300
     whole = live.handle.evaluate(
-        "(live) => live.querySelector('.oc-hero-canvas').getContext('2d').getImageData(2, 2, 1, 1).data[3]"
+        "(live) => live.querySelector('.oc-contour-canvas').getContext('2d').getImageData(2, 2, 1, 1).data[3]"
     )
     assert whole == 255, "the ground is in the same layer: Chromium prints a cleared one as white paper"
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")

@@ -333,7 +333,7 @@ def classroom(count: int) -> None:
 
 # one event on the first slider of the first explorer; ends when another picture is seen than before
 MOVED = """async () => {
-  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-hero-canvas"), before = canvas.toDataURL();
+  const live = document.querySelector(".oc-live"), canvas = live.querySelector(".oc-contour-canvas"), before = canvas.toDataURL();
   const input = live.querySelector(".oc-control input[type=range]");
   input.value = input.max;
   input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -362,7 +362,7 @@ def opening(folder: str, times: int = 5) -> None:
 
 
 MOVE_AND_WAIT = """async ([name, count]) => {  // a slider of the laboratory: ms to the first points, and to the finished curve
-  const live = document.querySelector(".oc-laboratory"), found = [];
+  const live = document.querySelector(".oc-trainer"), found = [];
   const input = live.querySelector(`input[data-name="${name}"]`);
   for (let i = 0; i < count; i++) {
     const before = live.dataset.trained, begun = performance.now();
@@ -403,7 +403,7 @@ def laboratory(count: int = 30) -> None:
             )
             with fresh_page(browser) as page:
                 page.goto(file.as_uri())
-                page.wait_for_function("document.querySelector('.oc-laboratory')?.dataset.trained")
+                page.wait_for_function("document.querySelector('.oc-trainer')?.dataset.trained")
                 slider = "η Adam" if len(methods) == 1 else "seed"
                 page.evaluate(MOVE_AND_WAIT, [slider, 4])
                 found = np.array(page.evaluate(MOVE_AND_WAIT, [slider, count if len(methods) == 1 else count // 4]))

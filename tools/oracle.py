@@ -16,7 +16,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import optax  # noqa: E402
 import torch  # noqa: E402
-from fed import FILE, gap, our_path  # noqa: E402
+from library_gaps import FILE, gap, our_path  # noqa: E402
 
 from optcourse import OPTIMIZERS, run, surfaces  # noqa: E402
 from optcourse.benchmarks.libraries import LIBRARIES  # noqa: E402

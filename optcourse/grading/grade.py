@@ -198,7 +198,7 @@ class Function:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=scratch,
-            env=surroundings(scratch),
+            env=environment(scratch),
             start_new_session=True,
         )
         self._watched, self._children = psutil.Process(self._process.pid), set[psutil.Process]()
@@ -363,7 +363,7 @@ def paths() -> list[str]:
     return [each for each in sys.path if each and pathlib.Path(each).resolve() not in not_there]
 
 
-def surroundings(scratch: str) -> dict[str, str]:
+def environment(scratch: str) -> dict[str, str]:
     """The environment of a student's process: a home of its own, where pip writes too, and no settings or secrets of the teacher."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT") if name in os.environ}
     own = ("HOME", "USERPROFILE", "APPDATA", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR", "PIP_TARGET")

@@ -312,7 +312,7 @@ def _altered(node: ast.stmt) -> Iterator[str]:
             yield inside.id
 
 
-def hangs_on(statements: Sequence[Statement], wanted: set[str], before: int) -> list[Statement]:
+def dependencies(statements: Sequence[Statement], wanted: set[str], before: int) -> list[Statement]:
     """The statements that bind or alter these names before a place, and what they use in turn, in the notebook's order.
 
     A name that none of them binds is looked for below, as in a notebook whose cells were run in another order; one that nothing
@@ -387,7 +387,7 @@ def _answers_in(code: Sequence[Cell]) -> dict[str, list[Answer]]:
 
 def _answer(statements: Sequence[Statement], function: ast.expr, before: int) -> Answer:
     wanted = ast.unparse(function)
-    parts = hangs_on(statements, names(wanted)[1], before)
+    parts = dependencies(statements, names(wanted)[1], before)
     return Answer(wanted, tuple((f"cell {each.cell.number}", each.cell.source, each.place) for each in parts))
 
 

@@ -116,8 +116,6 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
     AdamWPaper,
 )
 
-# the method that each newer one is closest to: what the lessons show its code beside
-
 
 def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
     """The forms in which the literature writes a method: the course's own first."""

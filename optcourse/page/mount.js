@@ -1,27 +1,28 @@
 // A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
-import { Laboratory } from "./trainer/trainer.js";
+import { TrainerView } from "./trainer/trainer.js";
 import { isOnSheet, panelOf } from "./explorer/layout.js";
 import { BAR } from "./explorer/player.js";
-import { Stage } from "./explorer/explorer.js";
+import { ExplorerView } from "./explorer/explorer.js";
 import { watchTheme } from "./plot/theme.js";
 /** @import { Model } from "./wire.d.ts" */
 
 const PATIENCE = 3000; // ms that a kernel has to answer
-const SOON = { rootMargin: "100%", scrollMargin: "100%" }; // of the window: what lies within it may come into sight at once
+const VISIBILITY_MARGIN = { rootMargin: "100%", scrollMargin: "100%" }; // of the window: what lies within it may come into sight at once
 
-const LOST = "The kernel is gone. All that you see goes on; training and exercises need it: run the cell again.";
+const LOST =
+  "Python has stopped. The pictures still work; restart the kernel and run this cell again for the exercises.";
 const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
-  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-hero"></figure><div class="oc-side"></div></div>
+  <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-contour"></figure><div class="oc-side"></div></div>
   <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>
   <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
 
 /**
- * A stage, or a laboratory, in a place of a page.
+ * A stage, or a trainer, in a place of a page.
  * @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all
  */
 export function render({ model, el }) {
   let end = () => {};
-  const events = ["change:lesson", "change:surfaces", "change:digits"];
+  const events = ["change:config", "change:surfaces", "change:digits"];
   // a second client of a notebook may hear of the widget before it hears what is in it
   const begin = () => {
     if (!isComplete(model)) return;
@@ -36,41 +37,41 @@ export function render({ model, el }) {
   };
 }
 
-const isExperiment = (/** @type {Model} */ model) => "etas" in model.get("lesson");
+const isExperiment = (/** @type {Model} */ model) => "etas" in model.get("config");
 
 /** @param {Model} model */
 const isComplete = (model) =>
-  Boolean(model.get("lesson")?.methods) && (isExperiment(model) ? model.get("digits") : model.get("surfaces").length);
+  Boolean(model.get("config")?.methods) && (isExperiment(model) ? model.get("digits") : model.get("surfaces").length);
 
 /** @param {Model} model @param {HTMLElement} el @returns {() => void} */
 function mounted(model, el) {
   el.classList.add("oc-live");
-  const experiment = isExperiment(model); // a laboratory has a frame of its own
+  const experiment = isExperiment(model); // a trainer has a frame of its own
   if (!experiment) el.innerHTML = FRAME;
-  const stage = experiment ? new Laboratory(model, el) : new Stage(model, el);
+  const stage = experiment ? new TrainerView(model, el) : new ExplorerView(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
   const ask = () => {
     model.send({ kind: "ready" });
     if (stage.kernel !== "none")
-      patience = setTimeout(() => stage.hear(stage.kernel === "here" ? "here" : "gone"), PATIENCE);
+      patience = setTimeout(() => stage.setKernelStatus(stage.kernel === "here" ? "here" : "gone"), PATIENCE);
   };
   const answered = (/** @type {any} */ content) => {
     if (content.kind !== "here") return;
     clearTimeout(patience);
-    stage.hear("here");
+    stage.setKernelStatus("here");
   };
   /** @type {Record<string, (content?: any) => void>} */
   const reactions = {
-    "change:lesson": () => stage.take(),
+    "change:config": () => stage.take(),
     "change:surfaces": () => stage.take(),
-    "change:handed": () => {
-      if (stage instanceof Stage) (stage.scene.renew(), stage.redraw());
+    "change:kernel_runs": () => {
+      if (stage instanceof ExplorerView) (stage.cache.renew(), stage.redraw());
     },
-    "change:setting": () => stage.adopt(),
+    "change:setting": () => stage.syncFromModel(),
     "change:message": () => stage.say(),
     "msg:custom": answered,
-    comm_live_update: () => (stage.hear("gone"), ask()), // restarted, or connected again
+    comm_live_update: () => (stage.setKernelStatus("gone"), ask()), // restarted, or connected again
   };
   for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
   const arrange = () => {
@@ -89,8 +90,8 @@ function mounted(model, el) {
     const panel = near && panelOf(el); // a notebook's panel can change its height alone, and is there only now
     if (panel) watcher.observe(panel);
     if (near) recolour(); // the theme may have changed while the notebook had taken it out of the page
-    stage.come(near);
-  }, SOON);
+    stage.setVisible(near);
+  }, VISIBILITY_MARGIN);
   nearness.observe(el);
   ask();
   Object.assign(el, { explorer: stage }); // what a goal in the page, and a test, reads

@@ -91,7 +91,7 @@ export interface Setting {
   rows: string[];
 }
 
-export interface Lesson {
+export interface ExplorerConfig {
   panels: Panel[];
   methods: Form[][]; // the forms of each
   controls: Control[];
@@ -108,7 +108,7 @@ export interface Lesson {
 }
 
 /** A laboratory's setting: Trainer. */
-export interface Trial {
+export interface TrainerSetting {
   values: Record<string, number>;
   chosen: number[]; // the methods that train, by place
   focus: number; // whose weights are shown
@@ -116,9 +116,9 @@ export interface Trial {
   rows: string[];
 }
 
-/** A laboratory, but for the digits: beside what it has of a Lesson. */
-export interface Experiment extends Omit<Lesson, "first"> {
-  first: Trial;
+/** A trainer, but for the digits: next to what it shares with an ExplorerConfig. */
+export interface TrainerConfig extends Omit<ExplorerConfig, "first"> {
+  first: TrainerSetting;
   etas: number[]; // of the valley
   seeds: number;
   counts: number[]; // of the digits: how many train and validate
@@ -139,7 +139,7 @@ export interface Surface {
   examples?: DataView | string | null; // inputs and target of each, as float64: a run sees mini-batches of them
 }
 
-export interface Handed {
+export interface KernelRun {
   steps: number;
   diverged: number | null;
   end: string;
@@ -149,7 +149,7 @@ export interface Handed {
 
 // ---- in the page ----
 
-export interface Ground {
+export interface Objective {
   loss(point: Pair): number;
   grad(point: Pair): Pair;
   landmarks: Landmarks[];
@@ -180,10 +180,10 @@ export interface Moment {
 
 /** What the controls ask of the stage. */
 export interface Host {
-  readonly lesson: Lesson;
+  readonly config: ExplorerConfig;
   readonly surfaces: Surface[];
   readonly now: Setting;
-  readonly frozen: string; // why sliders cannot move anything now, or nothing
+  readonly disabledReason: string; // why sliders cannot move anything now, or nothing
   change(changes: Partial<Setting>): void; // of the setting
   moved(): void; // draw what has changed
   typeSurface(text: string): void; // a reader's own surface, or what is wrong with it

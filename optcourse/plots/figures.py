@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
     from ..benchmarks.contest import Contest
 
 INK, FAINT, LINE, PAPER = (str(LIGHT[name]) for name in ("ink", "faint", "line", "paper"))
-GROUND = LinearSegmentedColormap.from_list("ground", [str(LIGHT["ground-low"]), str(LIGHT["ground-high"])])
+GROUND = LinearSegmentedColormap.from_list("ground", [str(LIGHT["heatmap-low"]), str(LIGHT["heatmap-high"])])
 STEPS = LinearSegmentedColormap.from_list("steps", [str(LIGHT["map-few"]), str(LIGHT["map-many"])])
 MARKERS = dict(zip(("circle", "square", "diamond", "down", "up", "plus", "star", "cross"), "osDv^P*X", strict=True))
 OURS = {
@@ -102,7 +102,7 @@ def strokes(given: Look) -> dict[str, Any]:
 
 def write(axes: Axes, words: str, point: Sequence[float] | Array, colour: str, **more: Any) -> None:
     """Words on a halo, in pixels beside a point."""
-    halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["ground-low"]), "edgecolor": "none", "alpha": 0.7}
+    halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["heatmap-low"]), "edgecolor": "none", "alpha": 0.7}
     place: dict[str, Any] = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold"}
     text = axes.annotate(words, tuple(point), bbox=halo, annotation_clip=True, color=colour, **place | more)
     extent, frame = (each.get_window_extent() for each in (text, axes))

@@ -13,14 +13,14 @@ LIGHT = {
     "method": ("#4c4e4f", "#2658bf", "#086543", "#ca2100", "#8b2af9", "#846331", "#07728d", "#c91864"),
     "eta": "#8b0200", "gamma": "#021f96", "beta1": "#014430", "beta2": "#690f5f", "eps": "#686964", "lambda": "#524825",
     "ink": "#111111", "faint": "#4a5158", "line": "#d9dee3", "paper": "#ffffff", "inset": "#ffffffe0",
-    "ground-low": "#f8fafb", "ground-high": "#c3d0da", "level": "#8fa2b1", "warning": "#a11212", "focus": "#0b57d0",
+    "heatmap-low": "#f8fafb", "heatmap-high": "#c3d0da", "level": "#8fa2b1", "warning": "#a11212", "focus": "#0b57d0",
     "map-few": "#fde725", "map-many": "#3b1c5a", "map-gone": "#b9bec4",
 }  # fmt: skip
 DARK = {
     "method": ("#f8e8bc", "#b9b5ff", "#47d5a8", "#fe8724", "#e0c8ff", "#c6a358", "#c6edd1", "#fb79ce"),
     "eta": "#fd9a91", "gamma": "#82a4ff", "beta1": "#59ba81", "beta2": "#dc94b6", "eps": "#e8c0d1", "lambda": "#f5c38a",
     "ink": "#f4f6f8", "faint": "#a9b4bf", "line": "#39434d", "paper": "#14191f", "inset": "#14191fe0",
-    "ground-low": "#1b232b", "ground-high": "#303d49", "level": "#4d5f6e", "warning": "#ff9b93", "focus": "#8ab4f8",
+    "heatmap-low": "#1b232b", "heatmap-high": "#303d49", "level": "#4d5f6e", "warning": "#ff9b93", "focus": "#8ab4f8",
     "map-few": "#fde725", "map-many": "#5c3a86", "map-gone": "#6b747c",
 }  # fmt: skip
 METHODS = LIGHT["method"]

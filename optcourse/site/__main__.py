@@ -140,7 +140,7 @@ def documented(folder: pathlib.Path) -> list[tuple[str, str, str]]:
     """The documentation of the package from its docstrings; what the search finds of it."""
     pdoc.render.configure(docformat="numpy", logo_link="../index.html", footer_text="optcourse", search=False)
     pdoc.pdoc("optcourse", output_directory=folder / "api")
-    for page in (folder / "api").glob("*.html"):  # a file as an argument's default is shown by its place in the course
+    for page in (folder / "api").rglob("*.html"):  # a file as an argument's default is shown by its place in the course
         text = page.read_text("utf-8").replace(f"{COURSE.as_posix()}/", "")
         page.write_text(
             text.replace("<head>", '<head><link rel="icon" href="data:,">', 1), "utf-8"

@@ -20,7 +20,7 @@ from .. import surfaces
 from ..exercises.check import EXERCISES, task
 from ..grading.notebook import names
 from ..methods.base import Optimizer
-from ..widgets.base import Stage
+from ..widgets.base import LiveWidget
 from ..widgets.explorer import explore
 from . import markup
 
@@ -41,7 +41,7 @@ KINDS = {  # as people call what a cell shows
     "check": "a written exercise",
     "Trainer": "a laboratory",
 }
-STATE = ("lesson", "surfaces", "setting", "handed", "message", "digits")
+STATE = ("config", "surfaces", "setting", "kernel_runs", "message", "digits")
 ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
 
 
@@ -143,13 +143,13 @@ def written(kind: type[Optimizer]) -> dict[str, Any]:
     return {"activity": {"task": task(kind)}, "state": state_of(beside)}
 
 
-def state_of(explorer: Stage) -> dict[str, Any]:
+def state_of(explorer: LiveWidget) -> dict[str, Any]:
     return plain({name: getattr(explorer, name) for name in STATE if explorer.has_trait(name)})
 
 
 def live_data(shown: Any) -> dict[str, Any]:
     """A live cell for the page: the explorer's state, the activity, or both."""
-    explorer = shown if isinstance(shown, Stage) else getattr(shown, "explorer", None)
+    explorer = shown if isinstance(shown, LiveWidget) else getattr(shown, "explorer", None)
     data: dict[str, Any] = {} if shown is explorer else {"activity": shown.data()}
     if explorer is not None:
         data["state"] = state_of(explorer)
@@ -184,7 +184,7 @@ def cells(path: pathlib.Path, files: Files) -> tuple[list[dict[str, Any]], dict[
                 "live": live is not None,
                 "activity": KINDS.get(name, "an explorer") if live else "",
                 "outputs": [files.out_of(each) for each in map(shown_output, cell.outputs) if each],
-                "needs": KERNEL.get(name, "") or handed_words(live),
+                "needs": KERNEL.get(name, "") or kernel_words(live),
             }
         )
     return first_screen(made), data
@@ -211,10 +211,12 @@ def activities(data: dict[str, Any]) -> list[str]:
     return names
 
 
-def handed_words(live: dict[str, Any] | None) -> str:
+def kernel_words(live: dict[str, Any] | None) -> str:
     """What is said of a run that the page cannot compute."""
-    handed = any((live or {}).get("state", {}).get("handed", []))
-    return "A kernel computed this run from data. Here you can play it; to move its sliders needs" if handed else ""
+    kernel_runs = any((live or {}).get("state", {}).get("kernel_runs", []))
+    return (
+        "A kernel computed this run from data. Here you can play it; to move its sliders needs" if kernel_runs else ""
+    )
 
 
 def shown_output(output: Any) -> str:

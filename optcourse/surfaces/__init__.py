@@ -1,17 +1,4 @@
-"""The loss surfaces: ``surfaces.ravine`` and the others, and :class:`Surface` for one of your own."""
+"""The loss surfaces: ``surfaces.ravine`` and the others of the catalogue, and :class:`Surface` for one of your own."""
 
-from .catalogue import CATALOGUE, beale, bowl, himmelblau, plateau, ravine, rosenbrock, saddle, two_valleys
-from .surface import Surface
-
-__all__ = [
-    "CATALOGUE",
-    "Surface",
-    "beale",
-    "bowl",
-    "himmelblau",
-    "plateau",
-    "ravine",
-    "rosenbrock",
-    "saddle",
-    "two_valleys",
-]
+from .catalogue import *  # noqa: F403
+from .surface import Surface as Surface

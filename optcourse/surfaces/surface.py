@@ -1,4 +1,4 @@
-"""Loss surfaces of two parameters: one formula gives value, gradient, Hessian and contour levels."""
+"""Loss surfaces of two parameters: one formula gives value, gradient and Hessian."""
 
 import functools
 from collections.abc import Sequence
@@ -175,12 +175,6 @@ class Surface:
         hessian = self.hessian(minimum)  # the lowest point in view may lie where the surface has an edge
         found = (self.lowest, minimum, *curvatures(hessian if np.isfinite(hessian).all() else np.eye(2)))
         return dict(zip(LANDMARKS, found, strict=True))
-
-    def levels(self, view: View | None = None) -> Array:
-        """Contour levels for the surface's view, or another: close together near the lowest value there, wide apart above."""
-        value = self.grid(80, view)[2]
-        low, high = np.nanpercentile(value, [0, 98])
-        return low + (high - low or 1.0) * np.linspace(0, 1, 18) ** 2.2
 
     def zoom(self, view: View) -> "Surface":
         """The same surface with another part in view."""

@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,9 +14,7 @@ from ..arguments import (
     MOST,
     SHORT,
     finite_numbers,
-    function,
     instance,
-    result,
     whole,
     wrong_value,
 )
@@ -163,7 +160,6 @@ class Comparison:
         return float(self.etas[self.best])
 
 
-TICK = "a function that can be called without arguments"
 ETAS = np.geomspace(1e-4, 10, 16)  # three to a decade; the same for every method
 
 
@@ -175,11 +171,10 @@ def compare(
     seeds: Sequence[int] = range(5),
     passes: int = 20,
     batch_size: int = 32,
-    tick: Callable[[], Any] = lambda: None,
     schedule: Schedule | None = None,
     **fixed: float,
 ) -> Comparison:
-    """Train with every learning rate and seed at once; ``tick`` is called after each pass over the data.
+    """Train with every learning rate and seed at once.
 
     ``schedule`` is a factor on η for each update, as for :func:`train`; ``fixed`` are the method's other hyperparameters.
     """
@@ -194,7 +189,6 @@ def compare(
         raise ValueError(
             f"seeds and etas must make at most {MOST // network.count:,} runs of this network, not {runs:,}"
         )
-    function(tick, "tick", TICK, 0)
     known = [field.name for field in dataclasses.fields(kind) if field.name != "eta"]
     for name in fixed:
         if name not in known:
@@ -210,7 +204,6 @@ def compare(
     for done, theta in enumerate(updates):
         if done % each == 0:
             losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
-            result(tick, "tick", TICK)
         if done == passes * each:
             break
     accuracy = network.accuracy(theta, *data.test)

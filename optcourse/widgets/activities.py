@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..arguments import function, instance, number, result, whole, wrong_type, wrong_value
-from .display import Replaces
+from .display import ReplacesOutput
 from .explorer import Explorer
 
 
@@ -54,7 +54,7 @@ def _say(box: Any, good: bool | None, text: str) -> None:
     box.value = f'<span role="status" style="{look}">{sign}{html.escape(text)}</span>'
 
 
-class Choice(Replaces, widgets.VBox):
+class Choice(ReplacesOutput, widgets.VBox):
     """One question: options to choose with mouse or arrow keys, a button to answer, and feedback."""
 
     def __init__(self, question: Question, label: str = "answer", after: Callable[[], None] = lambda: None):
@@ -87,7 +87,7 @@ class Choice(Replaces, widgets.VBox):
 LOCKED, UNLOCKED = "The picture appears when you have committed yourself.", "Now check it yourself:"
 
 
-class Predict(Replaces, widgets.VBox):
+class Predict(ReplacesOutput, widgets.VBox):
     """Commit to a prediction; only then the explorer appears, to check it."""
 
     def __init__(self, question: Question, explorer: Explorer):
@@ -115,7 +115,7 @@ KEPT = ("surface", "start", "steps", "forms")  # what a goal keeps of the explor
 NAMES = {"forms": "form"}  # as people call it
 
 
-class Goal(Replaces, widgets.VBox):
+class Goal(ReplacesOutput, widgets.VBox):
     """A slider task: ``reached`` looks at the explorer and says whether the goal is met, and what was seen.
 
     A goal keeps its surface, start and steps, and the sliders named in ``keep``: what a run does elsewhere does not count.
@@ -233,7 +233,7 @@ def reach(tolerance: float, within: int, place: int = 0) -> Reach:
     return Reach(number(tolerance, "tolerance", 0), whole(within, "within"), whole(place, "place"))
 
 
-class Quiz(Replaces, widgets.VBox):
+class Quiz(ReplacesOutput, widgets.VBox):
     """Several questions, one below the other."""
 
     def __init__(self, questions: Sequence[Question]):
@@ -250,7 +250,7 @@ class Quiz(Replaces, widgets.VBox):
         return f"A quiz of {len(self.choices)} questions."
 
 
-class SetUp(Replaces, widgets.VBox):
+class SetUp(ReplacesOutput, widgets.VBox):
     """Tests the set-up: a change of the number must reach the kernel, and its answer the page."""
 
     def __init__(self) -> None:

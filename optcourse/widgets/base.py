@@ -93,15 +93,15 @@ class Script(ipywidgets.Widget):
     _one: "Script | None" = None
 
 
-class Stage(anywidget.AnyWidget):
+class LiveWidget(anywidget.AnyWidget):
     """The page's half of an explorer.
 
     Attributes
     ----------
-    lesson : panels, methods and controls: what does not depend on the surface, see :class:`.wire.Lesson`
+    config : panels, methods and controls: what does not depend on the surface, see :class:`.wire.ExplorerConfig`
     surfaces : each with its program and landmarks, see :class:`.wire.Surface`
     setting : what the controls say now; the page writes it when the hand is still, Python may write it at any time
-    handed : for each method None, or a run that the kernel computed: its values by expression and step, as float64
+    kernel_runs : for each method None, or a run that the kernel computed: its values by expression and step, as float64
     message : what the kernel has to say, a sentence
     script, checksum : the model that holds the script, see :class:`Script`, and which script it is
     """
@@ -109,10 +109,10 @@ class Stage(anywidget.AnyWidget):
     _esm = LOADER.read_text(encoding="utf-8")
     _css = style()
 
-    lesson = traitlets.Dict().tag(sync=True)
+    config = traitlets.Dict().tag(sync=True)
     surfaces: traitlets.List = traitlets.List().tag(sync=True)
     setting = traitlets.Dict().tag(sync=True)
-    handed: traitlets.List = traitlets.List().tag(sync=True)
+    kernel_runs: traitlets.List = traitlets.List().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
     script = traitlets.Unicode().tag(sync=True)
     checksum = traitlets.Unicode().tag(sync=True)

@@ -93,7 +93,7 @@ def surface_data(surface: Surface) -> dict[str, Any]:
 class Scene:
     """The part of an explorer that tells the page what it needs."""
 
-    def _lesson(self) -> dict[str, Any]:
+    def _config(self) -> dict[str, Any]:
         """Panels, methods and controls: all that does not depend on the surface."""
         now = self._now()
         present = [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
@@ -103,7 +103,7 @@ class Scene:
         ]
         steps = range(1, self.most_steps + 1)
         return wire.plain(
-            wire.Lesson(
+            wire.ExplorerConfig(
                 panels=[panel_of(name, VIEWS[name]) for name in self.views],
                 methods=methods,
                 controls=[{**each.data(), "folded": name not in self.in_sight} for name, each in self.controls.items()],

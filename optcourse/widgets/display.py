@@ -12,7 +12,7 @@ _shown: dict[str, tuple[str, list[Any]]] = {}  # by cell: the execution, and the
 _made: dict[str, str] = {}  # by cell: the execution that made widgets last
 
 
-class Born(Widget):
+class MadeInCell(Widget):
     """A widget that knows which execution of which cell has made it."""
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -22,7 +22,7 @@ class Born(Widget):
         super().__init__(*args, **kwargs)
 
 
-class Replaces(Born):
+class ReplacesOutput(MadeInCell):
     """A widget that frees, when it is displayed, what its cell displayed when it was run before."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ class Replaces(Born):
         return super()._repr_mimebundle_(**kwargs)
 
 
-class Shown(Born):
+class Displayed(MadeInCell):
     """A widget that has a still picture, a description with its numbers, and a summary that costs nothing."""
 
     def picture(self) -> Any:
@@ -110,4 +110,4 @@ def free(widget: Any) -> None:
     if hasattr(widget, "halt"):
         widget.halt()
     if hasattr(widget, "surfaces"):
-        widget.surfaces, widget.lesson, widget.handed, widget._runs = [], {}, [], ("", [])
+        widget.surfaces, widget.config, widget.kernel_runs, widget._runs = [], {}, [], ("", [])

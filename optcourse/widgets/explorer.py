@@ -22,9 +22,9 @@ from ..plots.views import MapView, checked
 from ..surfaces.catalogue import CATALOGUE
 from ..surfaces.surface import Surface
 from ..trajectory import Trajectory, check_schedule, run, whole_steps
-from .base import Stage
+from .base import LiveWidget
 from .config import Scene, surface_data
-from .display import Shown
+from .display import Displayed
 from .settings import Setting
 from .sliders import Control, slider_values
 
@@ -33,7 +33,7 @@ LONGEST = 5000  # steps: the page runs and draws them all in each frame
 _size = [1.0]  # of type, for later explorers
 
 
-class Explorer(Setting, Scene, Shown, Stage):
+class Explorer(Setting, Scene, Displayed, LiveWidget):
     """One or more optimizers on a surface, live.
 
     Parameters
@@ -115,9 +115,9 @@ class Explorer(Setting, Scene, Shown, Stage):
         self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
         self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
         # in one piece: a second client gets what the message that opens the widget says, and may get no more
-        lesson, data = self._lesson(), [self._surface_data(each) for each in self.places]
-        handed = self._handed(lesson, data)
-        super().__init__(setting=self.first_setting, lesson=lesson, surfaces=data, handed=handed)
+        config, data = self._config(), [self._surface_data(each) for each in self.places]
+        kernel_runs = self._kernel_runs(config, data)
+        super().__init__(setting=self.first_setting, config=config, surfaces=data, kernel_runs=kernel_runs)
         self.observe(self._moved, "setting")
 
     @property
@@ -163,7 +163,7 @@ class Explorer(Setting, Scene, Shown, Stage):
                     react()
                 except (ValueError, TypeError) as error:
                     self._said[react.__name__] = str(error)
-            self._hand_over()
+            self._send_kernel_runs()
             self.message = " ".join(filter(None, self._said.values()))
 
     def _own_surface(self) -> None:
@@ -220,18 +220,18 @@ class Explorer(Setting, Scene, Shown, Stage):
                     self._add_control(item.letter, mathml(item.symbol), item.doc, values, item.default)
                 self.sliders[place, item.name] = self.controls[item.letter]
 
-    def _hand_over(self) -> None:
+    def _send_kernel_runs(self) -> None:
         """Send the runs that the page cannot compute, if there are any, or were."""
-        handed = self._handed(self.lesson, self.surfaces)
-        if handed or self.handed:
-            self.handed = handed
+        kernel_runs = self._kernel_runs(self.config, self.surfaces)
+        if kernel_runs or self.kernel_runs:
+            self.kernel_runs = kernel_runs
 
-    def _handed(self, lesson: dict[str, Any], data: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    def _kernel_runs(self, config: dict[str, Any], data: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
         """The runs that the page cannot compute, or nothing: it runs all rows, on all surfaces that have a formula."""
         now = self._now()
         by_page = now["surface"] >= len(data) or data[now["surface"]]["program"] is not None
         asked = []
-        for place, (declared, form) in enumerate(zip(lesson["methods"], now["forms"], strict=True)):
+        for place, (declared, form) in enumerate(zip(config["methods"], now["forms"], strict=True)):
             if form < len(declared):
                 expressions, program = declared[form]["expressions"], declared[form]["program"]
             else:  # a reader's own rows: what can be shown of the declared form, and each number of the formula
@@ -240,7 +240,7 @@ class Explorer(Setting, Scene, Shown, Stage):
             asked.append(None if by_page and program else expressions)
         if not any(asked):
             return []
-        return [each and handed(run, each) for run, each in zip(self.trajectories, asked, strict=True)]
+        return [each and kernel_runs(run, each) for run, each in zip(self.trajectories, asked, strict=True)]
 
     # ---- words and the saved picture ----
 
@@ -278,7 +278,7 @@ def texts(given: Any, count: int) -> list[str]:
     return [*found, *[""] * count][:count]
 
 
-def handed(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]:
+def kernel_runs(trajectory: Trajectory, expressions: Sequence[Any]) -> dict[str, Any]:
     """A run for the page: some expressions, and the value of each at each step, (expressions, steps + 1, 2) as float64."""
     table = np.full((len(expressions), trajectory.steps + 1, 2), np.nan)
     for place, tree in enumerate(expressions):

@@ -24,9 +24,9 @@ from ..training.data import digits
 from ..training.network import Network
 from ..training.train import ETAS, train
 from . import wire
-from .base import Stage
+from .base import LiveWidget
 from .config import form_of
-from .display import Shown
+from .display import Displayed
 from .explorer import type_size
 from .program import own_hypers
 from .sliders import slider_values
@@ -83,7 +83,7 @@ def digit_bytes() -> bytes:
     return zlib.compress(pixels.tobytes() + labels.tobytes(), 9)
 
 
-class Trainer(Shown, Stage):
+class Trainer(Displayed, LiveWidget):
     """A network learns the digits in the page, while the hand moves its sliders: one to six methods, each with its own.
 
     Parameters
@@ -153,11 +153,11 @@ class Trainer(Shown, Stage):
         self.first_setting: dict[str, Any] = {
             "values": values, "chosen": chosen, "focus": chosen[0], "forms": [0] * len(forms), "rows": [""] * len(forms),
         }  # fmt: skip
-        lesson = wire.Experiment(
+        config = wire.TrainerConfig(
             methods=forms, controls=controls, first=self.first_setting, size=type_size(), known=own_hypers(),
             etas=ETAS.tolist(), seeds=VALLEY_SEEDS, counts=[len(labels) for _, labels in (digits().train, digits().validation)],
         )  # fmt: skip
-        super().__init__(lesson=wire.plain(lesson), setting=self.first_setting, digits=digit_bytes())
+        super().__init__(config=wire.plain(config), setting=self.first_setting, digits=digit_bytes())
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """What the page writes: its setting, and nothing else."""

@@ -87,7 +87,7 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class ExplorerConfig:
     """An explorer, but for its surfaces and what its controls say. ``first`` is the first setting."""
 
     panels: list[Panel]
@@ -106,7 +106,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Experiment:
+class TrainerConfig:
     """A laboratory, but for the digits and what its controls say: as :class:`Lesson`, and what the valley measures."""
 
     methods: list[list[Form]]

@@ -5,7 +5,7 @@ import { arranged } from "../../optcourse/page/explorer/layout.js";
 import { EtaGammaMap, cell, coarseToFine } from "../../optcourse/page/plot/rate_map.js";
 import { numberText } from "../../optcourse/page/explorer/formula_table.js";
 import { isSame, merged } from "../../optcourse/page/compute/settings.js";
-import { handedOver } from "../../optcourse/page/compute/runs.js";
+import { kernelRun } from "../../optcourse/page/compute/runs.js";
 
 test("every cell of the map once, after a coarse look at all of it", () => {
   const seen = [...coarseToFine()];
@@ -30,27 +30,27 @@ test("the map is computed in slices, and can be stopped", async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
-test("the hero has half of the width, at most two pictures beside it, and never more than the height", () => {
+test("the contour plot has half of the width, at most two pictures beside it, and never more than the height", () => {
   for (const room of [700, 1074, 1234, 1730])
     for (const height of [250, 400, 800])
       for (const aspect of [0.7, 1, 1.25, 2.5])
         for (const beside of [0, 1, 2, 3]) {
-          const { hero, side, seen, narrow } = arranged({ room, height, screen: 900, aspect, beside, size: 1 });
-          const where = JSON.stringify({ room, height, aspect, beside, hero, side, seen });
-          assert.ok(!narrow && hero[0] >= 0.5 * room && hero[1] <= Math.max(height, 190), where);
-          assert.ok(seen <= 2 && (seen === 0 || hero[0] + 14 + side[0] <= room + 1e-9), where);
-          assert.ok(seen * side[1] + (seen - 1) * 14 <= hero[1] + 1e-9, where);
+          const { contour, side, seen, narrow } = arranged({ room, height, screen: 900, aspect, beside, size: 1 });
+          const where = JSON.stringify({ room, height, aspect, beside, contour, side, seen });
+          assert.ok(!narrow && contour[0] >= 0.5 * room && contour[1] <= Math.max(height, 190), where);
+          assert.ok(seen <= 2 && (seen === 0 || contour[0] + 14 + side[0] <= room + 1e-9), where);
+          assert.ok(seen * side[1] + (seen - 1) * 14 <= contour[1] + 1e-9, where);
         }
 });
 
-test("a phone has one column, and one picture under the hero", () => {
-  const { hero, seen, narrow } = arranged({ room: 374, height: 300, screen: 844, aspect: 2.5, beside: 3, size: 1 });
-  assert.ok(narrow && hero[0] === 374 && hero[1] <= 0.36 * 844 && seen === 1);
+test("a phone has one column, and one picture under the contour plot", () => {
+  const { contour, seen, narrow } = arranged({ room: 374, height: 300, screen: 844, aspect: 2.5, beside: 3, size: 1 });
+  assert.ok(narrow && contour[0] === 374 && contour[1] <= 0.36 * 844 && seen === 1);
 });
 
 test("on paper every picture is seen, and none is wider than the sheet", () => {
   for (const beside of [0, 1, 2, 4]) {
-    const { hero, side, seen } = arranged({
+    const { contour, side, seen } = arranged({
       room: 674,
       height: 300,
       screen: 844,
@@ -59,7 +59,7 @@ test("on paper every picture is seen, and none is wider than the sheet", () => {
       size: 1,
       sheet: true,
     });
-    assert.ok(hero[0] === 674 && hero[1] <= 380 && seen === beside);
+    assert.ok(contour[0] === 674 && contour[1] <= 380 && seen === beside);
     assert.ok(beside < 2 || 2 * side[0] + 14 <= 674);
   }
 });
@@ -85,7 +85,7 @@ test("settings are the same whatever the order of their parts", () => {
 
 test("a run that the kernel hands over is taken by its expressions, and only by the form that it is of", () => {
   const values = new DataView(new Float64Array([1, 2, 3, 4, 10, 20, 30, 40]).buffer); // two expressions, one step
-  const handed = {
+  const kernel_runs = {
     steps: 1,
     diverged: null,
     end: "",
@@ -95,10 +95,10 @@ test("a run that the kernel hands over is taken by its expressions, and only by 
       ["sym", "v_t"],
     ],
   };
-  const run = handedOver(handed, { expressions: [["sym", "v_t"]] });
+  const run = kernelRun(kernel_runs, { expressions: [["sym", "v_t"]] });
   assert.deepEqual([run.at(0, 0), run.at(0, 1), run.at(0, 2)], [[10, 20], [30, 40], NaN]); // prettier-ignore
-  assert.equal(handedOver(handed, { expressions: [["sym", "w_t"]] }), undefined, "of another form: not yet");
-  assert.equal(handedOver(null, { expressions: [] }), undefined);
+  assert.equal(kernelRun(kernel_runs, { expressions: [["sym", "w_t"]] }), undefined, "of another form: not yet");
+  assert.equal(kernelRun(null, { expressions: [] }), undefined);
 });
 
 test("numbers of the formula", () => {

@@ -1,11 +1,11 @@
 // Least squares of two weights, each step on a mini-batch of the examples: what BatchExplorer runs, as training.train does.
 import { batches, bytesOf } from "./network.js";
-/** @import { Ground, Pair } from "../wire.d.ts" */
+/** @import { Objective, Pair } from "../wire.d.ts" */
 
 /**
  * A surface whose gradient, while a run is on its way, is that of one mini-batch after the other.
- * @param {Ground} ground @param {DataView | string} examples two inputs and the target of each, as float64
- * @param {number} size of a mini-batch @param {number} seed @returns {Ground}
+ * @param {Objective} ground @param {DataView | string} examples two inputs and the target of each, as float64
+ * @param {number} size of a mini-batch @param {number} seed @returns {Objective}
  */
 export function sampled(ground, examples, size, seed) {
   const data = new Float64Array(bytesOf(examples).buffer);

@@ -47,7 +47,7 @@ export async function digitsOf(bytes, [train, validation]) {
 /** The digits, unpacked once for all laboratories of a page. @type {Map<string, Promise<Digits>>} */
 const unpacked = new Map();
 
-/** Those of a laboratory. @param {DataView | string} bytes @param {number[]} counts */
+/** Those of a trainer. @param {DataView | string} bytes @param {number[]} counts */
 export function digitsFrom(bytes, counts) {
   const key = `${typeof bytes === "string" ? bytes.length : bytes.byteLength} ${counts}`;
   const known = unpacked.get(key);

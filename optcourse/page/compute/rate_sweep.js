@@ -20,7 +20,7 @@ function* spreadOut(count) {
       }
 }
 
-export class Valley {
+export class RateSweep {
   /**
    * @param {Digits} digits @param {Entry[]} entries @param {Plan} plan @param {number[]} etas @param {number} seeds how many: 0, 1, …
    * @param {() => void} grown hears of each slice

@@ -3,32 +3,32 @@ import { gridOf, interpolated } from "./grid.js";
 import { entry } from "../formula/compile.js";
 import { numbersOf, textsOf } from "./settings.js";
 import { ownForm, ownSurface, withOwn } from "./user_input.js";
-import { handedOver, methodOf, outcomeOf } from "./runs.js";
+import { kernelRun, methodOf, outcomeOf } from "./runs.js";
 import { bytesOf } from "./network.js";
 import { sampled } from "./minibatch.js";
 import { surfaceOf } from "./objective.js";
-/** @import { Form, Ground, Handed, Lesson, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
+/** @import { Form, Objective, KernelRun, ExplorerConfig, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
 
-/** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
-/** @typedef {(ground: Ground, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
+/** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
+/** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
 
-export class Scene {
-  /** @param {Lesson} lesson @param {Surface[]} surfaces */
-  constructor(lesson, surfaces) {
-    this.lesson = lesson;
-    this.declared = lesson; // without what a reader types
+export class RunCache {
+  /** @param {ExplorerConfig} config @param {Surface[]} surfaces */
+  constructor(config, surfaces) {
+    this.config = config;
+    this.declared = config; // without what a reader types
     /** @type {Map<number, import("./user_input.js").OwnForm>} what a reader has typed, by method */
     this.own = new Map();
     this.surfaces = surfaces;
     this.key = "";
     /** @type {Shown[]} the runs as they were computed last */
     this.shown = [];
-    // what is made of the lesson's own objects stands beside them: nothing is hung on what the model would save
+    // what is made of the config's own objects stands beside them: nothing is hung on what the model would save
     /** @type {WeakMap<Form, Runner>} */
     this.runners = new WeakMap();
     /** @type {WeakMap<Form, Outcome>} */
     this.outcomes = new WeakMap();
-    /** @type {WeakMap<Surface, Ground>} */
+    /** @type {WeakMap<Surface, Objective>} */
     this.grounds = new WeakMap();
     /** @type {WeakMap<Surface, number>} */
     this.caps = new WeakMap();
@@ -36,7 +36,7 @@ export class Scene {
 
   /** The form of each method that is chosen. @param {Setting} now */
   forms(now) {
-    return this.lesson.methods.map((forms, i) => forms[now.forms[i]] ?? forms[0]);
+    return this.config.methods.map((forms, i) => forms[now.forms[i]] ?? forms[0]);
   }
 
   /** @param {Setting} now */
@@ -54,7 +54,7 @@ export class Scene {
     return Object.fromEntries(Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]));
   }
 
-  /** J and ∇J of a surface. @param {Surface} surface @returns {Ground} */
+  /** J and ∇J of a surface. @param {Surface} surface @returns {Objective} */
   ground(surface) {
     const known = this.grounds.get(surface);
     if (known) return known;
@@ -62,7 +62,7 @@ export class Scene {
     const made = program
       ? surfaceOf(program)
       : { loss: interpolated(floats(grid), shape, view), grad: () => [NaN, NaN] };
-    const ground = /** @type {Ground} */ ({ ...made, landmarks });
+    const ground = /** @type {Objective} */ ({ ...made, landmarks });
     this.grounds.set(surface, ground);
     return ground;
   }
@@ -83,7 +83,7 @@ export class Scene {
   /** A surface of the reader's own, shown from where it was seen last, if it has a value there. @param {string} text @param {Setting} now @returns {Partial<Setting>} */
   ownSurface(text, now) {
     const surface = ownSurface(text);
-    const { built_in } = this.lesson;
+    const { built_in } = this.config;
     this.surfaces = [...this.surfaces.slice(0, built_in), surface];
     const stays = now.surface === built_in && Number.isFinite(this.ground(surface).loss(now.start));
     this.renew();
@@ -94,7 +94,7 @@ export class Scene {
   ownRows(method, text, now) {
     const own = ownForm(this.declared, method, text);
     this.own.set(method, own);
-    this.lesson = withOwn(this.declared, this.own);
+    this.config = withOwn(this.declared, this.own);
     this.renew();
     return {
       rows: now.rows.with(method, text),
@@ -106,8 +106,8 @@ export class Scene {
   /** What a reader has typed is gone. */
   forget() {
     this.own.clear();
-    this.lesson = this.declared;
-    this.surfaces = this.surfaces.slice(0, this.lesson.built_in);
+    this.config = this.declared;
+    this.surfaces = this.surfaces.slice(0, this.config.built_in);
     this.renew();
   }
 
@@ -134,11 +134,11 @@ export class Scene {
   /** Show one form beside the first method, or none: an answer beside the method that it means. @param {Form | null} form */
   beside(form) {
     const [first] = this.declared.methods;
-    this.lesson = { ...this.lesson, methods: form ? [first, [form]] : [first] };
+    this.config = { ...this.config, methods: form ? [first, [form]] : [first] };
     this.renew();
   }
 
-  /** Forget what was computed: the kernel has handed over something else. */
+  /** Forget what was computed: the kernel has sent other runs. */
   renew() {
     this.key = "";
   }
@@ -147,15 +147,15 @@ export class Scene {
    * Compute the runs that the setting asks for, unless they are there; while the kernel still owes one, the last stay, with the
    * forms that they are of.
    * @param {Setting} now
-   * @param {(Handed | null)[]} handed
+   * @param {(KernelRun | null)[]} kernel_runs
    * @returns {Shown[]}
    */
-  compute(now, handed) {
+  compute(now, kernel_runs) {
     const key = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]);
     if (key === this.key) return this.shown;
     const surface = this.surface(now);
     const forms = this.forms(now);
-    const given = forms.map((form, i) => (form.program && surface.program ? null : handedOver(handed[i], form)));
+    const given = forms.map((form, i) => (form.program && surface.program ? null : kernelRun(kernel_runs[i], form)));
     if (given.includes(undefined)) return this.shown;
     this.key = key;
     this.shown = forms.map((form, i) => {
@@ -167,7 +167,7 @@ export class Scene {
 
   /** @param {Form} form @param {Surface} surface @param {Setting} now @returns {Run} */
   run(form, surface, now) {
-    const { schedule } = this.lesson;
+    const { schedule } = this.config;
     const { expressions, hypers } = form;
     const program = /** @type {Program} */ (form.program);
     const runner = this.runners.get(form) ?? methodOf({ ...program, expressions, hypers, schedule });
@@ -188,7 +188,7 @@ export class Scene {
     if (!form.program || !surface.program) return null;
     const outcome = this.outcomes.get(form) ?? outcomeOf({ ...form.program, hypers: form.hypers });
     this.outcomes.set(form, outcome);
-    const { longest, tolerance } = this.lesson;
+    const { longest, tolerance } = this.config;
     const values = this.values(form, now);
     const others = Object.entries(values).filter(([symbol]) => symbol !== "eta" && symbol !== "gamma");
     const ground = this.ground(surface);

@@ -1,7 +1,7 @@
 // Runs: a setting becomes the values of every symbol at every step. Nothing here knows of a page.
 import { compile } from "../formula/compile.js";
 /** @import { Frame } from "../formula/compile.js" */
-/** @import { Form, Ground, Handed, Landmarks, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
+/** @import { Form, Objective, KernelRun, Landmarks, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
 
 const FAR = 1e6; // a coordinate beyond this has diverged, as trajectory.TOO_FAR
 const TINY = 2.2250738585072014e-308; // the least η that a schedule leaves, as trajectory.scheduled
@@ -22,7 +22,7 @@ function frameOf({ rows, result, state, settings = {}, hypers }) {
   const steps = rows.map(([symbol, tree]) => ({ to: index(symbol), value: compile(tree, indices) }));
   const kept = state.filter((name) => name !== "t").map((name) => [index(`${name}_{t-1}`), index(`${name}_t`)]);
   const [K, T, THETA, BEFORE, AFTER, RESULT] = ["k", "t", "theta", "theta_{t-1}", "theta_t", result].map(index);
-  /** @param {Pick<Ground, "loss" | "grad">} surface @param {Values} values @param {Pair} start @returns {Frame} */
+  /** @param {Pick<Objective, "loss" | "grad">} surface @param {Values} values @param {Pair} start @returns {Frame} */
   const begin = (surface, values, start) => {
     const frame = new Array(indices.size).fill(NaN);
     const known = { ...settings, ...values, k: 0, theta: start, loss: surface.loss, grad: surface.grad };
@@ -47,7 +47,7 @@ const far = (/** @type {Pair} */ theta) => !(Math.abs(theta[0]) <= FAR && Math.a
  * A method as a function of surface, hyperparameters by symbol, start and number of steps. `schedule` holds the factors of η by step,
  * or nothing.
  * @param {Program & { hypers: Record<string, any>, expressions: Tree[], schedule?: number[] }} method
- * @returns {(surface: Ground, values: Values, start: Pair, count: number) => Run}
+ * @returns {(surface: Objective, values: Values, start: Pair, count: number) => Run}
  */
 export function methodOf({ expressions, schedule = [], ...program }) {
   const { index, indices, begin, step, THETA } = frameOf(program);
@@ -81,7 +81,7 @@ export function methodOf({ expressions, schedule = [], ...program }) {
  * A method as a function that answers with the first step from which the loss stays within the tolerance of the lowest, −1 if there is
  * none, −2 where the run diverges. Nothing else is kept.
  * @param {Program & { hypers: Record<string, any> }} program
- * @returns {(surface: Ground, values: Values, start: Pair, count: number, tolerance: number) => number}
+ * @returns {(surface: Objective, values: Values, start: Pair, count: number, tolerance: number) => number}
  */
 export function outcomeOf(program) {
   const { begin, step } = frameOf(program);
@@ -111,7 +111,7 @@ function nearestOf(landmarks, [x, y]) {
   return landmarks.reduce((best, each) => (away(each) < away(best) ? each : best));
 }
 
-/** How a run ended early, in words, as Trajectory.end. @param {Pair} theta @param {Pair} before @param {Ground} surface @param {number} k */
+/** How a run ended early, in words, as Trajectory.end. @param {Pair} theta @param {Pair} before @param {Objective} surface @param {number} k */
 function endOf(theta, before, { loss, grad }, k) {
   if (!theta.some(Number.isNaN)) return `diverged at step ${k}`;
   if ([loss(before), ...grad(before)].every(Number.isFinite)) return `0/0 at step ${k}: not a number`;
@@ -121,11 +121,11 @@ function endOf(theta, before, { loss, grad }, k) {
 /**
  * A run that the kernel hands over: the values of some expressions at every step, as float64. Undefined if it is not, or not yet, a
  * run of this form.
- * @param {Handed | null | undefined} handed @param {Form} form @returns {Run | undefined}
+ * @param {KernelRun | null | undefined} kernel_runs @param {Form} form @returns {Run | undefined}
  */
-export function handedOver(handed, form) {
-  if (!handed) return undefined;
-  const { steps, diverged, end, values, expressions } = handed;
+export function kernelRun(kernel_runs, form) {
+  if (!kernel_runs) return undefined;
+  const { steps, diverged, end, values, expressions } = kernel_runs;
   const places = new Map(expressions.map((tree, place) => [JSON.stringify(tree), place]));
   const found = form.expressions.map((tree) => places.get(JSON.stringify(tree)));
   if (found.includes(undefined)) return undefined;

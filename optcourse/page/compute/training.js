@@ -143,7 +143,7 @@ function bandOf(rates, counts) {
 }
 
 /** The run that has come least far is taken one pass further, until all are done. @param {Training[]} runs */
-export function* together(runs) {
+export function* roundRobin(runs) {
   const going = [...runs];
   while (going.length) {
     const least = going.reduce((a, b) => (b.training.length < a.training.length ? b : a));

@@ -4,7 +4,7 @@ import { methodFrom } from "../formula/rows.js";
 import { surfaceFrom } from "./objective.js";
 import { FormulaError } from "../formula/tokens.js";
 import { mathml, templateOf } from "../formula/mathml.js";
-/** @import { Control, Form, Lesson, Surface, Tree } from "../wire.d.ts" */
+/** @import { Control, Form, ExplorerConfig, Surface, Tree } from "../wire.d.ts" */
 
 // as trajectory.check_schedule says it
 const NO_ETA =
@@ -31,7 +31,7 @@ export function typedForm(base, program, title) {
 /** @typedef {{ form: Form, controls: Control[], values: Record<string, number> }} OwnForm with new sliders, and their first values */
 
 /**
- * A lesson with what a reader has typed: one more form of these methods, and the sliders that these forms need.
+ * A config with what a reader has typed: one more form of these methods, and the sliders that these forms need.
  * @template {{ methods: Form[][], controls: Control[] }} Kind
  * @param {Kind} declared @param {Map<number, OwnForm>} own by method
  * @returns {Kind}
@@ -47,15 +47,15 @@ export function withOwn(declared, own) {
 /**
  * One more form of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
  * no sense.
- * @param {Pick<Lesson, "methods" | "controls" | "known"> & { schedule?: number[] }} lesson as it was declared
+ * @param {Pick<ExplorerConfig, "methods" | "controls" | "known"> & { schedule?: number[] }} config as it was declared
  * @param {number} method
  * @param {string} text one row in a line
  * @returns {OwnForm}
  */
-export function ownForm(lesson, method, text) {
-  const base = lesson.methods[method][0];
-  const { hypers: declared, ...program } = methodFrom(text, lesson.known);
-  if (lesson.schedule?.length && !declared.some(({ symbol }) => symbol === "eta"))
+export function ownForm(config, method, text) {
+  const base = config.methods[method][0];
+  const { hypers: declared, ...program } = methodFrom(text, config.known);
+  if (config.schedule?.length && !declared.some(({ symbol }) => symbol === "eta"))
     throw new FormulaError(NO_ETA, "", 0);
   /** @type {Record<string, string>} */
   const hypers = {};
@@ -64,9 +64,9 @@ export function ownForm(lesson, method, text) {
   /** @type {Record<string, number>} */
   const first = {};
   for (const { symbol, letter, doc, values, default: value } of declared) {
-    const there = lesson.methods[method].find((form) => form.hypers[symbol])?.hypers[symbol];
+    const there = config.methods[method].find((form) => form.hypers[symbol])?.hypers[symbol];
     hypers[symbol] = there ?? letter;
-    if (there || lesson.controls.some(({ name }) => name === letter)) continue;
+    if (there || config.controls.some(({ name }) => name === letter)) continue;
     first[letter] = value;
     const colour = COLOURS.get(letter) ?? "focus";
     controls.push({
@@ -90,6 +90,6 @@ export function ownForm(lesson, method, text) {
     slots: slots.map(([tree, coordinate]) => /** @type {[number, 0 | 1]} */ ([index(tree), coordinate])),
     rows: text.split("\n").filter((row) => row.trim()),
   };
-  if (lesson.methods.length === 1) form.label = form.title;
+  if (config.methods.length === 1) form.label = form.title;
   return { form, controls, values: first };
 }

@@ -108,7 +108,7 @@ function rowNode(tree, length, columns) {
 
 /**
  * A method that walks from a flat start. `next` makes one step, with the gradient at any point, and answers with θ: the same array
- * each time, changed in place. `set` gives a hyperparameter another value.
+ * each time, changed in place.
  * @param {Program} program @param {Record<string, number>} hypers by symbol @param {ArrayLike<number>} start
  */
 export function flatMethod({ rows, result, state, settings = {} }, hypers, start) {
@@ -125,7 +125,6 @@ export function flatMethod({ rows, result, state, settings = {} }, hypers, start
     typeof value === "number" || value === undefined ? array.fill(value ?? NaN) : array.set(value);
   return {
     theta,
-    state: new Map(kept.map(({ name, array }) => [name, array])),
     /** `seen` is called when all rows are computed and the state is still that of the step before. @param {FlatGradient} gradient @param {(at: Float64Array) => number} [loss] @param {() => void} [seen] */
     next(gradient, loss, seen) {
       values.set("t", ++t);
@@ -140,10 +139,6 @@ export function flatMethod({ rows, result, state, settings = {} }, hypers, start
     shown(tree) {
       const node = flatNode(tree, theta.length, columns);
       return () => node({ values, gradient: (_, into) => into.fill(NaN) });
-    },
-    /** @param {string} symbol @param {number} value */
-    set(symbol, value) {
-      values.set(symbol, value);
     },
   };
 }

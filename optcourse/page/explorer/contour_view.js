@@ -1,20 +1,20 @@
 // The hero's frame: two layers, the ground and what moves over it; what is in view; what a pointer takes hold of.
 import { fitted, scaleOf } from "../plot/axes.js";
 import { make, round3 } from "./controls.js";
-import { Pen } from "../plot/painter.js";
+import { Painter } from "../plot/painter.js";
 import { gridOf } from "../compute/grid.js";
 import { shaded } from "../plot/heatmap.js";
-import { drawHero, drawInsets, insetBoxes, insetsOf, pathOf } from "../plot/contour_plot.js";
+import { drawContourPlot, drawInsets, insetBoxes, insetsOf, pathOf } from "../plot/contour_plot.js";
 import { isOnSheet } from "./layout.js";
 import { drags, zooms } from "./pointer.js";
-/** @import { Box, Ground, Moment, Pair, Scale, Shown, Surface } from "../wire.d.ts" */
+/** @import { Box, Objective, Moment, Pair, Scale, Shown, Surface } from "../wire.d.ts" */
 /** @import { Theme } from "../plot/painter.js" */
 
 const MOST = 400; // times the whole view is the closest
-const CALM = 120; // milliseconds after the last zoom, then the ground is drawn sharp
-const HOLD = 24; // pixels around the start in which a pointer takes hold of it
+const ZOOM_SETTLE_MS = 120; // milliseconds after the last zoom, then the ground is drawn sharp
+const GRAB_RADIUS = 24; // pixels around the start in which a pointer takes hold of it
 
-export class Hero {
+export class ContourView {
   /**
    * @param {HTMLElement} figure
    * @param {{ now: { start: Pair }, moveStart(start: Pair): void, redraw(): void }} host
@@ -22,9 +22,9 @@ export class Hero {
   constructor(figure, host) {
     this.host = host;
     this.frame = make("div", figure, { className: "oc-frame" });
-    this.ground = make("canvas", this.frame, { className: "oc-ground", ariaHidden: "true" });
+    this.ground = make("canvas", this.frame, { className: "oc-heatmap", ariaHidden: "true" });
     this.canvas = make("canvas", this.frame, {
-      className: "oc-hero-canvas",
+      className: "oc-contour-canvas",
       tabIndex: 0,
       role: "img",
       ariaLabel: "surface",
@@ -37,13 +37,13 @@ export class Hero {
       { className: "oc-whole", hidden: true, title: "or a double click, or 0" },
       "whole view",
     );
-    this.under = new Pen(make("canvas", figure, { className: "oc-insets", hidden: true, ariaHidden: "true" }));
-    this.pen = new Pen(this.canvas);
+    this.under = new Painter(make("canvas", figure, { className: "oc-insets", hidden: true, ariaHidden: "true" }));
+    this.painter = new Painter(this.canvas);
     this.narrow = false;
     this.enlarged = false; // whether a step's vectors have an inset
     /** @type {Surface | null} */
     this.surface = null;
-    /** @type {Ground | null} */
+    /** @type {Objective | null} */
     this.data = null;
     /** @type {number[] | null} what is zoomed to, or the whole */
     this.zoomed = null;
@@ -65,13 +65,13 @@ export class Hero {
 
   /** @param {Theme} theme */
   set theme(theme) {
-    this.pen.colour = this.under.colour = theme;
+    this.painter.colour = this.under.colour = theme;
     this.painted = "";
   }
 
   /** @param {Pair} size @param {number} ratio @param {number} type @param {boolean} narrow */
   resize([wide, high], ratio, type, narrow) {
-    this.pen.resize(wide, high, ratio, type);
+    this.painter.resize(wide, high, ratio, type);
     this.corner = 0; // whatever was seen before
     this.narrow = narrow;
     this.under.resize(wide, 116 * type, ratio, type);
@@ -82,14 +82,14 @@ export class Hero {
 
   /** The limits in view: x from, to, y from, to. */
   get view() {
-    const { width, height } = this.pen;
+    const { width, height } = this.painter;
     return fitted(this.zoomed ?? this.surface?.view ?? [0, 1, 0, 1], width, height);
   }
 
   /** @returns {Scale[]} */
   get scales() {
     const [left, right, bottom, top] = this.view;
-    const { width, height } = this.pen;
+    const { width, height } = this.painter;
     return [scaleOf([left, right], false, 0, width), scaleOf([bottom, top], false, height, -height)];
   }
 
@@ -99,7 +99,7 @@ export class Hero {
   zoom(factor, at) {
     if (!this.surface) return;
     const [left, right, bottom, top] = this.view;
-    const whole = fitted(this.surface.view, this.pen.width, this.pen.height);
+    const whole = fitted(this.surface.view, this.painter.width, this.painter.height);
     const now = (whole[1] - whole[0]) / (right - left);
     const times = Math.min(Math.max(now * factor, 1), MOST) / now;
     if (now * times < 1.001) return this.whole();
@@ -136,7 +136,7 @@ export class Hero {
     this.calm = setTimeout(() => {
       this.calm = undefined;
       this.host.redraw();
-    }, CALM);
+    }, ZOOM_SETTLE_MS);
     this.host.redraw();
   }
 
@@ -146,7 +146,7 @@ export class Hero {
   taken(at, event, node) {
     const touch = event.pointerType === "touch";
     if (node === this.canvas && touch) return null; // it scrolls the page, or two of them zoom
-    const onStart = Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) <= HOLD;
+    const onStart = Math.hypot(at[0] - this.start[0], at[1] - this.start[1]) <= GRAB_RADIUS;
     if (node === this.canvas && (event.shiftKey || (this.zoomed && !onStart))) {
       let before = at;
       return (now) => {
@@ -179,7 +179,7 @@ export class Hero {
 
   // ---- drawing ----
 
-  /** What is shown; and with it whether there is an inset, and where: that takes room. @param {Surface} surface @param {Ground} data @param {Shown[]} shown @param {boolean} vectors */
+  /** What is shown; and with it whether there is an inset, and where: that takes room. @param {Surface} surface @param {Objective} data @param {Shown[]} shown @param {boolean} vectors */
   show(surface, data, shown, vectors) {
     if (this.surface !== surface) this.reset();
     this.surface = surface;
@@ -189,18 +189,25 @@ export class Hero {
   }
 
   /** The ground, once for a surface, a view, a size and a theme; coarse while a zoom is on its way. */
-  paintGround() {
-    const { pen, data, surface, view } = this;
-    if (!data || !surface || pen.width < 1) return;
+  paintHeatmap() {
+    const { painter, data, surface, view } = this;
+    if (!data || !surface || painter.width < 1) return;
     const coarse = this.calm !== undefined;
     const key = `${coarse ? "coarse" : "sharp"} ${view} ${surface.name}`;
     if (key === this.painted) return;
     this.painted = key;
-    const ratio = coarse ? 0.5 : pen.ratio;
-    const [wide, high] = [Math.max(1, Math.round(pen.width * ratio)), Math.max(1, Math.round(pen.height * ratio))];
+    const ratio = coarse ? 0.5 : painter.ratio;
+    const [wide, high] = [
+      Math.max(1, Math.round(painter.width * ratio)),
+      Math.max(1, Math.round(painter.height * ratio)),
+    ];
     const cell = coarse ? 8 : 3.2;
-    const grid = gridOf(data.loss, view, Math.ceil(pen.width / cell), Math.ceil(pen.height / cell));
-    const colours = { low: pen.colour("ground-low"), high: pen.colour("ground-high"), level: pen.colour("level") };
+    const grid = gridOf(data.loss, view, Math.ceil(painter.width / cell), Math.ceil(painter.height / cell));
+    const colours = {
+      low: painter.colour("heatmap-low"),
+      high: painter.colour("heatmap-high"),
+      level: painter.colour("level"),
+    };
     const pixels = shaded(grid, wide, high, colours, ratio);
     Object.assign(this.ground, { width: wide, height: high });
     this.ground.getContext("2d")?.putImageData(new ImageData(pixels, wide, high), 0, 0);
@@ -208,20 +215,20 @@ export class Hero {
 
   /** @param {Shown[]} shown @param {Moment} moment @param {{ vectors: boolean, hint: boolean, key: boolean }} options */
   draw(shown, moment, options) {
-    const { pen, surface, scales, enlarged } = this;
+    const { painter, surface, scales, enlarged } = this;
     if (!surface) return;
-    this.paintGround();
-    pen.clear();
+    this.paintHeatmap();
+    painter.clear();
     // Chromium prints strokes, and a cleared layer as white paper: on paper all is one layer
-    if (isOnSheet(this.frame)) pen.context.drawImage(this.ground, 0, 0, pen.width, pen.height);
+    if (isOnSheet(this.frame)) painter.context.drawImage(this.ground, 0, 0, painter.width, painter.height);
     /** @type {Box[]} */
     let boxes = [];
     if (enlarged && !this.narrow) {
       const points = shown.flatMap((each) => pathOf(each, scales));
-      ({ boxes, corner: this.corner } = insetBoxes(pen, insetsOf(shown).length, points, this.corner));
+      ({ boxes, corner: this.corner } = insetBoxes(painter, insetsOf(shown).length, points, this.corner));
     }
-    drawHero(pen, scales, shown, moment, surface, { ...options, taken: boxes });
-    if (boxes.length) drawInsets(pen, boxes, shown, moment);
+    drawContourPlot(painter, scales, shown, moment, surface, { ...options, taken: boxes });
+    if (boxes.length) drawInsets(painter, boxes, shown, moment);
     else if (enlarged) {
       const count = insetsOf(shown).length;
       const [wide, high] = [(this.under.width - 8 * (count - 1) - 2) / count, this.under.height - 4];

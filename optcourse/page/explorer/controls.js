@@ -85,7 +85,7 @@ export class Controls {
     this.follows = [];
     this.sliders();
     const end = make("div", box, { className: "oc-end" });
-    if (host.surfaces.length > 1 || host.lesson.own) this.chooser(end);
+    if (host.surfaces.length > 1 || host.config.own) this.chooser(end);
     const more = make(
       "details",
       end,
@@ -102,8 +102,8 @@ export class Controls {
   /** The hyperparameters: those of one method beside its name, those that methods share first. */
   sliders() {
     const { box, host } = this;
-    const { methods } = host.lesson;
-    const controls = host.lesson.controls.filter(({ folded }) => !folded);
+    const { methods } = host.config;
+    const controls = host.config.controls.filter(({ folded }) => !folded);
     for (const owner of new Set(controls.map(({ method }) => method).sort((a, b) => (a ?? -1) - (b ?? -1)))) {
       const group = make("div", box, { className: "oc-group" });
       const [first, ...others] = controls.filter(({ method }) => method === owner);
@@ -119,7 +119,7 @@ export class Controls {
 
   /** @param {HTMLElement} parent @param {Control} control */
   hyper(parent, { name, label, symbol, doc, colour, values, method, folded }) {
-    const whose = folded && method !== null ? ` ${this.host.lesson.methods[method][0].label}` : "";
+    const whose = folded && method !== null ? ` ${this.host.config.methods[method][0].label}` : "";
     const row = this.range(parent, {
       name: label,
       html: symbol,
@@ -139,10 +139,10 @@ export class Controls {
 
   /** Whether a slider belongs to hyperparameters that no chosen form has. @param {string} name */
   isIdle(name) {
-    const { lesson, now } = this.host;
+    const { config, now } = this.host;
     const has = (/** @type {Form | undefined} */ form) => form && Object.values(form.hypers).includes(name);
-    const some = lesson.methods.some((forms) => forms.some(has));
-    return some && !lesson.methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
+    const some = config.methods.some((forms) => forms.some(has));
+    return some && !config.methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
   }
 
   /**
@@ -168,7 +168,7 @@ export class Controls {
       this.host.moved();
     });
     this.follows.push(() => {
-      input.disabled = this.host.frozen !== "";
+      input.disabled = this.host.disabledReason !== "";
       input.max = String(count() - 1);
       input.value = String(get());
       const now = say(get());
@@ -197,7 +197,7 @@ export class Controls {
     });
     this.follows.push(() => {
       select.value = String(get());
-      select.disabled = name !== "surface" && this.host.frozen !== ""; // another surface may need no kernel
+      select.disabled = name !== "surface" && this.host.disabledReason !== ""; // another surface may need no kernel
     });
     return select;
   }
@@ -205,7 +205,7 @@ export class Controls {
   /** Start, steps, the forms of the methods and their formulas as text. @param {HTMLElement} parent */
   seldom(parent) {
     const { host } = this;
-    for (const control of host.lesson.controls) if (control.folded) this.hyper(parent, control);
+    for (const control of host.config.controls) if (control.folded) this.hyper(parent, control);
     const ends = (/** @type {number} */ axis) => {
       const [a, b] = host.surfaces[host.now.surface].view.slice(2 * axis);
       return [Math.min(a, host.now.start[axis]), Math.max(b, host.now.start[axis])];
@@ -223,7 +223,7 @@ export class Controls {
           host.change({ start: /** @type {Pair} */ (host.now.start.with(axis, round3(ends(axis)[0] + i / 1000))) }),
         say: () => host.now.start[axis].toFixed(3).replace("-", "−"),
       });
-    const most = host.lesson.most_steps;
+    const most = host.config.most_steps;
     this.range(parent, {
       name: "steps",
       html: "steps",
@@ -235,8 +235,8 @@ export class Controls {
       set: (i) => host.change({ steps: i }),
       say: String,
     });
-    for (const [i, forms] of host.lesson.methods.entries()) {
-      const name = host.lesson.methods.length > 1 ? `form of ${forms[0].title}` : "form";
+    for (const [i, forms] of host.config.methods.entries()) {
+      const name = host.config.methods.length > 1 ? `form of ${forms[0].title}` : "form";
       const change = (/** @type {number} */ form) => host.change({ forms: host.now.forms.with(i, form) });
       if (forms.length > 1) this.choice(parent, name, forms.map((form) => form.convention), () => host.now.forms[i], change); // prettier-ignore
     }
@@ -246,7 +246,7 @@ export class Controls {
   /** @param {HTMLElement} parent */
   chooser(parent) {
     const { host } = this;
-    const { built_in, own } = host.lesson;
+    const { built_in, own } = host.config;
     const names = host.surfaces.map((surface) => surface.name);
     const options = own ? [...names.slice(0, built_in), "your own formula …"] : names;
     const get = () => (this.writing ? built_in : host.now.surface);
@@ -275,9 +275,9 @@ export class Controls {
   /** "Edit the formula": the rows as text, read at each key. @param {HTMLElement} parent */
   editors(parent) {
     const { host } = this;
-    if (!host.lesson.methods.some((forms) => forms[0].formula)) return;
+    if (!host.config.methods.some((forms) => forms[0].formula)) return;
     const box = make("details", parent, { className: "oc-edit" }, make("summary", null, {}, "edit the formula"));
-    for (const [i, forms] of host.lesson.methods.entries()) {
+    for (const [i, forms] of host.config.methods.entries()) {
       const value = host.now.rows[i] || forms[host.now.forms[i]]?.rows.join("\n") || "";
       const area = make("textarea", box, { rows: forms[0].rows.length, spellcheck: false, value });
       area.setAttribute("aria-label", `rows of ${forms[0].title}`);
@@ -285,7 +285,7 @@ export class Controls {
       keepKeys(area);
       area.addEventListener("input", () => host.typeRows(i, area.value));
       this.follows.push(() => {
-        area.disabled = host.frozen !== "";
+        area.disabled = host.disabledReason !== "";
       });
     }
   }

@@ -1,30 +1,30 @@
 // The stage of one explorer: controls, pictures, step control and formula. It owns the state.
 import { Controls, keepKeys } from "./controls.js";
 import { themeOf } from "../plot/painter.js";
-import { Formula } from "./formula_table.js";
+import { FormulaTable } from "./formula_table.js";
 import { layOut, putOnSheet, roomOf } from "./layout.js";
 import { isSame } from "../compute/settings.js";
 import { Player } from "./player.js";
-import { Scene } from "../compute/run_cache.js";
-import { Side } from "./side_panels.js";
-import { Hero } from "./contour_view.js";
+import { RunCache } from "../compute/run_cache.js";
+import { SidePanels } from "./side_panels.js";
+import { ContourView } from "./contour_view.js";
 import { FormulaError } from "../formula/tokens.js";
 import { View } from "./view.js";
-import { Words } from "./status.js";
+import { Status } from "./status.js";
 /** @import { Model, Pair, Panel, Setting, Shown, Surface } from "../wire.d.ts" */
 
-const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
-const FROZEN = "Python computes this run from data: to move these sliders you need";
+const IDLE_MS = 150; // ms without a change after which the kernel hears of it, and the words are said
+const NEEDS_PYTHON = "Python computes this run from data: to move these sliders you need";
 /** @extends {View<Setting>} */
-export class Stage extends View {
+export class ExplorerView extends View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     super(model, el);
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
-    this.words = new Words(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
+    this.words = new Status(find(".oc-message"), find(".oc-words"), el.dataset.help ?? "");
     this.formulas = find(".oc-formulas");
     this.pictures = find(".oc-pictures");
-    this.heroBox = find(".oc-hero");
+    this.contourBox = find(".oc-contour");
     this.kernel = el.dataset.help ? "none" : "asked"; // or "here", or "gone"
     this.touched = false; // whether the start has been moved
     this.waiting = "";
@@ -33,14 +33,14 @@ export class Stage extends View {
     this.part = null;
     /** @type {Shown[]} */
     this.shown = [];
-    this.scene = new Scene(model.get("lesson"), model.get("surfaces"));
+    this.cache = new RunCache(model.get("config"), model.get("surfaces"));
     /** @type {Surface | null} the surface that is laid out for */
     this.laid = null;
     this.controls = new Controls(find(".oc-controls"), this);
     this.player = new Player(find(".oc-bar"), this);
-    this.formula = new Formula(this.formulas, find(".oc-part"));
-    this.hero = new Hero(this.heroBox, this);
-    this.side = new Side(find(".oc-side"), this);
+    this.formula = new FormulaTable(this.formulas, find(".oc-part"));
+    this.contour = new ContourView(this.contourBox, this);
+    this.side = new SidePanels(find(".oc-side"), this);
     for (const node of el.querySelectorAll("input, button, select, canvas"))
       if (node instanceof HTMLElement) keepKeys(node);
     this.take();
@@ -51,14 +51,13 @@ export class Stage extends View {
   /** Everything anew from the model. */
   take() {
     this.ready = false;
-    this.scene = new Scene(this.model.get("lesson"), this.model.get("surfaces"));
+    this.cache = new RunCache(this.model.get("config"), this.model.get("surfaces"));
     this.shown = [];
-    this.adopt(true);
-    const panels = this.lesson.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
-    this.heroBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
+    this.syncFromModel(true);
+    const panels = this.config.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));
+    this.contourBox.hidden = !panels.some(([panel]) => panel.kind === "surface");
     this.side.set(panels.filter(([panel]) => panel.kind !== "surface"));
     this.controls.build();
-    this.controls.box.hidden = this.lesson.most_steps === 0; // only the kernel moves it
     this.setFormula();
     this.ready = true;
     this.scheme = ""; // a notebook shows the stage after it is made: only then it has a theme
@@ -66,8 +65,8 @@ export class Stage extends View {
   }
 
   /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
-  adopt(anew = false) {
-    const before = this.receive(this.scene.complete(this.model.get("setting")), anew);
+  syncFromModel(anew = false) {
+    const before = this.receive(this.cache.complete(this.model.get("setting")), anew);
     if (!anew && isSame(this.now, before)) return;
     const typed = this.now.own !== before.own || !isSame(this.now.rows, before.rows);
     if (anew || typed) this.readTyped();
@@ -78,7 +77,7 @@ export class Stage extends View {
   /** What a reader has typed, as the setting has it, and no more. */
   readTyped() {
     const { now } = this;
-    this.scene.forget();
+    this.cache.forget();
     if (now.own) this.typeSurface(now.own);
     for (const [method, rows] of now.rows.entries()) if (rows) this.typeRows(method, rows);
     this.now = { ...now, values: { ...this.now.values, ...now.values } };
@@ -86,7 +85,7 @@ export class Stage extends View {
 
   /** What the controls are made for: if it changes, they are made again. */
   get shape() {
-    const { controls, methods } = this.lesson;
+    const { controls, methods } = this.config;
     return JSON.stringify([controls.map(({ name }) => name), methods.map((forms) => forms.length)]);
   }
 
@@ -97,7 +96,7 @@ export class Stage extends View {
     const shape = this.shape;
     try {
       this.change(read());
-      this.notice = this.now.surface < this.lesson.built_in ? "" : this.scene.surface(this.now).note;
+      this.notice = this.now.surface < this.config.built_in ? "" : this.cache.surface(this.now).note;
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       this.notice = `${error.message}.`;
@@ -106,22 +105,22 @@ export class Stage extends View {
     this.redraw();
   }
 
-  get lesson() {
-    return this.scene.lesson;
+  get config() {
+    return this.cache.config;
   }
 
   get surfaces() {
-    return this.scene.surfaces;
+    return this.cache.surfaces;
   }
 
   /** @param {string} text */
   typeSurface(text) {
-    this.typed(() => this.scene.ownSurface(text, this.now));
+    this.typed(() => this.cache.ownSurface(text, this.now));
   }
 
   /** @param {number} method @param {string} text */
   typeRows(method, text) {
-    this.typed(() => this.scene.ownRows(method, text, this.now));
+    this.typed(() => this.cache.ownRows(method, text, this.now));
   }
 
   get step() {
@@ -134,8 +133,8 @@ export class Stage extends View {
   }
 
   /** Whether the kernel must compute what is shown; and why the sliders cannot move it, where there is none. */
-  get frozen() {
-    return this.scene.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? FROZEN : "";
+  get disabledReason() {
+    return this.cache.byKernel(this.now) && (this.kernel === "none" || this.kernel === "gone") ? NEEDS_PYTHON : "";
   }
 
   get steps() {
@@ -145,15 +144,15 @@ export class Stage extends View {
   moved() {
     this.notice = "";
     this.redraw();
-    if (this.scene.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
+    if (this.cache.byKernel(this.now)) this.save(); // widgets send the latest only, one at a time
   }
 
   reset() {
     this.player.reset();
     this.touched = false;
-    this.hero.reset();
-    this.scene.forget();
-    this.change(this.lesson.first);
+    this.contour.reset();
+    this.cache.forget();
+    this.change(this.config.first);
     this.controls.build(true);
     this.go(this.now.step, null);
     this.moved();
@@ -169,14 +168,14 @@ export class Stage extends View {
 
   /** @param {Record<string, number>} values */
   move(values) {
-    if (this.frozen) return;
+    if (this.disabledReason) return;
     this.change({ values: { ...this.now.values, ...values } });
     this.moved();
   }
 
   /** @param {Pair} start */
   moveStart(start) {
-    if (this.frozen) return;
+    if (this.disabledReason) return;
     this.touched = true;
     this.change({ start });
     this.moved();
@@ -185,13 +184,13 @@ export class Stage extends View {
   // ---- what is said ----
 
   say() {
-    this.words.warn([this.model.get("message"), this.notice], this.frozen);
+    this.words.warn([this.model.get("message"), this.notice], this.disabledReason);
   }
 
   /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
-  settle() {
+  onIdle() {
     if (!this.player.playing) this.save();
-    this.words.describe(this.shown, this.hero, this.side);
+    this.words.describe(this.shown, this.contour, this.side);
   }
 
   // ---- what is seen ----
@@ -209,13 +208,13 @@ export class Stage extends View {
       this.paint();
     }
     clearTimeout(this.still);
-    this.still = setTimeout(() => this.settle(), STILL);
+    this.still = setTimeout(() => this.onIdle(), IDLE_MS);
   }
 
   paint() {
-    const { scene, now } = this;
+    const { cache, now } = this;
     if (!this.ready) return;
-    this.shown = scene.compute(now, this.model.get("handed"));
+    this.shown = cache.compute(now, this.model.get("kernel_runs"));
     // the formula is that of the runs: the kernel may still owe those of the form that is chosen now
     if (this.shown.some(({ form }, i) => form !== this.forms?.[i])) this.setFormula();
     this.controls.follow();
@@ -223,23 +222,24 @@ export class Stage extends View {
     if (!this.shown.length) return;
     const [steps, parts] = [this.steps, this.formula.parts];
     const moment = { step: Math.min(now.step, steps), part: this.part, steps };
-    const surface = scene.surface(now);
+    const surface = cache.surface(now);
     if (surface !== this.laid) this.fit = ""; // its shape is another
     this.laid = surface;
-    this.player.follow(moment.step, this.lesson.most_steps && steps, parts > 0);
+    this.player.follow(moment.step, steps, parts > 0);
     this.formula.follow(this.shown, moment.step);
     if (!this.fit) this.layOut();
-    const { panels, vectors } = this.lesson;
-    if (!this.heroBox.hidden) this.hero.show(surface, scene.ground(surface), this.shown, vectors);
+    const { panels, vectors } = this.config;
+    if (!this.contourBox.hidden) this.contour.show(surface, cache.ground(surface), this.shown, vectors);
     if (!this.near) return;
     const key = panels.length === 1; // no line beside the hero has a name
-    if (!this.heroBox.hidden) this.hero.draw(this.shown, moment, { vectors, hint: !this.touched && !this.frozen, key });
-    this.side.draw(scene, now, this.shown, moment);
+    if (!this.contourBox.hidden)
+      this.contour.draw(this.shown, moment, { vectors, hint: !this.touched && !this.disabledReason, key });
+    this.side.draw(cache, now, this.shown, moment);
     this.el.dataset.frames = String(++this.painted);
   }
 
   /** @param {boolean} near */
-  come(near) {
+  setVisible(near) {
     this.near = near;
     if (near) this.redraw();
   }
@@ -254,7 +254,7 @@ export class Stage extends View {
   }
 
   setFormula() {
-    this.forms = this.shown.length ? this.shown.map(({ form }) => form) : this.scene.forms(this.now);
+    this.forms = this.shown.length ? this.shown.map(({ form }) => form) : this.cache.forms(this.now);
     this.formula.set(this.forms.filter(({ formula }) => formula));
     this.part = null;
     this.player.reset();
@@ -263,7 +263,7 @@ export class Stage extends View {
   }
 
   wear() {
-    this.hero.theme = this.side.theme = themeOf(this.el);
+    this.contour.theme = this.side.theme = themeOf(this.el);
     this.redraw();
   }
 
@@ -283,10 +283,10 @@ export class Stage extends View {
   }
 
   /** @param {"here" | "gone"} kernel */
-  hear(kernel) {
+  setKernelStatus(kernel) {
     this.el.classList.toggle("oc-alone", kernel === "gone" && this.kernel === "here");
     this.kernel = kernel;
-    if (this.scene.byKernel(this.now)) this.redraw();
+    if (this.cache.byKernel(this.now)) this.redraw();
   }
 
   end() {

@@ -47,7 +47,7 @@ const STYLE = `
   @media (forced-colors: active) { .oc-row { border-left-color: Canvas; } .oc-row.oc-now { border-left-color: Highlight; } }
 `;
 
-export class Formula {
+export class FormulaTable {
   /** @param {HTMLElement} box @param {HTMLElement} caption what the shown part of a step does */
   constructor(box, caption) {
     this.box = box;

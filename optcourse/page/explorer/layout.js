@@ -1,5 +1,5 @@
 // The layout: the hero as large as the screen lets it be while controls, step control and every row of the formula are seen.
-/** @import { Stage } from "./explorer.js" */
+/** @import { ExplorerView } from "./explorer.js" */
 
 const GAP = 14; // between the hero and what stands beside it
 const NARROW = 680; // below, all is one column
@@ -17,17 +17,22 @@ const STRIP = 32; // height of a row of tabs
  * @param {number} given.beside how many pictures there are besides the hero
  * @param {number} given.size of type
  * @param {boolean} [given.sheet] of paper: everything is seen, the hero first, the others two in a row
- * @returns {{ narrow: boolean, hero: [number, number], side: [number, number], seen: number }} seen: of the others at a time
+ * @returns {{ narrow: boolean, contour: [number, number], side: [number, number], seen: number }} seen: of the others at a time
  */
 export function arranged({ room, height, screen, aspect, beside, size, sheet }) {
   const shape = Math.min(Math.max(aspect, 0.8), 2.6);
   if (sheet) {
     const each = beside > 1 ? (room - GAP) / 2 : room;
-    return { narrow: false, hero: [room, Math.min(room / shape, 380)], side: [each, 200 * size], seen: beside };
+    return { narrow: false, contour: [room, Math.min(room / shape, 380)], side: [each, 200 * size], seen: beside };
   }
   if (room < NARROW * size) {
     const high = Math.min(Math.max(room / shape, 0.56 * room), 0.36 * screen);
-    return { narrow: true, hero: [room, Math.max(high, LEAST)], side: [room, 170 * size], seen: Math.min(1, beside) };
+    return {
+      narrow: true,
+      contour: [room, Math.max(high, LEAST)],
+      side: [room, 170 * size],
+      seen: Math.min(1, beside),
+    };
   }
   const most = beside ? Math.min(0.68 * room, room - GAP - 280 * size) : room;
   const high = Math.max(beside ? height : Math.min(height, 0.66 * screen), LEAST); // a hero alone leaves room for words
@@ -36,7 +41,7 @@ export function arranged({ room, height, screen, aspect, beside, size, sheet }) 
   const seen = Math.min(beside, 2);
   const left = room - GAP - wide;
   const each = (kept - (beside > seen ? STRIP * size : 0) - (seen - 1) * GAP) / Math.max(seen, 1);
-  return { narrow: false, hero: [wide, kept], side: [left, Math.min(each, 0.85 * left)], seen };
+  return { narrow: false, contour: [wide, kept], side: [left, Math.min(each, 0.85 * left)], seen };
 }
 
 /** The part of the window in which a notebook shows its cells; it can be as low as a strip. @param {Element} el */
@@ -54,25 +59,25 @@ export const isOnSheet = (el) => el.closest(".oc-sheet") !== null;
 /** Paper has no window, and no tabs. @param {Element} el @param {boolean} on */
 export const putOnSheet = (el, on) => void el.classList.toggle("oc-sheet", on);
 
-/** What a layout depends on. @param {Pick<Stage, "el" | "pictures" | "controls">} stage */
+/** What a layout depends on. @param {Pick<ExplorerView, "el" | "pictures" | "controls">} stage */
 export const roomOf = ({ el, pictures, controls }) =>
   `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight} ${isOnSheet(el)}`;
 
 /** The sizes that fit a stage. @param {Element} el @param {Omit<Parameters<typeof arranged>[0], "screen" | "sheet">} given */
 export const arrangedIn = (el, given) => arranged({ ...given, screen: screenOf(el), sheet: isOnSheet(el) });
 
-/** Give the pictures of a stage their sizes. @param {Stage} stage */
-export function layOut({ el, pictures, formulas, lesson, scene, now, hero, heroBox, side }) {
+/** Give the pictures of a stage their sizes. @param {ExplorerView} stage */
+export function layOut({ el, pictures, formulas, config, cache, now, contour, contourBox, side }) {
   const room = pictures.clientWidth;
-  const size = lesson.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
-  const [left, right, bottom, top] = scene.surface(now).view;
+  const size = config.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar
+  const [left, right, bottom, top] = cache.surface(now).view;
   const aspect = (right - left) / (top - bottom);
   const height = heightLeft(el, pictures, formulas, size);
   const found = arrangedIn(el, { room, height, aspect, beside: side.pictures.length, size });
   el.classList.toggle("oc-narrow", found.narrow);
-  if (!heroBox.hidden) hero.resize(found.hero, sharpness(), size, found.narrow);
+  if (!contourBox.hidden) contour.resize(found.contour, sharpness(), size, found.narrow);
   const flat = /** @type {[number, number]} */ ([Math.min(room, 900), 300 * size]);
-  side.resize(heroBox.hidden ? flat : found.side, found.seen, sharpness(), size);
+  side.resize(contourBox.hidden ? flat : found.side, found.seen, sharpness(), size);
 }
 
 /**

@@ -1,4 +1,4 @@
-// A pointer takes hold of the start, or of η and γ on the map; wheel, pinch and keys zoom and move what the hero shows.
+// A pointer takes hold of the start, or of η and γ on the map; wheel, pinch and keys zoom and move what the contour shows.
 /** @import { Pair } from "../wire.d.ts" */
 
 /** @type {Record<string, Pair>} */
@@ -38,41 +38,41 @@ export function drags(node, canvas, begin) {
 }
 
 /**
- * Wheel (where the hero has the focus, or with Ctrl), pinch and keys.
+ * Wheel (where the contour has the focus, or with Ctrl), pinch and keys.
  * @param {HTMLCanvasElement} canvas
- * @param {{ zoom(factor: number, at: Pair): void, pan(dx: number, dy: number): void, whole(): void, nudge(dx: number, dy: number): void }} hero
+ * @param {{ zoom(factor: number, at: Pair): void, pan(dx: number, dy: number): void, whole(): void, nudge(dx: number, dy: number): void }} contour
  */
-export function zooms(canvas, hero) {
+export function zooms(canvas, contour) {
   const middle = () => /** @type {Pair} */ ([canvas.clientWidth / 2, canvas.clientHeight / 2]);
   canvas.addEventListener(
     "wheel",
     (event) => {
       if (!event.ctrlKey && document.activeElement !== canvas) return; // the page scrolls
       event.preventDefault();
-      hero.zoom(
+      contour.zoom(
         Math.exp(-Math.sign(event.deltaY) * Math.min(Math.abs(event.deltaY), 60) * 0.004),
         placeIn(event, canvas),
       );
     },
     { passive: false },
   );
-  canvas.addEventListener("dblclick", () => hero.whole());
+  canvas.addEventListener("dblclick", () => contour.whole());
   canvas.addEventListener("keydown", (event) => {
     const [dx, dy] = ARROWS[event.key] ?? [0, 0];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if ((dx || dy) && event.shiftKey) hero.pan(-24 * dx, 24 * dy);
-    else if (dx || dy) hero.nudge(dx, dy);
-    else if (event.key === "+" || event.key === "=") hero.zoom(1.25, middle());
-    else if (event.key === "-") hero.zoom(0.8, middle());
-    else if (event.key === "0") hero.whole();
+    if ((dx || dy) && event.shiftKey) contour.pan(-24 * dx, 24 * dy);
+    else if (dx || dy) contour.nudge(dx, dy);
+    else if (event.key === "+" || event.key === "=") contour.zoom(1.25, middle());
+    else if (event.key === "-") contour.zoom(0.8, middle());
+    else if (event.key === "0") contour.whole();
     else return;
     event.preventDefault();
   });
-  pinches(canvas, hero);
+  pinches(canvas, contour);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {{ zoom(factor: number, at: Pair): void, pan(dx: number, dy: number): void }} hero */
-function pinches(canvas, hero) {
+/** @param {HTMLCanvasElement} canvas @param {{ zoom(factor: number, at: Pair): void, pan(dx: number, dy: number): void }} contour */
+function pinches(canvas, contour) {
   /** @type {Map<number, Pair>} */
   const fingers = new Map();
   const apart = () => {
@@ -88,8 +88,8 @@ function pinches(canvas, hero) {
     fingers.set(event.pointerId, placeIn(event, canvas));
     if (!before) return;
     const now = apart();
-    hero.pan(now.at[0] - before.at[0], now.at[1] - before.at[1]);
-    hero.zoom(now.far / before.far, now.at);
+    contour.pan(now.at[0] - before.at[0], now.at[1] - before.at[1]);
+    contour.zoom(now.far / before.far, now.at);
   });
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
     canvas.addEventListener(end, (event) => void fingers.delete(event.pointerId));

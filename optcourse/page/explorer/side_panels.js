@@ -1,17 +1,17 @@
-// What stands beside the hero: one or two pictures, stacked; where there are more, tabs.
+// What stands beside the contour: one or two pictures, stacked; where there are more, tabs.
 import { keepKeys, make, nearest } from "./controls.js";
-import { Pen } from "../plot/painter.js";
+import { Painter } from "../plot/painter.js";
 import { GAMMAS, ETAS, EtaGammaMap, drawMap, limitOf } from "../plot/rate_map.js";
 import { drags } from "./pointer.js";
 import { drawSeries } from "../plot/line_plot.js";
 /** @import { Moment, Pair, Panel, Scale, Setting, Shown } from "../wire.d.ts" */
 /** @import { Theme } from "../plot/painter.js" */
-/** @import { Scene } from "../compute/run_cache.js" */
+/** @import { RunCache } from "../compute/run_cache.js" */
 
 const NO_MAP = "no map: these equations have no γ or no known stability limit"; // as views.MapView.NONE
-/** @typedef {{ panel: Panel, place: number, figure: HTMLElement, pen: Pen, hold: ((at: Pair) => void) | null }} Picture what a pointer moves */
+/** @typedef {{ panel: Panel, place: number, figure: HTMLElement, painter: Painter, hold: ((at: Pair) => void) | null }} Picture what a pointer moves */
 
-export class Side {
+export class SidePanels {
   /**
    * @param {HTMLElement} box
    * @param {{ move(values: Record<string, number>): void, redraw(): void, arrange(anew: boolean): void }} host
@@ -28,7 +28,7 @@ export class Side {
     this.maps = new Map();
   }
 
-  /** @param {[Panel, number][]} panels with their places in the lesson */
+  /** @param {[Panel, number][]} panels with their places in the config */
   set(panels) {
     for (const { figure } of this.pictures) figure.remove();
     this.pictures = panels.map(([panel, place]) => {
@@ -36,7 +36,7 @@ export class Side {
       const canvas = make("canvas", figure, { tabIndex: 0, role: "img", ariaLabel: panel.title });
       canvas.dataset.name = panel.name;
       keepKeys(canvas);
-      const picture = /** @type {Picture} */ ({ panel, place, figure, pen: new Pen(canvas), hold: null });
+      const picture = /** @type {Picture} */ ({ panel, place, figure, painter: new Painter(canvas), hold: null });
       drags(canvas, canvas, () => picture.hold);
       return picture;
     });
@@ -46,7 +46,7 @@ export class Side {
 
   /** @param {Theme} theme */
   set theme(theme) {
-    for (const { pen } of this.pictures) pen.colour = theme;
+    for (const { painter } of this.pictures) painter.colour = theme;
   }
 
   get shown() {
@@ -60,10 +60,10 @@ export class Side {
       this.tab = 0;
       this.setTabs();
     }
-    for (const [i, { figure, pen }] of this.pictures.entries()) {
+    for (const [i, { figure, painter }] of this.pictures.entries()) {
       figure.hidden = Math.floor(i / Math.max(seen, 1)) !== this.tab;
       const alone = this.shown.length === 1 && seen === 2 && this.pictures.length > 1; // on its tab
-      pen.resize(wide, alone ? Math.min(2 * high, 0.85 * wide) : high, ratio, type);
+      painter.resize(wide, alone ? Math.min(2 * high, 0.85 * wide) : high, ratio, type);
     }
   }
 
@@ -88,43 +88,43 @@ export class Side {
     }
   }
 
-  /** @param {Scene} scene @param {Setting} now @param {Shown[]} shown @param {Moment} moment */
-  draw(scene, now, shown, moment) {
-    const surface = scene.surface(now);
+  /** @param {RunCache} cache @param {Setting} now @param {Shown[]} shown @param {Moment} moment */
+  draw(cache, now, shown, moment) {
+    const surface = cache.surface(now);
     const [left, right, bottom, top] = surface.view;
-    const most = { cap: scene.cap(surface), reach: Math.max(right - left, top - bottom) / 2 };
+    const most = { cap: cache.cap(surface), reach: Math.max(right - left, top - bottom) / 2 };
     for (const picture of this.shown) {
-      const { pen, panel, place } = picture;
-      if (panel.kind === "map") this.drawMap(picture, scene, now, shown);
-      else drawSeries(pen, panel, place, shown, moment, most);
+      const { painter, panel, place } = picture;
+      if (panel.kind === "map") this.drawMap(picture, cache, now, shown);
+      else drawSeries(painter, panel, place, shown, moment, most);
     }
   }
 
-  /** @param {Picture} picture @param {Scene} scene @param {Setting} now @param {Shown[]} shown */
-  drawMap(picture, scene, now, shown) {
-    const { pen, panel } = picture;
+  /** @param {Picture} picture @param {RunCache} cache @param {Setting} now @param {Shown[]} shown */
+  drawMap(picture, cache, now, shown) {
+    const { painter, panel } = picture;
     const [{ form }] = shown;
-    const curvature = Number(scene.surface(now).landmarks[0].lambda_2);
+    const curvature = Number(cache.surface(now).landmarks[0].lambda_2);
     const limit = form.stable && limitOf(form.stable);
-    const { eta, gamma } = scene.values(form, now);
+    const { eta, gamma } = cache.values(form, now);
     const known = limit && gamma !== undefined;
-    const map = known ? this.mapOf(scene, now) : null;
+    const map = known ? this.mapOf(cache, now) : null;
     const said = known ? panel.title : NO_MAP;
     const at = /** @type {Pair} */ ([eta, gamma ?? NaN]);
     const scales = drawMap(
-      pen,
+      painter,
       said,
       map,
       at,
       (value) => (limit ? limit(value, curvature) : NaN),
-      scene.lesson.longest,
+      cache.config.longest,
     );
-    picture.hold = known ? ([x, y]) => this.setHypers(scene, form.hypers, scales, x, y) : null;
+    picture.hold = known ? ([x, y]) => this.setHypers(cache, form.hypers, scales, x, y) : null;
   }
 
-  /** The map of this surface and form, begun if it is not there. @param {Scene} scene @param {Setting} now */
-  mapOf(scene, now) {
-    const outcome = scene.outcome(now);
+  /** The map of this surface and form, begun if it is not there. @param {RunCache} cache @param {Setting} now */
+  mapOf(cache, now) {
+    const outcome = cache.outcome(now);
     if (!outcome) return null;
     let map = this.maps.get(outcome.key);
     if (!map) {
@@ -139,15 +139,15 @@ export class Side {
     return map;
   }
 
-  /** @param {Scene} scene @param {Record<string, string>} hypers @param {Scale[]} scales @param {number} x @param {number} y */
-  setHypers({ lesson }, hypers, [px, py], x, y) {
+  /** @param {RunCache} cache @param {Record<string, string>} hypers @param {Scale[]} scales @param {number} x @param {number} y */
+  setHypers({ config }, hypers, [px, py], x, y) {
     /** @type {Record<string, number>} */
     const values = {};
     for (const [symbol, [low, high], wanted] of /** @type {[string, Pair, number][]} */ ([
       ["eta", ETAS, px.back(x)],
       ["gamma", GAMMAS, py.back(y)],
     ])) {
-      const control = lesson.controls.find(({ name }) => name === hypers[symbol]);
+      const control = config.controls.find(({ name }) => name === hypers[symbol]);
       if (control)
         values[control.name] = control.values[nearest(control.values, Math.min(Math.max(wanted, low), high))];
     }

@@ -2,8 +2,8 @@
 import { make } from "./controls.js";
 import { entry } from "../formula/compile.js";
 /** @import { Shown } from "../wire.d.ts" */
-/** @import { Side } from "./side_panels.js" */
-/** @import { Hero } from "./contour_view.js" */
+/** @import { SidePanels } from "./side_panels.js" */
+/** @import { ContourView } from "./contour_view.js" */
 
 /** A number in three digits. @param {number} value */
 const brief = (value) =>
@@ -18,7 +18,7 @@ function inWords(shown) {
   return `${said.join("; ")}.`;
 }
 
-export class Words {
+export class Status {
   /** @param {HTMLElement} warning @param {HTMLElement} description @param {string} help where one gets a kernel, on a page that has none */
   constructor(warning, description, help) {
     this.warning = warning;
@@ -27,20 +27,21 @@ export class Words {
     this.said = "";
   }
 
-  /** @param {string[]} sentences @param {string} frozen what a kernel is needed for, or nothing */
-  warn(sentences, frozen) {
-    const words = [...sentences, frozen && `${frozen} a running kernel.`].filter(Boolean).join(" ");
+  /** @param {string[]} sentences @param {string} disabledReason what a kernel is needed for, or nothing */
+  warn(sentences, disabledReason) {
+    const words = [...sentences, disabledReason && `${disabledReason} a running kernel.`].filter(Boolean).join(" ");
     if (this.said === words) return;
     this.said = words;
     this.warning.replaceChildren(words);
-    if (frozen && this.help) this.warning.append(" ", make("a", null, { href: this.help }, "How to get one."));
+    if (disabledReason && this.help) this.warning.append(" ", make("a", null, { href: this.help }, "How to get one."));
   }
 
-  /** @param {Shown[]} shown @param {Hero} hero @param {Side} side */
-  describe(shown, hero, side) {
+  /** @param {Shown[]} shown @param {ContourView} contour @param {SidePanels} side */
+  describe(shown, contour, side) {
     const words = inWords(shown);
     this.description.textContent = words;
-    hero.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
-    for (const { pen, panel } of side.pictures) pen.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
+    contour.canvas.setAttribute("aria-label", `surface. ${words} Arrow keys move the start, plus and minus zoom.`);
+    for (const { painter, panel } of side.pictures)
+      painter.canvas.setAttribute("aria-label", `${panel.title}. ${words}`);
   }
 }

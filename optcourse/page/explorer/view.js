@@ -57,7 +57,7 @@ export class View {
   wear() {}
 
   /** Whether there is a kernel: not all views need one. @param {"here" | "gone"} _kernel */
-  hear(_kernel) {}
+  setKernelStatus(_kernel) {}
 
   /** Give the pictures their sizes, where room or window has changed. @param {boolean} [_anew] whether in any case */
   arrange(_anew) {}

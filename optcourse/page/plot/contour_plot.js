@@ -2,12 +2,12 @@
 import { beside, cornerOf, freeCorner, near, roundTicks, roundUp, tickText } from "./axes.js";
 import { entry } from "../formula/compile.js";
 /** @import { Box, Moment, Pair, Scale, Shown, Surface } from "../wire.d.ts" */
-/** @import { Pen } from "./painter.js" */
+/** @import { Painter } from "./painter.js" */
 
 const ROOM = 1.3; // half an inset's height in its units
 const WIDE = 1.4; // an inset's width over its height: names need width
 const MUCH = 8; // how many times longer than the step a vector may be and still be whole
-const FACES = 10; // pixels: shorter vectors are drawn in the inset alone
+const MIN_ARROW_PX = 10; // pixels: shorter vectors are drawn in the inset alone
 
 /** @param {Shown} shown @param {number} expression @param {number} step @returns {Pair} */
 const pair = ({ run }, expression, step) => {
@@ -41,7 +41,7 @@ function vectorsOf(shown, { step, part }) {
 
 /**
  * Paths, marks, vectors and names over the ground.
- * @param {Pen} pen
+ * @param {Painter} painter
  * @param {Scale[]} scales
  * @param {Shown[]} shown
  * @param {Moment} moment
@@ -49,58 +49,59 @@ function vectorsOf(shown, { step, part }) {
  * @param {{ vectors: boolean, hint: boolean, key: boolean, taken: Box[] }} options whether to say that the start can be dragged; whether many
  * paths need a key; where insets lie
  */
-export function drawHero(pen, scales, shown, moment, surface, { vectors, hint, key, taken }) {
+export function drawContourPlot(painter, scales, shown, moment, surface, { vectors, hint, key, taken }) {
   const [px, py] = scales;
-  const ink = pen.colour("ink");
-  drawTicks(pen, scales);
+  const ink = painter.colour("ink");
+  drawTicks(painter, scales);
   const paths = shown.map((each) => pathOf(each, scales));
   for (const [i, { form }] of shown.entries()) {
-    const colour = pen.colour(form.look.colour);
-    pen.line(paths[i], colour, 2, { dash: shown.length > 1 ? form.look.dash : [] });
-    if (apart(paths[i])) pen.dots(paths[i], colour, 2.3);
+    const colour = painter.colour(form.look.colour);
+    painter.line(paths[i], colour, 2, { dash: shown.length > 1 ? form.look.dash : [] });
+    if (apart(paths[i])) painter.dots(paths[i], colour, 2.3);
   }
   const marks = (shown[0].run.marks ?? surface.landmarks[0])?.theta_min;
   for (const each of surface.landmarks) {
     const point = each.theta_min;
-    pen.ring([px(entry(point, 0)), py(entry(point, 1))], 5, ink, 1.3);
+    painter.ring([px(entry(point, 0)), py(entry(point, 1))], 5, ink, 1.3);
   }
   if (vectors && shown.length === 1)
     for (const { arrow, tail, tip, seen } of vectorsOf(shown[0], moment)) {
       const [from, to] = [tail, tip].map(([x, y]) => /** @type {Pair} */ ([px(x), py(y)]));
-      if (seen && Math.hypot(to[0] - from[0], to[1] - from[1]) > FACES)
-        pen.arrow(from, to, pen.colour(arrow.colour), 2.2);
+      if (seen && Math.hypot(to[0] - from[0], to[1] - from[1]) > MIN_ARROW_PX)
+        painter.arrow(from, to, painter.colour(arrow.colour), 2.2);
     }
   const start = paths[0][0];
-  pen.ring(start, 8, ink, 1.6);
+  painter.ring(start, 8, ink, 1.6);
   const points = shown.map((each, i) => paths[i][stands(each, moment)]);
-  for (const [i, { form }] of shown.entries()) pen.mark(points[i], form.look.mark, 5, pen.colour(form.look.colour));
+  for (const [i, { form }] of shown.entries())
+    painter.mark(points[i], form.look.mark, 5, painter.colour(form.look.colour));
   const names = /** @type {[string, Pair, string][]} */ ([[hint ? "start, drag me" : "start", start, ink]]);
   const few = shown.length < 4;
   if (shown.length > 1 && few)
-    for (const [i, { form }] of shown.entries()) names.push([form.label, points[i], pen.colour(form.look.colour)]);
+    for (const [i, { form }] of shown.entries()) names.push([form.label, points[i], painter.colour(form.look.colour)]);
   const minimum = /** @type {Pair | undefined} */ (marks);
   if (minimum) names.push([surface.known ? "minimum" : "lowest in view", [px(minimum[0]), py(minimum[1])], ink]);
-  const frame = /** @type {Box} */ ([4, 4, pen.width - 8, pen.height - 22]);
+  const frame = /** @type {Box} */ ([4, 4, painter.width - 8, painter.height - 22]);
   const dots = /** @type {Box[]} */ ([start, ...points].map(([x, y]) => [x - 6, y - 6, 12, 12]));
-  const used = [...taken, ...(key && !few ? [drawKey(pen, shown)] : [])];
+  const used = [...taken, ...(key && !few ? [drawKey(painter, shown)] : [])];
   for (const [words, point, colour] of names) {
-    const size = /** @type {Pair} */ ([pen.wide(words) + 6, 16 * pen.size]);
+    const size = /** @type {Pair} */ ([painter.wide(words) + 6, 16 * painter.size]);
     const others = dots.filter(([x, y]) => Math.abs(x + 6 - point[0]) + Math.abs(y + 6 - point[1]) > 3);
     const box = near(point, size, 9, frame, [...used, ...others]);
     if (!box) continue;
     used.push(box);
-    pen.text(words, [box[0] + 3, box[1] + box[3] / 2], colour, { halo: pen.colour("ground-low") });
+    painter.text(words, [box[0] + 3, box[1] + box[3] / 2], colour, { halo: painter.colour("heatmap-low") });
   }
 }
 
-/** The names of many paths, in a corner, beside their marks. @param {Pen} pen @param {Shown[]} shown @returns {Box} */
-function drawKey(pen, shown) {
-  const [wide, high] = [Math.max(...shown.map(({ form }) => pen.wide(form.label))) + 26, 17 * pen.size];
-  const box = /** @type {Box} */ ([pen.width - wide - 6, 6, wide, high * shown.length + 6]);
+/** The names of many paths, in a corner, beside their marks. @param {Painter} painter @param {Shown[]} shown @returns {Box} */
+function drawKey(painter, shown) {
+  const [wide, high] = [Math.max(...shown.map(({ form }) => painter.wide(form.label))) + 26, 17 * painter.size];
+  const box = /** @type {Box} */ ([painter.width - wide - 6, 6, wide, high * shown.length + 6]);
   for (const [i, { form }] of shown.entries()) {
-    const [y, colour] = [box[1] + 4 + high * (i + 0.5), pen.colour(form.look.colour)];
-    pen.mark([box[0] + 10, y], form.look.mark, 5, colour);
-    pen.text(form.label, [box[0] + 20, y], colour, { halo: pen.colour("ground-low") });
+    const [y, colour] = [box[1] + 4 + high * (i + 0.5), painter.colour(form.look.colour)];
+    painter.mark([box[0] + 10, y], form.look.mark, 5, colour);
+    painter.text(form.label, [box[0] + 20, y], colour, { halo: painter.colour("heatmap-low") });
   }
   return box;
 }
@@ -116,16 +117,16 @@ function apart(points) {
   return far > 0.3 * seen;
 }
 
-/** Numbers along the lower and the left edge. @param {Pen} pen @param {Scale[]} scales */
-function drawTicks(pen, [px, py]) {
-  const style = { weight: 400, halo: pen.colour("ground-high") };
-  const [colour, most] = [pen.colour("faint"), pen.width / (90 * pen.size)];
-  const below = pen.height - 9 * pen.size;
-  for (const value of roundTicks([px.back(0), px.back(pen.width)], most))
-    if (px(value) > 40 && px(value) < pen.width - 24)
-      pen.text(tickText(value, false), [px(value), below], colour, { ...style, align: "center" });
-  for (const value of roundTicks([py.back(pen.height), py.back(0)], pen.height / (70 * pen.size)))
-    if (py(value) > 14 && py(value) < below - 16) pen.text(tickText(value, false), [5, py(value)], colour, style);
+/** Numbers along the lower and the left edge. @param {Painter} painter @param {Scale[]} scales */
+function drawTicks(painter, [px, py]) {
+  const style = { weight: 400, halo: painter.colour("heatmap-high") };
+  const [colour, most] = [painter.colour("faint"), painter.width / (90 * painter.size)];
+  const below = painter.height - 9 * painter.size;
+  for (const value of roundTicks([px.back(0), px.back(painter.width)], most))
+    if (px(value) > 40 && px(value) < painter.width - 24)
+      painter.text(tickText(value, false), [px(value), below], colour, { ...style, align: "center" });
+  for (const value of roundTicks([py.back(painter.height), py.back(0)], painter.height / (70 * painter.size)))
+    if (py(value) > 14 && py(value) < below - 16) painter.text(tickText(value, false), [5, py(value)], colour, style);
 }
 
 // ---- the insets: the vectors of the step, at a scale of their own; what each parameter is divided by ----
@@ -135,24 +136,29 @@ function drawTicks(pen, [px, py]) {
  * @param {Shown[]} shown
  */
 export function insetsOf(shown) {
-  const lenses = shown.map((each) => ({ kind: "lens", each }));
+  const vectors = shown.map((each) => ({ kind: "vectors", each }));
   return shown.length === 1 && shown[0].form.divisor !== null
-    ? [...lenses, { kind: "divisor", each: shown[0] }]
-    : lenses;
+    ? [...vectors, { kind: "divisor", each: shown[0] }]
+    : vectors;
 }
 
 /**
  * The boxes of the insets, side by side: in the corner of the hero where no path runs.
- * @param {Pen} pen
+ * @param {Painter} painter
  * @param {number} count
  * @param {Pair[]} points of all paths
  * @param {number} corner where they are now
  * @returns {{ boxes: Box[], corner: number }}
  */
-export function insetBoxes(pen, count, points, corner) {
-  const high = Math.min(Math.max(0.38 * pen.height, 104), 0.48 * pen.height, (0.62 * pen.width) / count / WIDE, 220);
+export function insetBoxes(painter, count, points, corner) {
+  const high = Math.min(
+    Math.max(0.38 * painter.height, 104),
+    0.48 * painter.height,
+    (0.62 * painter.width) / count / WIDE,
+    220,
+  );
   const size = /** @type {Pair} */ ([count * WIDE * high + 8 * (count - 1), high]);
-  const frame = /** @type {Box} */ ([8, 8, pen.width - 16, pen.height - 34]);
+  const frame = /** @type {Box} */ ([8, 8, painter.width - 16, painter.height - 34]);
   const found = freeCorner(size, frame, points, corner);
   const [x, y] = cornerOf(size, frame, found);
   return {
@@ -162,25 +168,25 @@ export function insetBoxes(pen, count, points, corner) {
 }
 
 /**
- * @param {Pen} pen
+ * @param {Painter} painter
  * @param {Box[]} boxes
  * @param {Shown[]} shown
  * @param {Moment} moment
  */
-export function drawInsets(pen, boxes, shown, moment) {
+export function drawInsets(painter, boxes, shown, moment) {
   const insets = insetsOf(shown);
   const views = insets.map(({ each }) => viewOf(each, moment));
   const unit = roundUp(Math.max(0, ...views.map(({ reach }) => reach)));
   for (const [i, { kind, each }] of insets.entries()) {
     const [x, y, w, h] = boxes[i];
-    const { context } = pen;
+    const { context } = painter;
     context.beginPath();
     context.roundRect(x, y, w, h, 6);
-    Object.assign(context, { fillStyle: pen.colour("inset"), strokeStyle: pen.colour("line"), lineWidth: 1 });
+    Object.assign(context, { fillStyle: painter.colour("inset"), strokeStyle: painter.colour("line"), lineWidth: 1 });
     context.fill();
     context.stroke();
-    const draw = kind === "lens" ? drawLens : drawDivisor;
-    pen.within(boxes[i], () => draw(pen, boxes[i], each, moment, views[i].middle, unit, shown.length > 1));
+    const draw = kind === "vectors" ? drawVectors : drawDivisor;
+    painter.within(boxes[i], () => draw(painter, boxes[i], each, moment, views[i].middle, unit, shown.length > 1));
   }
 }
 
@@ -210,65 +216,69 @@ function boxOf(vectors) {
 }
 
 /**
- * @param {Pen} pen @param {Box} box @param {Shown} shown @param {Moment} moment
+ * @param {Painter} painter @param {Box} box @param {Shown} shown @param {Moment} moment
  * @param {Pair} middle @param {number} unit @param {boolean} several
  */
-function drawLens(pen, box, shown, moment, middle, unit, several) {
+function drawVectors(painter, box, shown, moment, middle, unit, several) {
   const [x, y, w, h] = box;
   const scale = h / (2 * ROOM * unit);
   const toPixels = (/** @type {Pair} */ [a, b]) =>
     /** @type {Pair} */ ([x + w / 2 + scale * (a - middle[0]), y + h / 2 - scale * (b - middle[1])]);
   const { form } = shown;
   const path = Array.from({ length: shown.last + 1 }, (_, k) => toPixels(pair(shown, form.theta, k)));
-  pen.line(path, pen.colour(form.look.colour), 1.4, { alpha: 0.45 });
+  painter.line(path, painter.colour(form.look.colour), 1.4, { alpha: 0.45 });
   const vectors = vectorsOf(shown, moment).filter(({ seen }) => seen);
   const ends = /** @type {[Pair, Pair][]} */ (vectors.map(({ tail, tip }) => [toPixels(tail), toPixels(tip)]));
-  for (const [i, { arrow }] of vectors.entries()) pen.arrow(...ends[i], pen.colour(arrow.colour), 3);
+  for (const [i, { arrow }] of vectors.entries()) painter.arrow(...ends[i], painter.colour(arrow.colour), 3);
   const point = toPixels(pair(shown, form.theta, stands(shown, moment)));
-  pen.mark(point, form.look.mark, 4.5, pen.colour(form.look.colour));
-  const taken = [bar(pen, box, unit)];
-  if (several) taken.push(heading(pen, box, form.label, pen.colour(form.look.colour)));
+  painter.mark(point, form.look.mark, 4.5, painter.colour(form.look.colour));
+  const taken = [bar(painter, box, unit)];
+  if (several) taken.push(heading(painter, box, form.label, painter.colour(form.look.colour)));
   const frame = /** @type {Box} */ ([x + 3, y + 3, w - 6, h - 6]);
-  const sizes = vectors.map(({ arrow }) => /** @type {Pair} */ ([pen.wide(arrow.label), 14 * pen.size]));
+  const sizes = vectors.map(({ arrow }) => /** @type {Pair} */ ([painter.wide(arrow.label), 14 * painter.size]));
   for (const [i, name] of beside(ends, sizes, frame, taken).entries())
-    if (name) pen.text(vectors[i].arrow.label, [name[0], name[1] + name[3] / 2], pen.colour(vectors[i].arrow.colour));
+    if (name)
+      painter.text(vectors[i].arrow.label, [name[0], name[1] + name[3] / 2], painter.colour(vectors[i].arrow.colour));
 }
 
-/** How long the unit is. @param {Pen} pen @param {Box} box @param {number} unit @returns {Box} */
-function bar(pen, [x, y, w, h], unit) {
+/** How long the unit is. @param {Painter} painter @param {Box} box @param {number} unit @returns {Box} */
+function bar(painter, [x, y, w, h], unit) {
   const [long, right, below] = [(0.5 * h) / ROOM, x + w - 8, y + h - 7];
   const begin = right - long;
-  pen.line([[begin, below], [right, below]], pen.colour("ink"), 1.5); // prettier-ignore
+  painter.line([[begin, below], [right, below]], painter.colour("ink"), 1.5); // prettier-ignore
   const words = unit < 1e-4 ? unit.toExponential(0).replace("-", "−") : String(unit);
-  pen.text(words, [(begin + right) / 2, below - 9 * pen.size], pen.colour("faint"), { align: "center", weight: 400 });
-  return [begin - 2, below - 17 * pen.size, long + 4, 20 * pen.size];
+  painter.text(words, [(begin + right) / 2, below - 9 * painter.size], painter.colour("faint"), {
+    align: "center",
+    weight: 400,
+  });
+  return [begin - 2, below - 17 * painter.size, long + 4, 20 * painter.size];
 }
 
-/** @param {Pen} pen @param {Box} box @param {string} words @param {string} colour @returns {Box} */
-function heading(pen, [x, y], words, colour) {
-  pen.text(words, [x + 7, y + 11 * pen.size], colour);
-  return [x + 4, y + 2, pen.wide(words) + 6, 17 * pen.size];
+/** @param {Painter} painter @param {Box} box @param {string} words @param {string} colour @returns {Box} */
+function heading(painter, [x, y], words, colour) {
+  painter.text(words, [x + 7, y + 11 * painter.size], colour);
+  return [x + 4, y + 2, painter.wide(words) + 6, 17 * painter.size];
 }
 
-/** The divisor of each parameter as a square's side, against the largest of the run. @param {Pen} pen @param {Box} box @param {Shown} shown @param {Moment} moment */
-function drawDivisor(pen, box, shown, moment) {
+/** The divisor of each parameter as a square's side, against the largest of the run. @param {Painter} painter @param {Box} box @param {Shown} shown @param {Moment} moment */
+function drawDivisor(painter, box, shown, moment) {
   const [x, y, w, h] = box;
-  heading(pen, box, "divided by", pen.colour("ink"));
+  heading(painter, box, "divided by", painter.colour("ink"));
   const expression = /** @type {number} */ (shown.form.divisor);
   const sides = [0, 1].map((i) => (/** @type {number} */ k) => entry(shown.run.at(expression, k), i));
   let largest = 1e-300;
   for (let k = 1; k <= shown.last; k++)
     for (const side of sides) if (side(k) < Infinity) largest = Math.max(largest, side(k));
-  const room = Math.min((w - 30) / 2, h - 46 * pen.size);
+  const room = Math.min((w - 30) / 2, h - 46 * painter.size);
   for (const [i, side] of sides.entries()) {
     const value = side(Math.min(moment.step, shown.last));
-    const [left, below] = [x + 10 + i * (room + 10), y + h - 22 * pen.size];
+    const [left, below] = [x + 10 + i * (room + 10), y + h - 22 * painter.size];
     const size = Math.max(1.5, (room * value) / largest);
     if (!(size <= room)) continue;
-    pen.context.fillStyle = pen.colour(shown.form.look.colour);
-    pen.context.globalAlpha = i ? 0.55 : 0.85;
-    pen.context.fillRect(left, below - size, size, size);
-    pen.context.globalAlpha = 1;
-    pen.text("xy"[i], [left + 2, below + 11 * pen.size], pen.colour("ink"));
+    painter.context.fillStyle = painter.colour(shown.form.look.colour);
+    painter.context.globalAlpha = i ? 0.55 : 0.85;
+    painter.context.fillRect(left, below - size, size, size);
+    painter.context.globalAlpha = 1;
+    painter.text("xy"[i], [left + 2, below + 11 * painter.size], painter.colour("ink"));
   }
 }

@@ -2,7 +2,7 @@
 import { decadeTicks, decades, roundTicks, scaleOf, span, spread, tickText } from "./axes.js";
 import { entry } from "../formula/compile.js";
 /** @import { Box, Limits, Moment, Pair, Panel, Run, Series, Shown } from "../wire.d.ts" */
-/** @import { Pen } from "./painter.js" */
+/** @import { Painter } from "./painter.js" */
 
 /** @typedef {{ shown: Shown, series: Series, points: Pair[], name: string, colour: string }} Line */
 
@@ -28,8 +28,8 @@ function pointsOf(run, series) {
 const filled = (name, { marks }) =>
   name.replace(/\{(.*?)\}/g, (_, symbol) => String(Number(Number(marks?.[symbol] ?? NaN).toPrecision(3))));
 
-/** @param {Shown[]} shown @param {number} panel @param {Pen} pen @returns {Line[]} */
-function linesOf(shown, panel, pen) {
+/** @param {Shown[]} shown @param {number} panel @param {Painter} painter @returns {Line[]} */
+function linesOf(shown, panel, painter) {
   return shown.flatMap((each) => {
     const mine = each.form.series.filter((series) => series.panel === panel);
     return mine.map((series) => {
@@ -39,44 +39,49 @@ function linesOf(shown, panel, pen) {
         series,
         points: pointsOf(each.run, series),
         name,
-        colour: pen.colour(each.form.look.colour),
+        colour: painter.colour(each.form.look.colour),
       };
     });
   });
 }
 
 /**
- * @param {Pen} pen
+ * @param {Painter} painter
  * @param {Panel} panel
  * @param {number} place of the panel
  * @param {Shown[]} shown
  * @param {Moment} moment
  * @param {{ cap: number, reach: number }} most how far a log and a linear axis go
  */
-export function drawSeries(pen, panel, place, shown, moment, { cap, reach }) {
-  pen.clear();
-  const lines = linesOf(shown, place, pen);
-  const { size } = pen;
+export function drawSeries(painter, panel, place, shown, moment, { cap, reach }) {
+  painter.clear();
+  const lines = linesOf(shown, place, painter);
+  const { size } = painter;
   const named = lines.filter(({ name }) => name);
-  const right = Math.min(Math.max(12, ...named.map(({ name }) => pen.wide(name) + 14)), 0.34 * pen.width);
-  const box = /** @type {Box} */ ([46 * size, 24 * size, pen.width - 46 * size - right, pen.height - 44 * size]);
+  const right = Math.min(Math.max(12, ...named.map(({ name }) => painter.wide(name) + 14)), 0.34 * painter.width);
+  const box = /** @type {Box} */ ([
+    46 * size,
+    24 * size,
+    painter.width - 46 * size - right,
+    painter.height - 44 * size,
+  ]);
   const values = lines.flatMap(({ points }) => points.map((point) => point[1]));
   const ylim = panel.log ? decades(values, panel.floor ? cap : Infinity, panel.floor) : span(values, reach);
   const last =
     panel.across === "steps" ? moment.steps : Math.max(...lines.map(({ points }) => points[points.length - 1][0]));
   const xlim = /** @type {Limits} */ ([0, Math.max(last, 1)]);
   const scales = [scaleOf(xlim, false, box[0], box[2]), scaleOf(ylim, panel.log, box[1] + box[3], -box[3])];
-  pen.text(panel.title, [0, 9 * size], pen.colour("ink"), { size: 12.5 });
-  drawAxes(pen, panel, box, xlim, ylim);
+  painter.text(panel.title, [0, 9 * size], painter.colour("ink"), { size: 12.5 });
+  drawAxes(painter, panel, box, xlim, ylim);
   const [px, py] = scales;
-  pen.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
+  painter.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
     const step = px(Math.min(moment.step, moment.steps));
-    pen.line([[step, box[1]], [step, box[1] + box[3]]], pen.colour("faint"), 1, { dash: [2, 3] }); // prettier-ignore
+    painter.line([[step, box[1]], [step, box[1] + box[3]]], painter.colour("faint"), 1, { dash: [2, 3] }); // prettier-ignore
     for (const { points, series, colour } of lines) {
       const shows = points.map(
         ([x, y]) => /** @type {Pair} */ ([px(x), panel.log && !(y > panel.floor) ? NaN : py(y)]),
       );
-      pen.line(shows, colour, 1.9, { dash: series.dash });
+      painter.line(shows, colour, 1.9, { dash: series.dash });
     }
     for (const {
       points,
@@ -84,12 +89,12 @@ export function drawSeries(pen, panel, place, shown, moment, { cap, reach }) {
       colour,
     } of lines) {
       const [x, y] = points[Math.min(moment.step, last)];
-      if (!panel.log || y > panel.floor) pen.mark([px(x), py(y)], "circle", 3.8, colour);
+      if (!panel.log || y > panel.floor) painter.mark([px(x), py(y)], "circle", 3.8, colour);
     }
   });
   const ends = named.map(({ points }) => endOf(points, panel, py, box));
   for (const [i, y] of spread(ends, 14 * size, box[1] + 5, box[1] + box[3]).entries())
-    pen.text(shortened(pen, named[i].name, right - 8), [box[0] + box[2] + 8, y], named[i].colour);
+    painter.text(shortened(painter, named[i].name, right - 8), [box[0] + box[2] + 8, y], named[i].colour);
 }
 
 /** The height at which a line ends, in its frame. @param {Pair[]} points @param {Panel} panel @param {(v: number) => number} py @param {Box} box */
@@ -99,32 +104,35 @@ function endOf(points, panel, py, [, top, , high]) {
   return Math.min(Math.max(Number.isNaN(y) ? top : y, top), top + high);
 }
 
-/** A name that has room; a letter at its end, as in "Momentum x", tells lines apart and stays. @param {Pen} pen @param {string} name @param {number} room */
-export function shortened(pen, name, room) {
+/** A name that has room; a letter at its end, as in "Momentum x", tells lines apart and stays. @param {Painter} painter @param {string} name @param {number} room */
+export function shortened(painter, name, room) {
   const [, begin, end] = /** @type {RegExpExecArray} */ (/^(.*?)( \S{1,2})?$/.exec(name));
   let [kept, words] = [begin, name];
-  while (kept.length > 2 && pen.wide(words) > room) {
+  while (kept.length > 2 && painter.wide(words) > room) {
     kept = kept.slice(0, -1).trimEnd();
     words = `${kept}…${end ?? ""}`;
   }
   return words;
 }
 
-/** @param {Pen} pen @param {Panel} panel @param {Box} box @param {Limits} xlim @param {Limits} ylim */
-function drawAxes(pen, panel, [left, top, wide, high], xlim, ylim) {
-  const { size } = pen;
+/** @param {Painter} painter @param {Panel} panel @param {Box} box @param {Limits} xlim @param {Limits} ylim */
+function drawAxes(painter, panel, [left, top, wide, high], xlim, ylim) {
+  const { size } = painter;
   const [px, py] = [scaleOf(xlim, false, left, wide), scaleOf(ylim, panel.log, top + high, -high)];
-  const [faint, grid] = [pen.colour("faint"), pen.colour("line")];
+  const [faint, grid] = [painter.colour("faint"), painter.colour("line")];
   const room = Math.max(2, Math.floor(high / (26 * size)));
   for (const value of panel.log ? decadeTicks(ylim, room + 1) : roundTicks(ylim, room)) {
-    pen.line([[left, py(value)], [left + wide, py(value)]], grid, 1); // prettier-ignore
-    pen.text(tickText(value, panel.log), [left - 6, py(value)], faint, { align: "right", weight: 400 });
+    painter.line([[left, py(value)], [left + wide, py(value)]], grid, 1); // prettier-ignore
+    painter.text(tickText(value, panel.log), [left - 6, py(value)], faint, { align: "right", weight: 400 });
   }
   const below = top + high + 11 * size;
   const words = panel.across;
   const ticks = roundTicks(xlim, Math.max(2, wide / (70 * size)));
   for (const value of ticks)
-    if (px(value) + pen.wide(String(value), 12, 400) / 2 < left + wide - pen.wide(`${xlim[1]} ${words}`, 12, 400) - 8)
-      pen.text(tickText(value, false), [px(value), below], faint, { align: "center", weight: 400 });
-  pen.text(`${xlim[1]} ${words}`, [left + wide, below], faint, { align: "right", weight: 400 });
+    if (
+      px(value) + painter.wide(String(value), 12, 400) / 2 <
+      left + wide - painter.wide(`${xlim[1]} ${words}`, 12, 400) - 8
+    )
+      painter.text(tickText(value, false), [px(value), below], faint, { align: "center", weight: 400 });
+  painter.text(`${xlim[1]} ${words}`, [left + wide, below], faint, { align: "right", weight: 400 });
 }

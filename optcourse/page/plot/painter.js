@@ -1,4 +1,4 @@
-// A pen: lines, marks, arrows and words on a canvas, in CSS pixels and in the colours of the stage's theme.
+// A painter: lines, marks, arrows and words on a canvas, in CSS pixels and in the colours of the stage's theme.
 /** @import { Box, Pair } from "../wire.d.ts" */
 
 const OUT = 1e5; // pixels; a diverging run goes further than a canvas can say
@@ -28,7 +28,7 @@ export function themeOf(el) {
 }
 /** @typedef {ReturnType<typeof themeOf>} Theme */
 
-export class Pen {
+export class Painter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
@@ -161,7 +161,7 @@ export class Pen {
   }
 
   /**
-   * Words, on a halo where they lie over a picture. y is the middle of the line.
+   * Status, on a halo where they lie over a picture. y is the middle of the line.
    * @param {string} words @param {Pair} point @param {string} colour
    * @param {{ align?: CanvasTextAlign, size?: number, weight?: number, halo?: string }} [more]
    */

@@ -2,7 +2,7 @@
 import { roundTicks, scaleOf, tickText } from "./axes.js";
 import { compile } from "../formula/compile.js";
 /** @import { Box, Pair, Scale, Tree } from "../wire.d.ts" */
-/** @import { Pen } from "./painter.js" */
+/** @import { Painter } from "./painter.js" */
 
 export const ETAS = /** @type {Pair} */ ([1e-3, 1]);
 export const GAMMAS = /** @type {Pair} */ ([0, 0.99]);
@@ -68,7 +68,7 @@ export function limitOf(stable) {
 }
 
 /**
- * @param {Pen} pen
+ * @param {Painter} painter
  * @param {string} title
  * @param {EtaGammaMap | null} map
  * @param {Pair} here η and γ of this run
@@ -76,48 +76,48 @@ export function limitOf(stable) {
  * @param {number} longest steps of a cell
  * @returns {Scale[]}
  */
-export function drawMap(pen, title, map, here, limit, longest) {
-  pen.clear();
-  const { size } = pen;
-  const box = /** @type {Box} */ ([42 * size, 24 * size, pen.width - 56 * size, pen.height - 62 * size]);
+export function drawMap(painter, title, map, here, limit, longest) {
+  painter.clear();
+  const { size } = painter;
+  const box = /** @type {Box} */ ([42 * size, 24 * size, painter.width - 56 * size, painter.height - 62 * size]);
   const [left, top, wide, high] = box;
   const [px, py] = [scaleOf(ETAS, true, left, wide), scaleOf(GAMMAS, false, top + high, -high)];
-  pen.text(title, [0, 9 * size], pen.colour("ink"), { size: 12.5 });
-  const shades = [pen.colour("map-few"), pen.colour("map-many")];
-  pen.context.imageSmoothingEnabled = false;
-  if (map) pen.context.drawImage(pictureOf(map, shades, pen.colour("map-gone"), longest), ...box);
+  painter.text(title, [0, 9 * size], painter.colour("ink"), { size: 12.5 });
+  const shades = [painter.colour("map-few"), painter.colour("map-many")];
+  painter.context.imageSmoothingEnabled = false;
+  if (map) painter.context.drawImage(pictureOf(map, shades, painter.colour("map-gone"), longest), ...box);
   const edge = Array.from({ length: 100 }, (_, i) => GAMMAS[0] + ((GAMMAS[1] - GAMMAS[0]) * i) / 99);
-  pen.within(box, () => pen.line(edge.map((gamma) => [px(limit(gamma)), py(gamma)]), pen.colour("ink"), 2)); // prettier-ignore
+  painter.within(box, () => painter.line(edge.map((gamma) => [px(limit(gamma)), py(gamma)]), painter.colour("ink"), 2)); // prettier-ignore
   const faint = { weight: 400, align: /** @type {const} */ ("center") };
   for (const eta of [0.001, 0.01, 0.1, 1])
-    pen.text(String(eta), [px(eta), top + high + 10 * size], pen.colour("faint"), faint);
-  pen.text("η", [left + wide / 6, top + high + 10 * size], pen.colour("eta"), faint);
+    painter.text(String(eta), [px(eta), top + high + 10 * size], painter.colour("faint"), faint);
+  painter.text("η", [left + wide / 6, top + high + 10 * size], painter.colour("eta"), faint);
   for (const gamma of roundTicks(GAMMAS, 4))
-    pen.text(tickText(gamma, false), [left - 16, py(gamma)], pen.colour("faint"), faint);
-  pen.text("γ", [left - 34 * size, py(0.5)], pen.colour("gamma"), faint);
-  pen.within([left - 8, top - 8, wide + 16, high + 16], () => {
-    pen.ring([px(here[0]), py(here[1])], 7, pen.colour("paper"), 4);
-    pen.ring([px(here[0]), py(here[1])], 7, pen.colour("ink"), 2);
+    painter.text(tickText(gamma, false), [left - 16, py(gamma)], painter.colour("faint"), faint);
+  painter.text("γ", [left - 34 * size, py(0.5)], painter.colour("gamma"), faint);
+  painter.within([left - 8, top - 8, wide + 16, high + 16], () => {
+    painter.ring([px(here[0]), py(here[1])], 7, painter.colour("paper"), 4);
+    painter.ring([px(here[0]), py(here[1])], 7, painter.colour("ink"), 2);
   });
-  drawKey(pen, [left, top + high + 22 * size, wide, 12], shades, longest);
+  drawKey(painter, [left, top + high + 22 * size, wide, 12], shades, longest);
   return [px, py];
 }
 
-/** @param {Pen} pen @param {Box} box @param {string[]} shades @param {number} longest */
-function drawKey(pen, [left, top, wide], shades, longest) {
-  const { context, size } = pen;
+/** @param {Painter} painter @param {Box} box @param {string[]} shades @param {number} longest */
+function drawKey(painter, [left, top, wide], shades, longest) {
+  const { context, size } = painter;
   const y = top + 8 * size;
-  const entries = /** @type {[string, string][]} */ ([["few steps", shades[0]], [`${longest}`, shades[1]], ["diverges", pen.colour("map-gone")]]); // prettier-ignore
+  const entries = /** @type {[string, string][]} */ ([["few steps", shades[0]], [`${longest}`, shades[1]], ["diverges", painter.colour("map-gone")]]); // prettier-ignore
   let x = left;
   for (const [words, colour] of entries) {
     context.fillStyle = colour;
     context.fillRect(x, y - 5, 12, 10);
-    pen.text(words, [x + 16, y], pen.colour("faint"), { weight: 400 });
-    x += pen.wide(words, 12, 400) + 28;
+    painter.text(words, [x + 16, y], painter.colour("faint"), { weight: 400 });
+    x += painter.wide(words, 12, 400) + 28;
   }
   if (x + 90 * size < left + wide + 14) {
-    pen.line([[x, y], [x + 14, y]], pen.colour("ink"), 2); // prettier-ignore
-    pen.text("stable below", [x + 18, y], pen.colour("faint"), { weight: 400 });
+    painter.line([[x, y], [x + 14, y]], painter.colour("ink"), 2); // prettier-ignore
+    painter.text("stable below", [x + 18, y], painter.colour("faint"), { weight: 400 });
   }
 }
 

@@ -3,9 +3,9 @@ import { decadeTicks, decades, roundTicks, scaleOf, spread, tickText } from "./a
 import { DARKEST, PIXELS } from "../compute/network.js";
 import { shortened } from "./line_plot.js";
 /** @import { Box, Form, Limits, Pair, Scale } from "../wire.d.ts" */
-/** @import { Pen } from "./painter.js" */
+/** @import { Painter } from "./painter.js" */
 /** @import { Training } from "../compute/training.js" */
-/** @import { Valley } from "../compute/rate_sweep.js" */
+/** @import { RateSweep } from "../compute/rate_sweep.js" */
 
 const [LEAST, FAR] = [1e-8, 30]; // a loss is drawn between them
 const SIDE = Math.sqrt(PIXELS);
@@ -16,64 +16,69 @@ const SMALLEST = 34; // pixels that a digit and its words need
 
 /**
  * Title, axes and names at the ends of lines, one for each height in data.
- * @param {Pen} pen @param {Frame} frame @param {{ name: string, at: number, colour: string }[]} ends
+ * @param {Painter} painter @param {Frame} frame @param {{ name: string, at: number, colour: string }[]} ends
  * @returns {{ px: Scale, py: Scale, box: Box }}
  */
-function framed(pen, { title, across, x, y, log }, ends) {
-  pen.clear();
-  const { size } = pen;
-  const right = Math.min(Math.max(12, ...ends.map(({ name }) => pen.wide(name) + 14)), 0.34 * pen.width);
-  const box = /** @type {Box} */ ([46 * size, 24 * size, pen.width - 46 * size - right, pen.height - 44 * size]);
+function framed(painter, { title, across, x, y, log }, ends) {
+  painter.clear();
+  const { size } = painter;
+  const right = Math.min(Math.max(12, ...ends.map(({ name }) => painter.wide(name) + 14)), 0.34 * painter.width);
+  const box = /** @type {Box} */ ([
+    46 * size,
+    24 * size,
+    painter.width - 46 * size - right,
+    painter.height - 44 * size,
+  ]);
   const [left, top, wide, high] = box;
   const [px, py] = [scaleOf(x, log, left, wide), scaleOf(y, true, top + high, -high)];
-  const [faint, grid, below] = [pen.colour("faint"), pen.colour("line"), top + high + 11 * size];
-  pen.text(shortened(pen, title, pen.width), [0, 9 * size], pen.colour("ink"));
+  const [faint, grid, below] = [painter.colour("faint"), painter.colour("line"), top + high + 11 * size];
+  painter.text(shortened(painter, title, painter.width), [0, 9 * size], painter.colour("ink"));
   for (const value of decadeTicks(y, Math.max(2, Math.floor(high / (26 * size))) + 1)) {
-    pen.line([[left, py(value)], [left + wide, py(value)]], grid, 1); // prettier-ignore
-    pen.text(tickText(value, true), [left - 6, py(value)], faint, { align: "right", weight: 400 });
+    painter.line([[left, py(value)], [left + wide, py(value)]], grid, 1); // prettier-ignore
+    painter.text(tickText(value, true), [left - 6, py(value)], faint, { align: "right", weight: 400 });
   }
-  const room = left + wide - pen.wide(across, 12, 400) - 8;
+  const room = left + wide - painter.wide(across, 12, 400) - 8;
   for (const value of log ? decadeTicks(x, wide / (50 * size)) : roundTicks(x, Math.max(2, wide / (70 * size)))) {
     const words = tickText(value, log);
-    if (px(value) + pen.wide(words, 12, 400) / 2 < room)
-      pen.text(words, [px(value), below], faint, { align: "center", weight: 400 });
+    if (px(value) + painter.wide(words, 12, 400) / 2 < room)
+      painter.text(words, [px(value), below], faint, { align: "center", weight: 400 });
   }
-  pen.text(across, [left + wide, below], faint, { align: "right", weight: 400 });
+  painter.text(across, [left + wide, below], faint, { align: "right", weight: 400 });
   const heights = ends.map(({ at }) => Math.min(Math.max(Number.isFinite(at) ? py(at) : top, top), top + high));
   for (const [i, place] of spread(heights, 14 * size, top + 5, top + high).entries())
-    pen.text(shortened(pen, ends[i].name, right - 8), [left + wide + 8, place], ends[i].colour);
+    painter.text(shortened(painter, ends[i].name, right - 8), [left + wide + 8, place], ends[i].colour);
   return { px, py, box };
 }
 
 /** @param {number[]} values @param {Scale} px @param {Scale} py @returns {Pair[]} against their places */
 const against = (values, px, py) => values.map((value, k) => [px(k), py(value)]);
 
-/** The losses by pass: training solid, validation dashed; faint, where a run is on its way, the one before. @param {Pen} pen @param {Shown[]} shown @param {number} passes */
-export function drawLosses(pen, shown, passes) {
+/** The losses by pass: training solid, validation dashed; faint, where a run is on its way, the one before. @param {Painter} painter @param {Shown[]} shown @param {number} passes */
+export function drawLosses(painter, shown, passes) {
   const drawn = shown.flatMap(({ run, before }) => (before && !run.done ? [run, before] : [run]));
   const y = decades(drawn.flatMap(({ training, validation }) => [...training, ...validation]), FAR, LEAST); // prettier-ignore
   const ends = shown.map(({ form, run }) => ({
     name: `${form.label} ${brief(run.training.at(-1))}`,
     at: run.training.at(-1) ?? NaN,
-    colour: pen.colour(form.look.colour),
+    colour: painter.colour(form.look.colour),
   }));
   const alone = shown.length === 1 && shown[0].run;
   if (alone && alone.validation.length)
     ends.push({ name: `validation ${brief(alone.validation.at(-1))}`, at: alone.validation.at(-1) ?? NaN, colour: ends[0].colour }); // prettier-ignore
   if (alone) ends[0].name = `training ${brief(alone.training.at(-1))}`;
   const title = "loss: training solid, validation dashed";
-  const { px, py, box } = framed(pen, { title, across: `${passes} passes`, x: [0, passes], y, log: false }, ends);
-  pen.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
+  const { px, py, box } = framed(painter, { title, across: `${passes} passes`, x: [0, passes], y, log: false }, ends);
+  painter.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
     for (const { form, run, before } of shown) {
-      const colour = pen.colour(form.look.colour);
+      const colour = painter.colour(form.look.colour);
       if (before && !run.done) {
-        pen.line(against(before.training, px, py), colour, 1.6, { alpha: 0.35 });
-        pen.line(against(before.validation, px, py), colour, 1.2, { alpha: 0.35, dash: [4, 1.5] });
+        painter.line(against(before.training, px, py), colour, 1.6, { alpha: 0.35 });
+        painter.line(against(before.validation, px, py), colour, 1.2, { alpha: 0.35, dash: [4, 1.5] });
       }
-      pen.line(against(run.validation, px, py), colour, 1.5, { dash: [4, 1.5] });
-      pen.line(against(run.training, px, py), colour, 2.2);
+      painter.line(against(run.validation, px, py), colour, 1.5, { dash: [4, 1.5] });
+      painter.line(against(run.training, px, py), colour, 2.2);
       const last = run.training.length - 1;
-      if (last >= 0) pen.mark([px(last), py(run.training[last])], form.look.mark, 4, colour);
+      if (last >= 0) painter.mark([px(last), py(run.training[last])], form.look.mark, 4, colour);
     }
   });
 }
@@ -87,9 +92,9 @@ function brief(value) {
 
 /**
  * The effective learning rates of all weights that have had a gradient: median, and from 5 to 95 %; of many methods that of one.
- * @param {Pen} pen @param {Shown[]} shown @param {number} passes @param {number} focus
+ * @param {Painter} painter @param {Shown[]} shown @param {number} passes @param {number} focus
  */
-export function drawRates(pen, shown, passes, focus) {
+export function drawRates(painter, shown, passes, focus) {
   const drawn = shown.filter(({ run }) => run.rates.length);
   const wide = drawn.filter((each) => shown.length <= 2 || each === shown[focus]);
   const bands = wide.flatMap(({ run }) => run.rates.flatMap(({ low, high }) => [low, high]));
@@ -97,18 +102,18 @@ export function drawRates(pen, shown, passes, focus) {
   const ends = drawn.map(({ form, run }) => ({
     name: form.label,
     at: run.rates.at(-1)?.middle ?? NaN,
-    colour: pen.colour(form.look.colour),
+    colour: painter.colour(form.look.colour),
   }));
   const title = "learning rates of all weights: median, 5 to 95 %";
-  const { px, py, box } = framed(pen, { title, across: "passes", x: [0, passes], y, log: false }, ends);
-  pen.within(box, () => {
-    const { context } = pen;
+  const { px, py, box } = framed(painter, { title, across: "passes", x: [0, passes], y, log: false }, ends);
+  painter.within(box, () => {
+    const { context } = painter;
     for (const each of drawn) {
       const { form, run } = each;
-      const colour = pen.colour(form.look.colour);
+      const colour = painter.colour(form.look.colour);
       const at = (/** @type {"low" | "middle" | "high"} */ name) =>
         run.rates.map((band, k) => /** @type {Pair} */ ([px(k + 1), py(Math.max(band[name], y[0]))]));
-      pen.line(at("middle"), colour, 2.2);
+      painter.line(at("middle"), colour, 2.2);
       if (!wide.includes(each)) continue;
       const edge = [...at("low"), ...at("high").reverse()].filter((point) => point.every(Number.isFinite));
       context.beginPath();
@@ -116,39 +121,39 @@ export function drawRates(pen, shown, passes, focus) {
       Object.assign(context, { fillStyle: colour, globalAlpha: 0.2 });
       context.fill();
       context.globalAlpha = 1;
-      pen.line(at("low"), colour, 1, { alpha: 0.6 });
-      pen.line(at("high"), colour, 1, { alpha: 0.6 });
+      painter.line(at("low"), colour, 1, { alpha: 0.6 });
+      painter.line(at("high"), colour, 1, { alpha: 0.6 });
     }
   });
 }
 
-/** The loss that is reached, by learning rate: the middle of the seeds, each seed a dot; where each slider stands. @param {Pen} pen @param {Valley} valley @param {number[]} now */
-export function drawValley(pen, valley, now) {
+/** The loss that is reached, by learning rate: the middle of the seeds, each seed a dot; where each slider stands. @param {Painter} painter @param {RateSweep} valley @param {number[]} now */
+export function drawValley(painter, valley, now) {
   const { etas, reached, entries, middles } = valley;
   const y = decades(reached.flat(2), FAR, LEAST);
   const x = /** @type {Limits} */ ([etas[0] / 1.3, etas[etas.length - 1] * 1.3]);
   const ends = entries.map(({ form }, place) => {
     const last = middles[place].findLast(Number.isFinite);
-    return { name: form.label, at: last ?? NaN, colour: pen.colour(form.look.colour) };
+    return { name: form.label, at: last ?? NaN, colour: painter.colour(form.look.colour) };
   });
   const title = `the loss that is kept, by η: ${valley.runs} of ${valley.count} runs`;
-  const { px, py, box } = framed(pen, { title, across: "η", x, y, log: true }, ends);
+  const { px, py, box } = framed(painter, { title, across: "η", x, y, log: true }, ends);
   const [left, top, wide, high] = box;
   const height = (/** @type {number} */ value) => (value < Infinity ? Math.max(py(value), top) : top);
-  pen.within([left - 5, top - 5, wide + 10, high + 8], () => {
+  painter.within([left - 5, top - 5, wide + 10, high + 8], () => {
     for (const [place, { form }] of entries.entries()) {
-      const colour = pen.colour(form.look.colour);
+      const colour = painter.colour(form.look.colour);
       const dots = reached[place].flatMap((seeds, i) =>
         seeds.map((value) => /** @type {Pair} */ ([px(etas[i]), height(value)])),
       );
-      pen.context.globalAlpha = 0.5;
-      pen.dots(dots, colour, 2.2);
-      pen.context.globalAlpha = 1;
+      painter.context.globalAlpha = 0.5;
+      painter.dots(dots, colour, 2.2);
+      painter.context.globalAlpha = 1;
       const line = middles[place].flatMap((value, i) =>
         Number.isNaN(value) ? [] : [/** @type {Pair} */ ([px(etas[i]), height(value)])],
       );
-      pen.line(line, colour, 2.2, { dash: entries.length > 1 ? form.look.dash : [] });
-      pen.line([[px(now[place]), top + high - 12], [px(now[place]), top + high]], colour, 3); // prettier-ignore
+      painter.line(line, colour, 2.2, { dash: entries.length > 1 ? form.look.dash : [] });
+      painter.line([[px(now[place]), top + high - 12], [px(now[place]), top + high]], colour, 3); // prettier-ignore
     }
   });
 }
@@ -195,56 +200,62 @@ const shade = (colour, part) => [...colour, Math.round(255 * Math.min(part, 1))]
 /** @param {string} hex such as #c3d0da */
 const numbersOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
-/** The weights that lead to each unit of the first layer. @param {Pen} pen @param {Training} run */
-export function drawWeights(pen, { network, theta }) {
-  pen.clear();
-  const { size } = pen;
+/** The weights that lead to each unit of the first layer. @param {Painter} painter @param {Training} run */
+export function drawWeights(painter, { network, theta }) {
+  painter.clear();
+  const { size } = painter;
   const { width, hidden } = network;
-  const [plus, minus] = [numbersOf(pen.colour("eta")), numbersOf(pen.colour("gamma"))];
-  pen.text(
-    shortened(pen, hidden ? "weights to each hidden unit" : "weights to each class", pen.width),
+  const [plus, minus] = [numbersOf(painter.colour("eta")), numbersOf(painter.colour("gamma"))];
+  painter.text(
+    shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class", painter.width),
     [0, 9 * size],
-    pen.colour("ink"),
+    painter.colour("ink"),
   );
   const top = 20 * size;
-  const { side, columns } = gridFor(width, pen.width, pen.height - top - 16 * size, 0, 0);
+  const { side, columns } = gridFor(width, painter.width, painter.height - top - 16 * size, 0, 0);
   let most = 1e-12;
   for (let i = 0; i < PIXELS * width; i++) if (Math.abs(theta[i]) < Infinity) most = Math.max(most, Math.abs(theta[i]));
   const images = sheet(width, columns, (unit, pixel) => {
     const weight = theta[pixel * width + unit];
     return shade(weight > 0 ? plus : minus, Math.sqrt(Math.abs(weight) / most));
   });
-  pen.context.imageSmoothingEnabled = false;
+  painter.context.imageSmoothingEnabled = false;
   const unit = side / (SIDE + 1);
-  pen.context.drawImage(images, 0, top, unit * images.width, unit * images.height);
-  const below = pen.height - 7 * size;
-  pen.text("− blue, + red", [0, below], pen.colour("faint"), { weight: 400 });
+  painter.context.drawImage(images, 0, top, unit * images.width, unit * images.height);
+  const below = painter.height - 7 * size;
+  painter.text("− blue, + red", [0, below], painter.colour("faint"), { weight: 400 });
 }
 
-/** The validation digits that are taken for others: what each is, and what it is taken for. @param {Pen} pen @param {Training} run */
-export function drawWrong(pen, { digits, guesses, wrong, validation }) {
-  pen.clear();
-  const { size } = pen;
+/** The validation digits that are taken for others: what each is, and what it is taken for. @param {Painter} painter @param {Training} run */
+export function drawWrong(painter, { digits, guesses, wrong, validation }) {
+  painter.clear();
+  const { size } = painter;
   const { count, labels, pixels } = digits.validation;
-  const ink = numbersOf(pen.colour("ink"));
+  const ink = numbersOf(painter.colour("ink"));
   /** @type {number[]} */
   const places = [];
   if (validation.length) for (let i = 0; i < count; i++) if (guesses[i] !== labels[i]) places.push(i);
   const top = 20 * size;
-  const { side, columns, shown } = gridFor(places.length, pen.width, pen.height - top, 15 * size, SMALLEST * size);
+  const { side, columns, shown } = gridFor(
+    places.length,
+    painter.width,
+    painter.height - top,
+    15 * size,
+    SMALLEST * size,
+  );
   const fit = Math.min(side, 56 * size);
-  pen.text(
-    shortened(pen, `wrong: ${wrong} of ${count}${shown < places.length ? `, ${shown} shown` : ""}`, pen.width),
+  painter.text(
+    shortened(painter, `wrong: ${wrong} of ${count}${shown < places.length ? `, ${shown} shown` : ""}`, painter.width),
     [0, 9 * size],
-    pen.colour("ink"),
+    painter.colour("ink"),
   );
   if (!shown || !places.length) return;
   const images = sheet(shown, shown, (n, pixel) => shade(ink, pixels[places[n] * PIXELS + pixel] / DARKEST));
-  pen.context.imageSmoothingEnabled = false;
+  painter.context.imageSmoothingEnabled = false;
   for (const [n, place] of places.slice(0, shown).entries()) {
     const [x, y] = [(n % columns) * fit, top + Math.floor(n / columns) * (fit + 15 * size)];
-    pen.context.drawImage(images, (SIDE + 1) * n, 0, SIDE, SIDE, x, y, fit - 4, fit - 4);
+    painter.context.drawImage(images, (SIDE + 1) * n, 0, SIDE, SIDE, x, y, fit - 4, fit - 4);
     const words = `${labels[place]}→${guesses[place]}`;
-    pen.text(words, [x + (fit - 4) / 2, y + fit + 4 * size], pen.colour("faint"), { align: "center" });
+    painter.text(words, [x + (fit - 4) / 2, y + fit + 4 * size], painter.colour("faint"), { align: "center" });
   }
 }

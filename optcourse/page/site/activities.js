@@ -3,9 +3,9 @@ import { make } from "../explorer/controls.js";
 import { entry } from "../formula/compile.js";
 import { recall, remember } from "./storage.js";
 /** @import { Run } from "../wire.d.ts" */
-/** @import { Stage } from "../explorer/explorer.js" */
+/** @import { ExplorerView } from "../explorer/explorer.js" */
 
-/** @typedef {{ question: { text: string, options: [option: string, right: boolean, words: string][] }, label: string }} Choice */
+/** @typedef {{ question: { text: string, options: [option: string, right: boolean, words: string][] }, label: string }} TrainerControls */
 /** @typedef {{ tolerance: number, within: number, place: number, lowest: number, said: Record<string, string> }} Reach */
 /** @typedef {(node: HTMLElement) => void} Mount makes the stage in a node */
 
@@ -18,7 +18,7 @@ export function speak(node, good, words) {
 /**
  * A question with its options and what is said of each; `after` hears that an option was chosen. It is done with the right answer, or,
  * where `any` counts, with any.
- * @param {HTMLElement} parent @param {Choice} choice @param {string} name under which it is remembered
+ * @param {HTMLElement} parent @param {TrainerControls} choice @param {string} name under which it is remembered
  */
 export function question(
   parent,
@@ -50,7 +50,7 @@ export function question(
   answer();
 }
 
-/** The explorer appears when the prediction is made. @param {HTMLElement} parent @param {{ choices: Choice[], locked: string, unlocked: string }} data @param {string} name @param {Mount} mount */
+/** The explorer appears when the prediction is made. @param {HTMLElement} parent @param {{ choices: TrainerControls[], locked: string, unlocked: string }} data @param {string} name @param {Mount} mount */
 export function prediction(parent, { choices: [choice], locked, unlocked }, name, mount) {
   const above = make("div", parent);
   const note = make("p", parent, {}, locked);
@@ -75,7 +75,7 @@ export function goal(parent, { goal: text, kept, fixed, moved, rule }, name, mou
   const said = make("span", box, { role: "status" });
   mount(node);
   button.addEventListener("click", () => {
-    const { shown, now } = /** @type {Stage} */ (Reflect.get(node, "explorer"));
+    const { shown, now } = /** @type {ExplorerView} */ (Reflect.get(node, "explorer"));
     const changed = Object.entries(kept)
       .filter(([setting, [, first]]) => JSON.stringify(Reflect.get(now, setting)) !== JSON.stringify(first))
       .map(([, [called]]) => called);

@@ -9,9 +9,9 @@ import { programOf } from "./answer.js";
 import { Judge } from "./judge.js";
 import { recall, remember } from "./storage.js";
 /** @import { Task } from "./judge.js" */
-/** @import { Stage } from "../explorer/explorer.js" */
+/** @import { ExplorerView } from "../explorer/explorer.js" */
 
-const STILL = 400; // ms without a key after which an error is said
+const IDLE_MS = 400; // ms without a key after which an error is said
 const EMPTY = "Not answered yet: write the update, line by line.";
 const SIGNS = ["=", "+", "-", "*", "/", "**2", "sqrt(", "(", ")", "↵"];
 
@@ -62,8 +62,8 @@ export function exercise(parent, task, name, mount) {
   formula.append(...forms[0].rows.map((row) => typeset(parse(lines[row]))));
   const picture = make("div", parent);
   mount(picture);
-  const stage = /** @type {Stage} */ (Reflect.get(picture, "explorer"));
-  const base = stage.scene.declared.methods[1][0];
+  const stage = /** @type {ExplorerView} */ (Reflect.get(picture, "explorer"));
+  const base = stage.cache.declared.methods[1][0];
   /** @type {Judge | null} */
   let judge = null; // made when it is first asked
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -90,14 +90,14 @@ export function exercise(parent, task, name, mount) {
     try {
       const program = field.value.trim() ? programOf(field.value, task) : null;
       shown.replaceChildren(...(program?.written ?? []).map(typeset));
-      stage.scene.beside(program && { ...typedForm(base, program, "yours"), label: "yours" });
+      stage.cache.beside(program && { ...typedForm(base, program, "yours"), label: "yours" });
       stage.redraw();
       return program;
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       const { message } = error;
       shown.classList.add("old");
-      still = setTimeout(() => speak(wrong, null, `${message}.`), STILL);
+      still = setTimeout(() => speak(wrong, null, `${message}.`), IDLE_MS);
       return error;
     }
   }

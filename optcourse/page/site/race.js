@@ -1,11 +1,11 @@
 // A race that runs by itself, again and again, until somebody takes hold of it; for those who ask for no motion it stands at its end.
-/** @import { Stage } from "../explorer/explorer.js" */
+/** @import { ExplorerView } from "../explorer/explorer.js" */
 
 const REST = 2500; // ms between two races
 
 /** @param {HTMLElement} node with the stage */
 export function race(node) {
-  const stage = /** @type {Stage} */ (Reflect.get(node, "explorer"));
+  const stage = /** @type {ExplorerView} */ (Reflect.get(node, "explorer"));
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {ReturnType<typeof setInterval>} */
   let again;

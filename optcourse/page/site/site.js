@@ -31,7 +31,7 @@ function modelOf(state) {
 /** @param {HTMLElement} node @param {Record<string, any>} state */
 function explorer(node, state) {
   state.digits = data?.["the digits"]; // once for all laboratories of a page
-  for (const run of state.handed)
+  for (const run of state.kernel_runs)
     if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";
   render({ model: modelOf(state), el: node });

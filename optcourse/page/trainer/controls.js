@@ -1,8 +1,8 @@
 // The controls of a laboratory: which methods train, and the sliders of each.
 import { Controls, keepKeys, make } from "../explorer/controls.js";
 import { numbersOf, textsOf } from "../compute/settings.js";
-/** @import { Laboratory } from "./trainer.js" */
-/** @import { Experiment, Trial } from "../wire.d.ts" */
+/** @import { TrainerView } from "./trainer.js" */
+/** @import { TrainerConfig, TrainerSetting } from "../wire.d.ts" */
 
 const MOST = 6; // methods at a time
 const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a phone
@@ -10,7 +10,7 @@ const IN_SIGHT = ["batch size", "hidden units"]; // of what methods share, on a 
 /**
  * The declaration with what is seldom used folded away: of many methods all but η, whose slider then has its method's name; on a
  * phone all but η and what the network is.
- * @param {Experiment} experiment @param {Trial} now @param {boolean} narrow
+ * @param {TrainerConfig} experiment @param {TrainerSetting} now @param {boolean} narrow
  */
 export function inSight(experiment, now, narrow) {
   const few = now.chosen.length <= 2;
@@ -26,7 +26,7 @@ export function inSight(experiment, now, narrow) {
   return { ...experiment, controls, own: false, built_in: 0 };
 }
 
-/** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @param {Experiment} experiment @returns {Trial} */
+/** A setting that anybody may have written, with the first one's part where a part makes no sense. @param {any} given @param {TrainerConfig} experiment @returns {TrainerSetting} */
 export function completed(given, { first, methods }) {
   const isMethod = (/** @type {any} */ value) => Number.isInteger(value) && value >= 0 && value < methods.length;
   const chosen = Array.isArray(given.chosen) ? given.chosen.filter(isMethod) : [];
@@ -42,55 +42,55 @@ export function completed(given, { first, methods }) {
 }
 
 /** The controls: which methods; their sliders, those of many methods folded away but for η; the rest as in any explorer. */
-export class Choice extends Controls {
-  /** @param {HTMLElement} box @param {Laboratory} laboratory */
-  constructor(box, laboratory) {
+export class TrainerControls extends Controls {
+  /** @param {HTMLElement} box @param {TrainerView} trainer */
+  constructor(box, trainer) {
     const host = {
-      get lesson() { return inSight(laboratory.experiment, laboratory.now, laboratory.narrow); },
+      get config() { return inSight(trainer.experiment, trainer.now, trainer.narrow); },
       surfaces: [],
-      get now() { return laboratory.now; },
-      frozen: "",
-      change: (/** @type {Partial<Trial>} */ changes) => laboratory.change(changes),
-      moved: () => laboratory.moved(),
+      get now() { return trainer.now; },
+      disabledReason: "",
+      change: (/** @type {Partial<TrainerSetting>} */ changes) => trainer.change(changes),
+      moved: () => trainer.moved(),
       typeSurface() {},
-      typeRows: (/** @type {number} */ i, /** @type {string} */ text) => laboratory.typed(() => laboratory.ownRows(i, text)),
-      reset: () => laboratory.reset(),
+      typeRows: (/** @type {number} */ i, /** @type {string} */ text) => trainer.typed(() => trainer.ownRows(i, text)),
+      reset: () => trainer.reset(),
     }; // prettier-ignore
     super(box, /** @type {any} */ (host));
-    this.laboratory = laboratory;
+    this.trainer = trainer;
   }
 
   sliders() {
-    const { box, laboratory } = this;
+    const { box, trainer } = this;
     const row = make("div", box, { className: "oc-methods", role: "group", ariaLabel: "methods" });
-    for (const [i, [{ label, look }]] of laboratory.experiment.methods.entries()) {
+    for (const [i, [{ label, look }]] of trainer.experiment.methods.entries()) {
       const button = make("button", row, { style: `color: var(--oc-${look.colour})` }, label);
       keepKeys(button);
       button.addEventListener("click", () => this.choose(i));
-      this.follows.push(() => button.setAttribute("aria-pressed", String(laboratory.now.chosen.includes(i))));
+      this.follows.push(() => button.setAttribute("aria-pressed", String(trainer.now.chosen.includes(i))));
     }
     super.sliders();
   }
 
   /** One method more, or less. @param {number} method */
   choose(method) {
-    const { laboratory } = this;
-    const { chosen } = laboratory.now;
+    const { trainer } = this;
+    const { chosen } = trainer.now;
     const fewer = chosen.filter((each) => each !== method);
     if (fewer.length === chosen.length && chosen.length === MOST)
-      return laboratory.tell(`At most ${MOST} methods at a time.`);
+      return trainer.tell(`At most ${MOST} methods at a time.`);
     const next = fewer.length < chosen.length ? fewer : [...chosen, method].sort((a, b) => a - b);
-    if (!next.length) return laboratory.tell("One method at least.");
-    laboratory.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
+    if (!next.length) return trainer.tell("One method at least.");
+    trainer.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
     this.build();
-    laboratory.moved();
+    trainer.moved();
   }
 
   /** @param {HTMLElement} parent */
   seldom(parent) {
-    for (const control of this.host.lesson.controls) if (control.folded) this.hyper(parent, control);
+    for (const control of this.host.config.controls) if (control.folded) this.hyper(parent, control);
     this.editors(parent);
     for (const area of parent.querySelectorAll("textarea"))
-      area.hidden = !this.laboratory.now.chosen.includes(Number(area.dataset.method));
+      area.hidden = !this.trainer.now.chosen.includes(Number(area.dataset.method));
   }
 }

@@ -1,9 +1,9 @@
 // What is seen of a laboratory: four pictures, what stands under them, and the same in words.
 import { keepKeys, make } from "../explorer/controls.js";
-import { Pen, themeOf } from "../plot/painter.js";
+import { Painter, themeOf } from "../plot/painter.js";
 import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "../plot/training_plots.js";
 import { arrangedIn, heightLeft, sharpness } from "../explorer/layout.js";
-/** @import { Laboratory, Shown } from "./trainer.js" */
+/** @import { TrainerView, Shown } from "./trainer.js" */
 
 const NAMED = [
   "Training and validation loss",
@@ -12,7 +12,7 @@ const NAMED = [
   "Digits that are wrong",
 ];
 export const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
-  <div class="oc-pictures"><figure class="oc-hero"><canvas tabindex="0" role="img" data-name="training"></canvas></figure>
+  <div class="oc-pictures"><figure class="oc-contour"><canvas tabindex="0" role="img" data-name="training"></canvas></figure>
   <div class="oc-side"><canvas tabindex="0" role="img" data-name="rates"></canvas><div class="oc-pair">
   <canvas tabindex="0" role="img" data-name="weights"></canvas><canvas tabindex="0" role="img" data-name="wrong"></canvas>
   </div></div></div><div class="oc-bar" role="group" aria-label="what is shown">
@@ -36,7 +36,7 @@ export function inWords({ form, run }, count) {
   return `${form.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${band ? all : ""}`; // prettier-ignore
 }
 
-export class Gallery {
+export class TrainerPlots {
   /** @param {HTMLElement} el */
   constructor(el) {
     this.el = el;
@@ -47,8 +47,8 @@ export class Gallery {
     this.progress = /** @type {HTMLProgressElement} */ (find("progress"));
     this.buttons = new Map(["training", "valley", "stop"].map((name) => [name, find(`[data-do=${name}]`)]));
     this.select = /** @type {HTMLSelectElement} */ (find("select"));
-    this.pens = ["training", "rates", "weights", "wrong"].map(
-      (name) => new Pen(/** @type {HTMLCanvasElement} */ (find(`canvas[data-name=${name}]`))),
+    this.painters = ["training", "rates", "weights", "wrong"].map(
+      (name) => new Painter(/** @type {HTMLCanvasElement} */ (find(`canvas[data-name=${name}]`))),
     );
     this.describe("It comes with the training.");
     for (const node of el.querySelectorAll("button, select, canvas")) if (node instanceof HTMLElement) keepKeys(node);
@@ -59,13 +59,13 @@ export class Gallery {
     this.buttons.get(name)?.addEventListener("click", act);
   }
 
-  /** @param {Laboratory} laboratory */
+  /** @param {TrainerView} trainer */
   paint({ shown, valley, view, now, plan }) {
-    const [hero, rates, weights, wrong] = this.pens;
+    const [contour, rates, weights, wrong] = this.painters;
     if (view === "valley" && valley) {
       const etas = shown.map(({ form }) => now.values[form.hypers.eta]);
-      drawValley(hero, valley, etas);
-    } else drawLosses(hero, shown, plan.passes);
+      drawValley(contour, valley, etas);
+    } else drawLosses(contour, shown, plan.passes);
     const place = Math.max(now.chosen.indexOf(now.focus), 0);
     drawRates(rates, shown, plan.passes, place);
     const { form, run } = shown[place];
@@ -98,27 +98,27 @@ export class Gallery {
   /** Draw in the colours that the style sheet has now. */
   wear() {
     const theme = themeOf(this.el);
-    for (const pen of this.pens) pen.colour = theme;
+    for (const painter of this.painters) painter.colour = theme;
   }
 
   /** Give the pictures their sizes; whether all is one column. @param {number} type how large type is */
   layOut(type) {
-    const { el, pictures, formulas, pens } = this;
+    const { el, pictures, formulas, painters } = this;
     const room = pictures.clientWidth;
     const size = type * Math.min(Math.max(room / 1250, 1), 1.3);
     const height = heightLeft(el, pictures, formulas, size);
-    const { narrow, hero, side } = arrangedIn(el, { room, height, aspect: 1.25, beside: 2, size });
+    const { narrow, contour, side } = arrangedIn(el, { room, height, aspect: 1.25, beside: 2, size });
     el.classList.toggle("oc-narrow", narrow);
     const half = (side[0] - 14) / 2;
     const small = narrow ? half * 1.1 : side[1];
-    const sizes = [hero, side, [half, small], [half, small]];
-    for (const [i, pen] of pens.entries()) pen.resize(sizes[i][0], sizes[i][1], sharpness(), size);
+    const sizes = [contour, side, [half, small], [half, small]];
+    for (const [i, painter] of painters.entries()) painter.resize(sizes[i][0], sizes[i][1], sharpness(), size);
     return narrow;
   }
 
-  /** The same for who does not see it. @param {string} words @param {string} [hero] */
-  describe(words, hero) {
-    for (const [i, { canvas }] of this.pens.entries()) canvas.setAttribute("aria-label", `${NAMED[i]}. ${words}`);
-    if (hero) this.pens[0].canvas.setAttribute("aria-label", hero);
+  /** The same for who does not see it. @param {string} words @param {string} [contour] of the first picture */
+  describe(words, contour) {
+    for (const [i, { canvas }] of this.painters.entries()) canvas.setAttribute("aria-label", `${NAMED[i]}. ${words}`);
+    if (contour) this.painters[0].canvas.setAttribute("aria-label", contour);
   }
 }

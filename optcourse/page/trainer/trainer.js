@@ -1,37 +1,37 @@
 // The laboratory: the course's network trains in the page while the hand moves. It owns the state; no kernel takes part.
-import { Choice, completed } from "./controls.js";
-import { FRAME, Gallery, inWords } from "./plots.js";
+import { TrainerControls, completed } from "./controls.js";
+import { FRAME, TrainerPlots, inWords } from "./plots.js";
 import { putOnSheet, roomOf } from "../explorer/layout.js";
 import { isSame } from "../compute/settings.js";
 import { digitsFrom } from "../compute/network.js";
 import { ownForm, withOwn } from "../compute/user_input.js";
 import { FormulaError } from "../formula/tokens.js";
-import { Training, sliced, together } from "../compute/training.js";
-import { Valley } from "../compute/rate_sweep.js";
+import { Training, sliced, roundRobin } from "../compute/training.js";
+import { RateSweep } from "../compute/rate_sweep.js";
 import { View } from "../explorer/view.js";
 /** @import { Digits } from "../compute/network.js" */
 /** @import { Plan } from "../compute/training.js" */
-/** @import { Experiment, Form, Model, Program, Trial } from "../wire.d.ts" */
+/** @import { TrainerConfig, Form, Model, Program, TrainerSetting } from "../wire.d.ts" */
 
-const STILL = 150; // ms without a change after which the kernel hears of it, and the words are said
+const IDLE_MS = 150; // ms without a change after which the kernel hears of it, and the words are said
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
 const PAPER = 500; // ms of training that a print waits for
 
 /** @typedef {{ form: Form, run: Training, key: string, before: Training | null }} Shown a run, and the one that it takes the place of */
 
-/** @extends {View<Trial>} */
-export class Laboratory extends View {
+/** @extends {View<TrainerSetting>} */
+export class TrainerView extends View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     super(model, el);
     this.kernel = "none"; // it needs none
-    el.classList.add("oc-laboratory");
+    el.classList.add("oc-trainer");
     el.innerHTML = FRAME;
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (el.querySelector(selector));
     this.message = find(".oc-message");
     this.words = find(".oc-words");
-    this.gallery = new Gallery(el);
-    this.pictures = this.gallery.pictures;
+    this.plots = new TrainerPlots(el);
+    this.pictures = this.plots.pictures;
     this.narrow = false;
     this.last = 0; // when the last was painted
     this.waiting = false;
@@ -40,20 +40,20 @@ export class Laboratory extends View {
     this.digits = null;
     /** @type {Shown[]} */
     this.shown = [];
-    /** @type {Valley | null} */
+    /** @type {RateSweep | null} */
     this.valley = null;
     this.stop = () => {};
     /** @type {Map<number, import("../compute/user_input.js").OwnForm>} what a reader has typed, by method */
     this.own = new Map();
-    /** @type {Experiment} */
-    this.experiment = model.get("lesson");
-    this.controls = new Choice(find(".oc-controls"), this);
-    const { gallery } = this;
-    gallery.on("training", () => this.show("training"));
-    gallery.on("valley", () => this.show("valley"));
-    gallery.on("stop", () => (this.valley?.toggle(), this.schedule()));
-    gallery.select.addEventListener("change", () => {
-      this.change({ focus: Number(gallery.select.value) });
+    /** @type {TrainerConfig} */
+    this.experiment = model.get("config");
+    this.controls = new TrainerControls(find(".oc-controls"), this);
+    const { plots } = this;
+    plots.on("training", () => this.show("training"));
+    plots.on("valley", () => this.show("valley"));
+    plots.on("stop", () => (this.valley?.toggle(), this.schedule()));
+    plots.select.addEventListener("change", () => {
+      this.change({ focus: Number(plots.select.value) });
       this.schedule();
     });
     this.take();
@@ -63,7 +63,7 @@ export class Laboratory extends View {
 
   /** Everything anew from the model. */
   take() {
-    this.adopt(true);
+    this.syncFromModel(true);
     const { counts } = this.experiment;
     digitsFrom(this.model.get("digits"), counts).then(
       (digits) => {
@@ -76,8 +76,8 @@ export class Laboratory extends View {
   }
 
   /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
-  adopt(anew = false) {
-    const before = this.receive(completed(this.model.get("setting"), this.model.get("lesson")), anew);
+  syncFromModel(anew = false) {
+    const before = this.receive(completed(this.model.get("setting"), this.model.get("config")), anew);
     if (!anew && isSame(this.now, before)) return;
     const { now } = this;
     this.forget();
@@ -90,7 +90,7 @@ export class Laboratory extends View {
   /** What a reader has typed is gone. */
   forget() {
     this.own.clear();
-    this.experiment = this.model.get("lesson");
+    this.experiment = this.model.get("config");
   }
 
   reset() {
@@ -118,7 +118,7 @@ export class Laboratory extends View {
 
   /** @param {number} method @param {string} text */
   ownRows(method, text) {
-    const declared = this.model.get("lesson");
+    const declared = this.model.get("config");
     const own = ownForm(declared, method, text);
     own.form.label = `your ${declared.methods[method][0].label}`;
     this.own.set(method, own);
@@ -176,7 +176,7 @@ export class Laboratory extends View {
       return { form, key, before: before ?? null, run: new Training(digits, program, hypers, plan, rate) };
     });
     if (this.valley && this.valley.key !== this.valleyKey) this.forgetValley();
-    this.work = together(this.shown.map(({ run }) => run));
+    this.work = roundRobin(this.shown.map(({ run }) => run));
     this.stop = sliced(this.work, (done) => this.grown(done));
     this.schedule();
   }
@@ -206,7 +206,7 @@ export class Laboratory extends View {
     if (view === "valley" && !this.valley && this.digits) {
       const entries = this.now.chosen.map((method) => this.entry(method));
       const { etas, seeds } = this.experiment;
-      this.valley = new Valley(this.digits, entries, this.plan, etas, seeds, () => this.schedule());
+      this.valley = new RateSweep(this.digits, entries, this.plan, etas, seeds, () => this.schedule());
       this.valley.key = this.valleyKey;
     }
     this.view = view;
@@ -223,7 +223,7 @@ export class Laboratory extends View {
 
   schedule() {
     clearTimeout(this.still);
-    this.still = setTimeout(() => this.settle(), STILL);
+    this.still = setTimeout(() => this.onIdle(), IDLE_MS);
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => {
@@ -233,13 +233,13 @@ export class Laboratory extends View {
   }
 
   /** The hand is still and all is trained: the kernel hears of it, and so does who cannot see the pictures. */
-  settle() {
+  onIdle() {
     if (this.shown.some(({ run }) => !run.done && !run.diverged)) return;
     this.save();
     const count = this.digits?.validation.count ?? 0;
     const words = this.shown.map((each) => inWords(each, count)).join(" ");
     if (this.words.textContent !== words) this.words.textContent = words;
-    this.gallery.describe(words, this.view === "valley" ? this.valley?.inWords() : "");
+    this.plots.describe(words, this.view === "valley" ? this.valley?.inWords() : "");
   }
 
   paint() {
@@ -247,12 +247,12 @@ export class Laboratory extends View {
     if (!this.fit) this.arrange();
     if (!this.fit) return; // not to be seen yet
     this.last = performance.now();
-    this.gallery.paint(this);
+    this.plots.paint(this);
     this.el.dataset.frames = String(++this.painted);
   }
 
   /** @param {boolean} near */
-  come(near) {
+  setVisible(near) {
     if (this.near || !near) return;
     this.near = true;
     this.moved();
@@ -261,7 +261,7 @@ export class Laboratory extends View {
   /** Paper has no window, and waits a moment only: what is trained by then is printed. */
   print() {
     putOnSheet(this.el, true);
-    this.come(true);
+    this.setVisible(true);
     const begun = performance.now();
     while (performance.now() - begun < PAPER && this.work?.next().done === false);
     this.recolour();
@@ -270,7 +270,7 @@ export class Laboratory extends View {
   }
 
   wear() {
-    this.gallery.wear();
+    this.plots.wear();
     this.schedule();
   }
 
@@ -280,11 +280,11 @@ export class Laboratory extends View {
     if (!this.pictures.clientWidth || fit === this.fit) return;
     if (!this.scheme) this.recolour();
     const { narrow } = this;
-    this.narrow = this.gallery.layOut(this.experiment.size);
+    this.narrow = this.plots.layOut(this.experiment.size);
     if (narrow !== this.narrow) {
       this.controls.build(); // with fewer sliders in sight, or with more
       this.controls.follow();
-      this.gallery.layOut(this.experiment.size);
+      this.plots.layOut(this.experiment.size);
     }
     this.fit = roomOf(this);
     this.schedule();

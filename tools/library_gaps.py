@@ -1,6 +1,6 @@
 """Our side of the oracle: the paths of our methods, fed with the stored gradients, and how far the libraries' are from them.
 
-``python tools/fed.py`` prints the table.
+``python tools/library_gaps.py`` prints the table.
 """
 
 import functools
