@@ -1,4 +1,4 @@
-"""A step and the rates of a run in words: for those who hear the page, and for the numbers that tests compare."""
+"""A step and the rates of a run in words: for screen readers, and for the numbers that tests compare."""
 
 import numpy as np
 

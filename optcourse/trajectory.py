@@ -306,7 +306,7 @@ def scheduled(optimizer: Optimizer, schedule: Schedule, t: ArrayLike) -> Optimiz
 
 
 def _gone(theta: Array) -> np.ndarray:
-    """Which points are out of reach, shape (...); not by a reduction, which is slow over an axis of two."""
+    """Mask of diverged points, shape (...); not by a reduction, which is slow over an axis of two."""
     near = abs(theta) <= TOO_FAR
     return ~(near[..., 0] & near[..., 1])
 

@@ -1,4 +1,4 @@
-// A stage in a page: it hears the model, the window and the theme, and whether there is a kernel.
+// A view in a page: it hears the model, the window and the theme, and whether there is a kernel.
 import { TrainerView } from "./trainer/trainer.js";
 import { isOnSheet, panelOf } from "./explorer/layout.js";
 import { BAR } from "./explorer/player.js";
@@ -17,7 +17,7 @@ const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div
   <div class="oc-formulas"></div><p class="oc-words" aria-live="polite"></p>`;
 
 /**
- * A stage, or a trainer, in a place of a page.
+ * A view, or a trainer, in a place of a page.
  * @param {{ model: Model, el: HTMLElement }} view @returns {() => void} ends it all
  */
 export function render({ model, el }) {

@@ -1,4 +1,4 @@
-// The stage as a widget of a notebook.
+// The view as a widget of a notebook.
 import { render } from "./mount.js";
 
 export default { render };

@@ -107,7 +107,7 @@ export interface ExplorerConfig {
   known: Record<string, Hyper>; // the usual hyperparameters of a reader's own rows; "" is any other
 }
 
-/** A laboratory's setting: Trainer. */
+/** A network trainer's setting: Trainer. */
 export interface TrainerSetting {
   values: Record<string, number>;
   chosen: number[]; // the methods that train, by place
@@ -119,7 +119,7 @@ export interface TrainerSetting {
 /** A trainer, but for the digits: next to what it shares with an ExplorerConfig. */
 export interface TrainerConfig extends Omit<ExplorerConfig, "first"> {
   first: TrainerSetting;
-  etas: number[]; // of the valley
+  etas: number[]; // of the learning-rate sweep
   seeds: number;
   counts: number[]; // of the digits: how many train and validate
 }
@@ -178,7 +178,7 @@ export interface Moment {
   steps: number; // of the longest run
 }
 
-/** What the controls ask of the stage. */
+/** What the controls ask of the view. */
 export interface Host {
   readonly config: ExplorerConfig;
   readonly surfaces: Surface[];
@@ -191,7 +191,7 @@ export interface Host {
   reset(): void;
 }
 
-/** What the step control asks of the stage. */
+/** What the step control asks of the view. */
 export interface Walk {
   readonly step: number;
   readonly steps: number;

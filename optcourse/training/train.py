@@ -114,7 +114,7 @@ def _gradient(model: "LeastSquares | Network", seen: tuple[Array, Labels], theta
 
 
 def _once(gradient: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """A gradient that answers the same where it is asked twice running at a point: dropout would draw anew for each ∇J in the rows."""
+    """Caches the last gradient, so that one update has one dropout mask, however often its equations ask for ∇J at a point."""
     known: list[Array] = []
 
     def answered(theta: Array) -> Array:

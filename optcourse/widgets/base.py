@@ -1,4 +1,4 @@
-"""The stage: the one widget of an explorer. What it holds is all that the page needs to go on without a kernel."""
+"""The base of all widgets of the course. What it holds is all that the page needs to go on without a kernel."""
 
 import base64
 import functools
@@ -94,13 +94,13 @@ class Script(ipywidgets.Widget):
 
 
 class LiveWidget(anywidget.AnyWidget):
-    """The page's half of an explorer.
+    """The page's half of an explorer, or of a network trainer.
 
     Attributes
     ----------
     config : panels, methods and controls: what does not depend on the surface, see :class:`.wire.ExplorerConfig`
     surfaces : each with its program and landmarks, see :class:`.wire.Surface`
-    setting : what the controls say now; the page writes it when the hand is still, Python may write it at any time
+    setting : what the controls say now; the page writes it once nothing has moved for a while, Python may write it at any time
     kernel_runs : for each method None, or a run that the kernel computed: its values by expression and step, as float64
     message : what the kernel has to say, a sentence
     script, checksum : the model that holds the script, see :class:`Script`, and which script it is

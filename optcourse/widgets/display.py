@@ -55,7 +55,7 @@ class Displayed(MadeInCell):
         """Two outputs: the widget at once; then a still picture with its numbers, which CSS hides next to a live widget.
 
         In one bundle JupyterLab would choose the widget, and show an error and no picture when its model is gone. Picture and
-        numbers can take long to make: whoever interrupts that keeps the widget.
+        numbers can take a while to make; if you interrupt that, the widget stays.
         """
         replace(self)
         display(self._repr_mimebundle_(), raw=True)

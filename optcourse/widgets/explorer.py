@@ -259,7 +259,7 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
         return f"Explorer: {methods} on the {self.surface.name} surface."
 
     def describe(self) -> str:
-        """What the picture shows, with its numbers: for the saved notebook and for people who hear it."""
+        """What the picture shows, with its numbers: for the saved notebook and for screen readers."""
         with self._lock:
             trajectories, step = self.trajectories, min(self._now()["step"], self._now()["steps"])
             lines = [trajectory.describe() for trajectory in trajectories]

@@ -197,7 +197,7 @@ class Trainer(Displayed, LiveWidget):
         return f"Network trainer: {', '.join(optimizer.label for optimizer in self.optimizers())}."
 
     def describe(self) -> str:
-        """What the first setting reaches, with its numbers: for the saved notebook and for people who hear it."""
+        """What the first setting reaches, with its numbers: for the saved notebook and for screen readers."""
         batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
         network, (inputs, labels) = Network(64, *([hidden] if hidden else []), 10), digits().validation
         lines = [

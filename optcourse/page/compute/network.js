@@ -44,7 +44,7 @@ export async function digitsOf(bytes, [train, validation]) {
   return { train: part(0, train), validation: part(train, train + validation) };
 }
 
-/** The digits, unpacked once for all laboratories of a page. @type {Map<string, Promise<Digits>>} */
+/** The digits, unpacked once for all network trainers of a page. @type {Map<string, Promise<Digits>>} */
 const unpacked = new Map();
 
 /** Those of a trainer. @param {DataView | string} bytes @param {number[]} counts */

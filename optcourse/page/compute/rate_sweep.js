@@ -1,4 +1,4 @@
-// The valley: the loss that each method reaches for each learning rate, for some seeds, measured while one watches.
+// The learning-rate sweep: the loss that each method reaches for each learning rate, for some seeds, measured while one watches.
 import { Training, sliced } from "./training.js";
 /** @import { Digits } from "./network.js" */
 /** @import { Plan } from "./training.js" */

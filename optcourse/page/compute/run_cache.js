@@ -1,4 +1,4 @@
-// From the setting to the runs: what is compiled once and what is computed anew. Nothing here knows of a page.
+// From the setting to the runs: what is compiled once and what is computed again. Nothing here knows of a page.
 import { gridOf, interpolated } from "./grid.js";
 import { entry } from "../formula/compile.js";
 import { numbersOf, textsOf } from "./settings.js";
@@ -132,7 +132,7 @@ export class RunCache {
   }
 
   /** Show one form beside the first method, or none: an answer beside the method that it means. @param {Form | null} form */
-  beside(form) {
+  compareWith(form) {
     const [first] = this.declared.methods;
     this.config = { ...this.config, methods: form ? [first, [form]] : [first] };
     this.renew();
@@ -144,8 +144,8 @@ export class RunCache {
   }
 
   /**
-   * Compute the runs that the setting asks for, unless they are there; while the kernel still owes one, the last stay, with the
-   * forms that they are of.
+   * Compute the runs that the setting asks for, unless they are there; while a kernel run is pending, return the previous runs,
+   * with the forms that they are of.
    * @param {Setting} now
    * @param {(KernelRun | null)[]} kernel_runs
    * @returns {Shown[]}

@@ -1,4 +1,4 @@
-// A setting that somebody else has written, Python or a second client, and what the hand has moved meanwhile.
+// Merging a setting that Python or a second client has written with what the reader has moved in the meantime.
 
 /** Whether two settings say the same: plain data, part by part. @param {any} one @param {any} other @returns {boolean} */
 export function isSame(one, other) {

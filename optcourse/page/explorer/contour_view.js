@@ -1,4 +1,4 @@
-// The hero's frame: two layers, the ground and what moves over it; what is in view; what a pointer takes hold of.
+// The contour plot's frame: two layers, the ground and what moves over it; what is in view; what a pointer takes hold of.
 import { fitted, scaleOf } from "../plot/axes.js";
 import { make, round3 } from "./controls.js";
 import { Painter } from "../plot/painter.js";

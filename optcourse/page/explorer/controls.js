@@ -37,7 +37,7 @@ export function keepKeys(control) {
 }
 
 /**
- * What a person sees of the controls outlives that they are made anew: folds, the focus, and a text half written.
+ * What a person sees of the controls outlives that they are made again: folds, the focus, and a text half written.
  * @param {HTMLElement} box @param {boolean} fresh whether texts are to be what the setting says
  */
 function remembered(box, fresh) {
@@ -76,7 +76,7 @@ export class Controls {
     for (const follow of this.follows) follow();
   }
 
-  /** Make the controls anew. @param {boolean} [fresh] whether texts half written are given up */
+  /** Make the controls again. @param {boolean} [fresh] whether texts half written are given up */
   build(fresh = false) {
     const { box, host } = this;
     const restore = remembered(box, fresh);

@@ -1,4 +1,4 @@
-// The stage of one explorer: controls, pictures, step control and formula. It owns the state.
+// The view of one explorer: controls, pictures, step control and formula. It owns the state.
 import { Controls, keepKeys } from "./controls.js";
 import { themeOf } from "../plot/painter.js";
 import { FormulaTable } from "./formula_table.js";
@@ -13,7 +13,7 @@ import { View } from "./view.js";
 import { Status } from "./status.js";
 /** @import { Model, Pair, Panel, Setting, Shown, Surface } from "../wire.d.ts" */
 
-const IDLE_MS = 150; // ms without a change after which the kernel hears of it, and the words are said
+const IDLE_MS = 150; // ms without a change after which the settings are sent and the description is updated
 const NEEDS_PYTHON = "Python computes this run from data: to move these sliders you need";
 /** @extends {View<Setting>} */
 export class ExplorerView extends View {
@@ -48,7 +48,7 @@ export class ExplorerView extends View {
 
   // ---- the state ----
 
-  /** Everything anew from the model. */
+  /** Everything again from the model. */
   take() {
     this.ready = false;
     this.cache = new RunCache(this.model.get("config"), this.model.get("surfaces"));
@@ -60,16 +60,16 @@ export class ExplorerView extends View {
     this.controls.build();
     this.setFormula();
     this.ready = true;
-    this.scheme = ""; // a notebook shows the stage after it is made: only then it has a theme
+    this.scheme = ""; // a notebook shows the view after it is made: only then it has a theme
     if (this.el.isConnected) this.recolour();
   }
 
-  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
-  syncFromModel(anew = false) {
-    const before = this.receive(this.cache.complete(this.model.get("setting")), anew);
-    if (!anew && isSame(this.now, before)) return;
+  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [force] */
+  syncFromModel(force = false) {
+    const before = this.receive(this.cache.complete(this.model.get("setting")), force);
+    if (!force && isSame(this.now, before)) return;
     const typed = this.now.own !== before.own || !isSame(this.now.rows, before.rows);
-    if (anew || typed) this.readTyped();
+    if (force || typed) this.readTyped();
     if (typed) this.controls.build(true);
     this.redraw();
   }
@@ -187,7 +187,7 @@ export class ExplorerView extends View {
     this.words.warn([this.model.get("message"), this.notice], this.disabledReason);
   }
 
-  /** The hand is still: the kernel hears of it, and so does who cannot see the pictures. */
+  /** Nothing has moved for a while: send the settings, and update the description. */
   onIdle() {
     if (!this.player.playing) this.save();
     this.words.describe(this.shown, this.contour, this.side);
@@ -231,7 +231,7 @@ export class ExplorerView extends View {
     const { panels, vectors } = this.config;
     if (!this.contourBox.hidden) this.contour.show(surface, cache.ground(surface), this.shown, vectors);
     if (!this.near) return;
-    const key = panels.length === 1; // no line beside the hero has a name
+    const key = panels.length === 1; // no line beside the contour plot has a name
     if (!this.contourBox.hidden)
       this.contour.draw(this.shown, moment, { vectors, hint: !this.touched && !this.disabledReason, key });
     this.side.draw(cache, now, this.shown, moment);
@@ -275,9 +275,9 @@ export class ExplorerView extends View {
     layOut(this);
   }
 
-  /** Window or room may have changed; or what is shown has. @param {boolean} [anew] */
-  arrange(anew = false) {
-    if (!anew && roomOf(this) === this.fit) return;
+  /** Window or room may have changed; or what is shown has. @param {boolean} [force] */
+  arrange(force = false) {
+    if (!force && roomOf(this) === this.fit) return;
     this.layOut();
     this.redraw();
   }

@@ -22,7 +22,7 @@ export function numberText(value, { fixed, bare }) {
   return fixed !== undefined ? signed : signed.padStart(6, PAD);
 }
 
-// Its style goes with it into its own tree; colours and type come from the stage
+// Its style goes with it into its own tree; colours and type come from the view
 const STYLE = `
   :host { display: block; overflow: auto hidden; max-width: 100%; padding-bottom: 2px; }
   .oc-table { display: grid; grid-template-columns: repeat(4, max-content) minmax(8em, 1fr); column-gap: 13px; }

@@ -1,9 +1,9 @@
-// The layout: the hero as large as the screen lets it be while controls, step control and every row of the formula are seen.
+// The layout: the contour plot as large as the screen lets it be while controls, step control and every row of the formula are seen.
 /** @import { ExplorerView } from "./explorer.js" */
 
-const GAP = 14; // between the hero and what stands beside it
+const GAP = 14; // between the contour plot and what stands beside it
 const NARROW = 680; // below, all is one column
-const LEAST = 190; // of a hero's height
+const LEAST = 190; // of a contour plot's height
 const SHARPEST = 3; // device pixels of a CSS pixel
 const STRIP = 32; // height of a row of tabs
 
@@ -13,10 +13,10 @@ const STRIP = 32; // height of a row of tabs
  * @param {number} given.room width
  * @param {number} given.height that controls, step control and formula leave
  * @param {number} given.screen height of the window
- * @param {number} given.aspect of what the hero shows: width over height
- * @param {number} given.beside how many pictures there are besides the hero
+ * @param {number} given.aspect of what the contour plot shows: width over height
+ * @param {number} given.beside how many pictures there are besides the contour plot
  * @param {number} given.size of type
- * @param {boolean} [given.sheet] of paper: everything is seen, the hero first, the others two in a row
+ * @param {boolean} [given.sheet] of paper: everything is seen, the contour plot first, the others two in a row
  * @returns {{ narrow: boolean, contour: [number, number], side: [number, number], seen: number }} seen: of the others at a time
  */
 export function arranged({ room, height, screen, aspect, beside, size, sheet }) {
@@ -35,7 +35,7 @@ export function arranged({ room, height, screen, aspect, beside, size, sheet }) 
     };
   }
   const most = beside ? Math.min(0.68 * room, room - GAP - 280 * size) : room;
-  const high = Math.max(beside ? height : Math.min(height, 0.66 * screen), LEAST); // a hero alone leaves room for words
+  const high = Math.max(beside ? height : Math.min(height, 0.66 * screen), LEAST); // a contour plot alone leaves room for words
   const wide = beside ? Math.min(Math.max(shape * high, 0.52 * room), most) : room;
   const kept = Math.min(high, Math.max((1.35 * wide) / shape, 0.5 * wide), wide);
   const seen = Math.min(beside, 2);
@@ -47,13 +47,13 @@ export function arranged({ room, height, screen, aspect, beside, size, sheet }) 
 /** The part of the window in which a notebook shows its cells; it can be as low as a strip. @param {Element} el */
 export const panelOf = (el) => el.closest(".jp-WindowedPanel-outer");
 
-/** How high the window is in which a notebook, or a page, shows a stage. @param {Element} el */
+/** How high the window is in which a notebook, or a page, shows a view. @param {Element} el */
 export const screenOf = (el) => panelOf(el)?.clientHeight || window.innerHeight;
 
 /** Device pixels of a CSS pixel. */
 export const sharpness = () => Math.min(Math.max(window.devicePixelRatio || 1, 1), SHARPEST);
 
-/** Whether a stage, or what is in it, is laid out for a sheet of paper, whose width its style gives. @param {Element} el */
+/** Whether a view, or what is in it, is laid out for a sheet of paper, whose width its style gives. @param {Element} el */
 export const isOnSheet = (el) => el.closest(".oc-sheet") !== null;
 
 /** Paper has no window, and no tabs. @param {Element} el @param {boolean} on */
@@ -63,10 +63,10 @@ export const putOnSheet = (el, on) => void el.classList.toggle("oc-sheet", on);
 export const roomOf = ({ el, pictures, controls }) =>
   `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight} ${isOnSheet(el)}`;
 
-/** The sizes that fit a stage. @param {Element} el @param {Omit<Parameters<typeof arranged>[0], "screen" | "sheet">} given */
+/** The sizes that fit a view. @param {Element} el @param {Omit<Parameters<typeof arranged>[0], "screen" | "sheet">} given */
 export const arrangedIn = (el, given) => arranged({ ...given, screen: screenOf(el), sheet: isOnSheet(el) });
 
-/** Give the pictures of a stage their sizes. @param {ExplorerView} stage */
+/** Give the pictures of a view their sizes. @param {ExplorerView} stage */
 export function layOut({ el, pictures, formulas, config, cache, now, contour, contourBox, side }) {
   const room = pictures.clientWidth;
   const size = config.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar

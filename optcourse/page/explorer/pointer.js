@@ -1,4 +1,4 @@
-// A pointer takes hold of the start, or of η and γ on the map; wheel, pinch and keys zoom and move what the contour shows.
+// A pointer takes hold of the start, or of η and γ on the map; wheel, pinch and keys zoom and move what the contour plot shows.
 /** @import { Pair } from "../wire.d.ts" */
 
 /** @type {Record<string, Pair>} */
@@ -38,7 +38,7 @@ export function drags(node, canvas, begin) {
 }
 
 /**
- * Wheel (where the contour has the focus, or with Ctrl), pinch and keys.
+ * Wheel (where the contour plot has the focus, or with Ctrl), pinch and keys.
  * @param {HTMLCanvasElement} canvas
  * @param {{ zoom(factor: number, at: Pair): void, pan(dx: number, dy: number): void, whole(): void, nudge(dx: number, dy: number): void }} contour
  */

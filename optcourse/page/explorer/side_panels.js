@@ -1,4 +1,4 @@
-// What stands beside the contour: one or two pictures, stacked; where there are more, tabs.
+// What stands beside the contour plot: one or two pictures, stacked; where there are more, tabs.
 import { keepKeys, make, nearest } from "./controls.js";
 import { Painter } from "../plot/painter.js";
 import { GAMMAS, ETAS, EtaGammaMap, drawMap, limitOf } from "../plot/rate_map.js";
@@ -14,7 +14,7 @@ const NO_MAP = "no map: these equations have no γ or no known stability limit";
 export class SidePanels {
   /**
    * @param {HTMLElement} box
-   * @param {{ move(values: Record<string, number>): void, redraw(): void, arrange(anew: boolean): void }} host
+   * @param {{ move(values: Record<string, number>): void, redraw(): void, arrange(again: boolean): void }} host
    */
   constructor(box, host) {
     this.box = box;

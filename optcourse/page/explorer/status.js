@@ -1,4 +1,4 @@
-// What a stage says: what is wrong or missing, and what became of the runs, for those who hear the page.
+// What a view says: what is wrong or missing, and what became of the runs, for screen readers.
 import { make } from "./controls.js";
 import { entry } from "../formula/compile.js";
 /** @import { Shown } from "../wire.d.ts" */

@@ -1,4 +1,4 @@
-// What an explorer and a laboratory have in common: a setting that the page, Python and other clients write, and a theme.
+// What an explorer and a network trainer have in common: a setting that the page, Python and other clients write, and a theme.
 import { putOnSheet } from "./layout.js";
 import { isSame, merged } from "../compute/settings.js";
 import { schemeOf } from "../plot/theme.js";
@@ -27,11 +27,11 @@ export class View {
 
   /**
    * A setting as the model has it, with what has been moved here and is not saved yet; gives what was there before.
-   * @param {Kind} given @param {boolean} anew whether nothing that was here counts
+   * @param {Kind} given @param {boolean} force whether nothing that was here counts
    */
-  receive(given, anew) {
+  receive(given, force) {
     const before = this.now;
-    this.now = merged(given, before, anew ? before : this.known);
+    this.now = merged(given, before, force ? before : this.known);
     this.known = given;
     return before;
   }

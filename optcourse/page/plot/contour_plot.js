@@ -1,4 +1,4 @@
-// The hero: the surface from above, the path of each run, the point and the vectors of the chosen step, enlarged in a corner.
+// The contour plot: the surface from above, the path of each run, the point and the vectors of the chosen step, enlarged in a corner.
 import { beside, cornerOf, freeCorner, near, roundTicks, roundUp, tickText } from "./axes.js";
 import { entry } from "../formula/compile.js";
 /** @import { Box, Moment, Pair, Scale, Shown, Surface } from "../wire.d.ts" */
@@ -143,7 +143,7 @@ export function insetsOf(shown) {
 }
 
 /**
- * The boxes of the insets, side by side: in the corner of the hero where no path runs.
+ * The boxes of the insets, side by side: in the corner of the contour plot where no path runs.
  * @param {Painter} painter
  * @param {number} count
  * @param {Pair[]} points of all paths

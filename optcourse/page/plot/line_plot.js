@@ -1,4 +1,4 @@
-// A picture beside the hero: quantities of the runs against the step, each with its name at its end.
+// A picture beside the contour plot: quantities of the runs against the step, each with its name at its end.
 import { decadeTicks, decades, roundTicks, scaleOf, span, spread, tickText } from "./axes.js";
 import { entry } from "../formula/compile.js";
 /** @import { Box, Limits, Moment, Pair, Panel, Run, Series, Shown } from "../wire.d.ts" */

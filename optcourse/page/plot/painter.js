@@ -1,4 +1,4 @@
-// A painter: lines, marks, arrows and words on a canvas, in CSS pixels and in the colours of the stage's theme.
+// A painter: lines, marks, arrows and words on a canvas, in CSS pixels and in the colours of the view's theme.
 /** @import { Box, Pair } from "../wire.d.ts" */
 
 const OUT = 1e5; // pixels; a diverging run goes further than a canvas can say

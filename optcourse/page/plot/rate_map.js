@@ -121,7 +121,7 @@ function drawKey(painter, [left, top, wide], shades, longest) {
   }
 }
 
-/** The cells as a small picture, painted anew only when there are more of them or the theme is another. @type {WeakMap<EtaGammaMap, { key: string, canvas: HTMLCanvasElement }>} */
+/** The cells as a small picture, painted again only when there are more of them or the theme is another. @type {WeakMap<EtaGammaMap, { key: string, canvas: HTMLCanvasElement }>} */
 const pictures = new WeakMap();
 
 /** @param {EtaGammaMap} map @param {string[]} shades @param {string} gone @param {number} longest */

@@ -1,4 +1,4 @@
-// Light or dark: what lies under the stage decides, in JupyterLab, on the site, or anywhere else.
+// Light or dark: what lies under the view decides, in JupyterLab, on the site, or anywhere else.
 
 /** Whether the ground under an element is dark. @param {Element} el */
 export function isDark(el) {
@@ -10,7 +10,7 @@ export function isDark(el) {
   return scheme.includes("dark") && window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** What the colours of a stage depend on: whether the ground is dark, and whether the system has colours of its own. @param {Element} el */
+/** What the colours of a view depend on: whether the ground is dark, and whether the system has colours of its own. @param {Element} el */
 export const schemeOf = (el) =>
   `${isDark(el) ? "dark" : "light"}${window.matchMedia("(forced-colors: active)").matches ? ", forced" : ""}`;
 

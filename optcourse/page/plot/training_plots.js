@@ -1,4 +1,4 @@
-// The pictures of a training: losses, the learning rates of all weights, the valley, the first layer, the digits that are wrong.
+// The pictures of a training: losses, the learning rates of all weights, the learning-rate sweep, the first layer, the digits that are wrong.
 import { decadeTicks, decades, roundTicks, scaleOf, spread, tickText } from "./axes.js";
 import { DARKEST, PIXELS } from "../compute/network.js";
 import { shortened } from "./line_plot.js";

@@ -7,7 +7,7 @@ import { recall, remember } from "./storage.js";
 
 /** @typedef {{ question: { text: string, options: [option: string, right: boolean, words: string][] }, label: string }} TrainerControls */
 /** @typedef {{ tolerance: number, within: number, place: number, lowest: number, said: Record<string, string> }} Reach */
-/** @typedef {(node: HTMLElement) => void} Mount makes the stage in a node */
+/** @typedef {(node: HTMLElement) => void} Mount makes the view in a node */
 
 /** @param {HTMLElement} node @param {boolean | null} good @param {string} words */
 export function speak(node, good, words) {
@@ -62,7 +62,7 @@ export function prediction(parent, { choices: [choice], locked, unlocked }, name
 }
 
 /**
- * A slider task, judged with the run that the stage has.
+ * A slider task, judged with the run that the view has.
  * @param {HTMLElement} parent
  * @param {{ goal: string, kept: Record<string, [name: string, first: any]>, fixed: Record<string, number>, moved: string, rule: Reach | null }} data
  * @param {string} name @param {Mount} mount

@@ -19,7 +19,7 @@ const SIGNS = ["=", "+", "-", "*", "/", "**2", "sqrt(", "(", ")", "↵"];
  * @param {HTMLElement} parent
  * @param {Task} task
  * @param {string} name under which it is remembered
- * @param {(node: HTMLElement) => void} mount makes the stage
+ * @param {(node: HTMLElement) => void} mount makes the view
  */
 export function exercise(parent, task, name, mount) {
   const { title, states, hypers, lines, forms } = task;
@@ -90,7 +90,7 @@ export function exercise(parent, task, name, mount) {
     try {
       const program = field.value.trim() ? programOf(field.value, task) : null;
       shown.replaceChildren(...(program?.written ?? []).map(typeset));
-      stage.cache.beside(program && { ...typedForm(base, program, "yours"), label: "yours" });
+      stage.cache.compareWith(program && { ...typedForm(base, program, "yours"), label: "yours" });
       stage.redraw();
       return program;
     } catch (error) {

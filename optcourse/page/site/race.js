@@ -3,7 +3,7 @@
 
 const REST = 2500; // ms between two races
 
-/** @param {HTMLElement} node with the stage */
+/** @param {HTMLElement} node with the view */
 export function race(node) {
   const stage = /** @type {ExplorerView} */ (Reflect.get(node, "explorer"));
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,4 +1,4 @@
-// Where a reader is. The page grows while its stages are set up; what a link names, or where one comes back to, must not slip away.
+// Where a reader is. The page grows while its views are set up; what a link names, or where one comes back to, must not slip away.
 const HANDS = ["wheel", "touchmove", "keydown", "pointerdown"]; // from then on the reader says where
 const KEPT = `optcourse place ${location.pathname}`;
 

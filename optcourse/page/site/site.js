@@ -30,7 +30,7 @@ function modelOf(state) {
 
 /** @param {HTMLElement} node @param {Record<string, any>} state */
 function explorer(node, state) {
-  state.digits = data?.["the digits"]; // once for all laboratories of a page
+  state.digits = data?.["the digits"]; // once for all network trainers of a page
   for (const run of state.kernel_runs)
     if (run) run.values = new DataView(Uint8Array.from(atob(run.values), (c) => c.charCodeAt(0)).buffer);
   node.dataset.help = "run.html";

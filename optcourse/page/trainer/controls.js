@@ -1,4 +1,4 @@
-// The controls of a laboratory: which methods train, and the sliders of each.
+// The controls of a network trainer: which methods train, and the sliders of each.
 import { Controls, keepKeys, make } from "../explorer/controls.js";
 import { numbersOf, textsOf } from "../compute/settings.js";
 /** @import { TrainerView } from "./trainer.js" */

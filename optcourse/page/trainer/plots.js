@@ -1,4 +1,4 @@
-// What is seen of a laboratory: four pictures, what stands under them, and the same in words.
+// What is seen of a network trainer: four pictures, what stands under them, and the same in words.
 import { keepKeys, make } from "../explorer/controls.js";
 import { Painter, themeOf } from "../plot/painter.js";
 import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "../plot/training_plots.js";

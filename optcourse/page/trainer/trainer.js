@@ -1,4 +1,4 @@
-// The laboratory: the course's network trains in the page while the hand moves. It owns the state; no kernel takes part.
+// The network trainer: the course's network trains in the page while the hand moves. It owns the state; no kernel takes part.
 import { TrainerControls, completed } from "./controls.js";
 import { FRAME, TrainerPlots, inWords } from "./plots.js";
 import { putOnSheet, roomOf } from "../explorer/layout.js";
@@ -13,7 +13,7 @@ import { View } from "../explorer/view.js";
 /** @import { Plan } from "../compute/training.js" */
 /** @import { TrainerConfig, Form, Model, Program, TrainerSetting } from "../wire.d.ts" */
 
-const IDLE_MS = 150; // ms without a change after which the kernel hears of it, and the words are said
+const IDLE_MS = 150; // ms without a change after which the settings are sent and the description is updated
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
 const PAPER = 500; // ms of training that a print waits for
 
@@ -61,7 +61,7 @@ export class TrainerView extends View {
 
   // ---- the state ----
 
-  /** Everything anew from the model. */
+  /** Everything again from the model. */
   take() {
     this.syncFromModel(true);
     const { counts } = this.experiment;
@@ -75,10 +75,10 @@ export class TrainerView extends View {
     if (this.el.isConnected) this.recolour();
   }
 
-  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [anew] */
-  syncFromModel(anew = false) {
-    const before = this.receive(completed(this.model.get("setting"), this.model.get("config")), anew);
-    if (!anew && isSame(this.now, before)) return;
+  /** The setting as the model has it, with what has been moved here and is not saved yet. @param {boolean} [force] */
+  syncFromModel(force = false) {
+    const before = this.receive(completed(this.model.get("setting"), this.model.get("config")), force);
+    if (!force && isSame(this.now, before)) return;
     const { now } = this;
     this.forget();
     for (const [method, rows] of now.rows.entries()) if (rows) this.typed(() => this.ownRows(method, rows));
@@ -156,7 +156,7 @@ export class TrainerView extends View {
     return { method, form, program: /** @type {Program} */ (form.program), hypers: Object.fromEntries(hypers) };
   }
 
-  /** Something has been moved: what that changes is trained anew, and an old run that is on its way is cut off. */
+  /** Something has been moved: what that changes is trained again, and an old run that is on its way is cut off. */
   moved() {
     const { digits, plan, now } = this;
     this.notice = "";
@@ -190,9 +190,9 @@ export class TrainerView extends View {
     this.el.dataset.trained = String(Number(this.el.dataset.trained ?? 0) + 1);
   }
 
-  // ---- the valley ----
+  // ---- the learning-rate sweep ----
 
-  /** All that the valley depends on: the learning rates are its own. */
+  /** All that the learning-rate sweep depends on: the learning rates are its own. */
   get valleyKey() {
     const entries = this.now.chosen.map((method) => {
       const { hypers } = this.entry(method);
@@ -232,7 +232,7 @@ export class TrainerView extends View {
     });
   }
 
-  /** The hand is still and all is trained: the kernel hears of it, and so does who cannot see the pictures. */
+  /** Nothing has moved for a while and all is trained: send the settings, and update the description. */
   onIdle() {
     if (this.shown.some(({ run }) => !run.done && !run.diverged)) return;
     this.save();
@@ -282,7 +282,7 @@ export class TrainerView extends View {
     const { narrow } = this;
     this.narrow = this.plots.layOut(this.experiment.size);
     if (narrow !== this.narrow) {
-      this.controls.build(); // with fewer sliders in sight, or with more
+      this.controls.build(); // with fewer sliders visible, or with more
       this.controls.follow();
       this.plots.layOut(this.experiment.size);
     }
