@@ -181,6 +181,7 @@ export interface Moment {
 /** What the controls ask of the view. */
 export interface Host {
   readonly config: ExplorerConfig;
+  readonly methods: Form[][]; // with the forms that a reader has typed
   readonly surfaces: Surface[];
   readonly now: Setting;
   readonly disabledReason: string; // why sliders cannot move anything now, or nothing

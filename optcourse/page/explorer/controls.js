@@ -139,10 +139,10 @@ export class Controls {
 
   /** Whether a slider belongs to hyperparameters that no chosen form has. @param {string} name */
   isIdle(name) {
-    const { config, now } = this.host;
+    const { methods, now } = this.host;
     const has = (/** @type {Form | undefined} */ form) => form && Object.values(form.hypers).includes(name);
-    const some = config.methods.some((forms) => forms.some(has));
-    return some && !config.methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
+    const some = methods.some((forms) => forms.some(has));
+    return some && !methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
   }
 
   /**

@@ -109,6 +109,10 @@ export class ExplorerView extends View {
     return this.cache.config;
   }
 
+  get methods() {
+    return this.cache.config.methods;
+  }
+
   get surfaces() {
     return this.cache.surfaces;
   }
@@ -181,7 +185,7 @@ export class ExplorerView extends View {
     this.moved();
   }
 
-  // ---- what is said ----
+  // ---- what is said, and seen ----
 
   say() {
     this.words.warn([this.model.get("message"), this.notice], this.disabledReason);
@@ -192,8 +196,6 @@ export class ExplorerView extends View {
     if (!this.player.playing) this.save();
     this.words.describe(this.shown, this.contour, this.side);
   }
-
-  // ---- what is seen ----
 
   /** The first change of a frame is painted at once, so that this frame shows it; what else comes in the frame, at its end. */
   redraw() {

@@ -47,6 +47,7 @@ export class TrainerControls extends Controls {
   constructor(box, trainer) {
     const host = {
       get config() { return inSight(trainer.experiment, trainer.now, trainer.narrow); },
+      get methods() { return trainer.experiment.methods; }, // not by way of config, which is made at each call
       surfaces: [],
       get now() { return trainer.now; },
       disabledReason: "",
