@@ -14,7 +14,7 @@ _MODULES = {
     "methods.more": "BEYOND AMSGrad AdaDelta AdamW Lion Muon Nadam UncorrectedAdam",
     "methods.optimizers": "NAG OPTIMIZERS AdaGrad Adam GradientDescent Momentum RMSProp",
     "methods.schedules": "Schedule cosine warmup",
-    "methods.variants": "CONVENTIONS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside conventions",
+    "methods.variants": "VARIANTS AdaGradOutside AdamInside AdamWPaper DampedMomentum RMSPropOutside variants",
     "surfaces.catalogue": "CATALOGUE",
     "surfaces.surface": "Surface",
     "trajectory": "Trajectory run",

@@ -24,13 +24,13 @@ from .methods.optimizers import RMSProp as RMSProp
 from .methods.schedules import Schedule as Schedule
 from .methods.schedules import cosine as cosine
 from .methods.schedules import warmup as warmup
-from .methods.variants import CONVENTIONS as CONVENTIONS
+from .methods.variants import VARIANTS as VARIANTS
 from .methods.variants import AdaGradOutside as AdaGradOutside
 from .methods.variants import AdamInside as AdamInside
 from .methods.variants import AdamWPaper as AdamWPaper
 from .methods.variants import DampedMomentum as DampedMomentum
 from .methods.variants import RMSPropOutside as RMSPropOutside
-from .methods.variants import conventions as conventions
+from .methods.variants import variants as variants
 from .plots.figures import Curves as Curves
 from .plots.figures import OneStep as OneStep
 from .plots.figures import Picture as Picture

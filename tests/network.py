@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaDelta, AdaGrad, Adam, Momentum, Muon, Optimizer, RMSProp
+from optcourse import BEYOND, OPTIMIZERS, VARIANTS, AdaDelta, AdaGrad, Adam, Momentum, Muon, Optimizer, RMSProp
 from optcourse.formula.parse import parse
 from optcourse.training.data import digits
 from optcourse.training.network import Network
@@ -14,7 +14,7 @@ from optcourse.widgets.program import method_program
 from optcourse.widgets.trainer import rates_in_words, watch
 
 OWN = Optimizer.from_rows(["m = gamma*m + (1 - gamma)*grad(theta)", "theta = theta - eta*m/(abs(m) + 0.01)"])
-METHODS = [kind(eta=0.3 if kind is AdaDelta else 0.02) for kind in (*OPTIMIZERS, *CONVENTIONS, *BEYOND)]
+METHODS = [kind(eta=0.3 if kind is AdaDelta else 0.02) for kind in (*OPTIMIZERS, *VARIANTS, *BEYOND)]
 METHODS += [Muon(eta=0.02, columns=10), OWN]
 PASSES, BATCH, SEED, CLOSE = 3, 32, 4, 1e-12
 

@@ -94,8 +94,8 @@ OWN = {  # what is right for all of a class, or for one function or method only
     "LeastSquares.surface": {"inputs": INPUTS[:, :2]},
     "Network": {"theta": np.zeros(8)},
     "Picture": {"trajectories": [RUN], "labels": ["a"]},
-    "Setting.set": {"**changes": {"values": {"η": 0.1}, "surface": surfaces.bowl, "start": [1, 2], "steps": 3, "step": 1,
-                                  "forms": [0], "own": "", "rows": [""]}},
+    "Explorer.set": {"**changes": {"values": {"η": 0.1}, "surface": surfaces.bowl, "start": [1, 2], "steps": 3, "step": 1,
+                                  "variants": [0], "own": "", "rows": [""]}},
     "Trainer": {"hidden": 2, "batch_size": 128},
     "Trajectory": vars(RUN),
     "batches": {"size": 2},
@@ -172,7 +172,7 @@ def doors(name):
             continue
         if any(f"{kind.__name__}.{attribute}" in INSIDE for kind in type(thing).__mro__):
             continue
-        owner = plain.__qualname__.partition(".")[0].replace("Setting", "Explorer")
+        owner = plain.__qualname__.partition(".")[0]
         if inspect.signature(getattr(thing, attribute)).parameters and (
             owner == name or owner not in optcourse.__all__
         ):

@@ -16,17 +16,17 @@ from optcourse.methods.card import step_source
 from optcourse.methods.more import BEYOND, AdamW, AMSGrad, Lion, Muon, Nadam
 from optcourse.methods.schedules import cosine, warmup
 from optcourse.methods.variants import (
-    CONVENTIONS,
+    VARIANTS,
     AdaGradOutside,
     AdamInside,
     AdamWPaper,
     DampedMomentum,
     RMSPropOutside,
     UncorrectedAdam,
-    conventions,
+    variants,
 )
 
-KINDS = (*OPTIMIZERS, *CONVENTIONS, *BEYOND)
+KINDS = (*OPTIMIZERS, *VARIANTS, *BEYOND)
 every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
@@ -263,13 +263,13 @@ def test_plain_symbols():
 
 
 def test_conventions_are_found_and_said():
-    assert conventions(Momentum) == conventions(DampedMomentum) == (Momentum, DampedMomentum)
-    assert conventions(NAG) == (NAG,) and conventions(Nadam) == (Nadam,)
-    assert conventions(AdamW) == conventions(AdamWPaper) == (AdamW, AdamWPaper)
-    assert conventions(Adam) == conventions(AdamInside) == (Adam, AdamInside, UncorrectedAdam)
-    assert all(len(conventions(kind)) >= 2 for kind in CONVENTIONS)
-    for kind in CONVENTIONS:
-        said = [other.convention for other in conventions(kind)]
+    assert variants(Momentum) == variants(DampedMomentum) == (Momentum, DampedMomentum)
+    assert variants(NAG) == (NAG,) and variants(Nadam) == (Nadam,)
+    assert variants(AdamW) == variants(AdamWPaper) == (AdamW, AdamWPaper)
+    assert variants(Adam) == variants(AdamInside) == (Adam, AdamInside, UncorrectedAdam)
+    assert all(len(variants(kind)) >= 2 for kind in VARIANTS)
+    for kind in VARIANTS:
+        said = [other.variant for other in variants(kind)]
         assert len(set(said)) == len(said)
 
 

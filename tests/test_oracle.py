@@ -10,7 +10,7 @@ from optcourse import OPTIMIZERS
 from optcourse.benchmarks.libraries import LIBRARIES, table
 from optcourse.methods.more import BEYOND
 from optcourse.methods.schedules import cosine
-from optcourse.methods.variants import CONVENTIONS
+from optcourse.methods.variants import VARIANTS
 
 GAP = 1e-12
 PAIRS = [(library, kind) for library, table in LIBRARIES.items() for kind in table]
@@ -42,7 +42,7 @@ def test_the_draws_are_many_and_the_runs_move():
 
 def test_every_method_is_held_by_a_library():
     held = {kind for _, kind in PAIRS}
-    assert held == {*OPTIMIZERS, *CONVENTIONS, *BEYOND}
+    assert held == {*OPTIMIZERS, *VARIANTS, *BEYOND}
 
 
 @pytest.mark.parametrize(("library", "kind"), PAIRS, ids=lambda part: getattr(part, "__name__", part))

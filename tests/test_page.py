@@ -8,11 +8,11 @@ import pytest
 from browser import fresh_page
 from numpy.typing import NDArray
 
-from optcourse import BEYOND, CONVENTIONS, OPTIMIZERS, AdaGrad, GradientDescent, Optimizer, Surface, run, surfaces
-from optcourse.methods import card
+from optcourse import BEYOND, OPTIMIZERS, VARIANTS, AdaGrad, GradientDescent, Optimizer, Surface, run, surfaces
 from optcourse.surfaces.catalogue import CATALOGUE
 from optcourse.trajectory import Trajectory
 from optcourse.widgets.base import script
+from optcourse.widgets.explorer import parts
 from optcourse.widgets.program import Expressions, method_program, surface_program
 from optcourse.widgets.sliders import slider_values
 
@@ -38,7 +38,7 @@ OWN_METHOD = type(
         ]
     )
 )
-METHODS = [*OPTIMIZERS, *CONVENTIONS, *BEYOND, OWN_METHOD]
+METHODS = [*OPTIMIZERS, *VARIANTS, *BEYOND, OWN_METHOD]
 SURFACES = [*CATALOGUE, *OWN_SURFACES]
 COMPUTE = """(text) => {  // text in, text out: Playwright's own way through lists of numbers takes twenty seconds
   const { methods, surfaces, cases } = JSON.parse(text);
@@ -69,7 +69,7 @@ def program_of(kind):
     expressions = Expressions()
     asked = [r"\theta", r"J(\theta)", *([kind.rate] if kind.rate else []), r"\lambda_1 d_2 (\theta - \theta_{\min})"]
     asked += [arrow.vector for row in kind.rows for arrow in row.arrows]
-    for each in [*asked, *(part for part, _ in card.slots(kind))]:
+    for each in [*asked, *(part for part in parts(kind))]:
         expressions.index(each)
     made = method_program(kind())
     hypers = {item.key: item.name for item in kind.hypers()}

@@ -180,7 +180,7 @@ def test_a_lesson_closes_with_its_methods_in_pytorch(path):
 
     cells = nbformat.read(path, as_version=4).cells
     cards = re.findall(r"\bCard\(([A-Z]\w+)", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
-    kinds = {form for name in cards for form in optcourse.conventions(getattr(optcourse, name))}
+    kinds = {form for name in cards for form in optcourse.variants(getattr(optcourse, name))}
     held = {re.sub(r"\bparameters\b", "model.parameters()", PYTORCH[kind].code, count=1) for kind in kinds & {*PYTORCH}}
     closing = [cell.source for cell in cells if cell.id == "in-pytorch"]
     assert closing, "a markdown cell with the id in-pytorch"

@@ -33,7 +33,7 @@ DRAWS = 8
 PROSE = """() => { const main = document.querySelector("main").cloneNode(true);
   for (const code of main.querySelectorAll("pre")) code.remove();
   return main.textContent; }"""
-ENDS = """(live) => live.explorer.shown.map(({ form, run }) => run.at(form.theta, run.diverged ?? run.steps))"""
+ENDS = """(live) => live.explorer.shown.map(({ variant, run }) => run.at(variant.theta, run.diverged ?? run.steps))"""
 SHOWN = """([cell, count]) => document.querySelector(`[data-live=${cell}] .oc-live`)?.explorer.shown.length === count"""
 SET = """([box, values]) => { for (const [name, index] of Object.entries(values)) {
   const input = box.querySelector(`input[data-name="${name}"]`);

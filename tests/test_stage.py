@@ -195,12 +195,12 @@ def test_steps_in_parts_reduced_motion_and_the_map(closed, address):  # noqa: F8
 
 
 def test_forms_and_surfaces(closed, address):  # noqa: F811
-    """The welcome page: another form of the method, and each surface from its own start."""
+    """The welcome page: another variant of the method, and each surface from its own start."""
     closed.goto(f"{address}/00_welcome.html")
     live = Live(closed)
     live.sliders()
     before = live.seen()
-    live.root.locator("select[aria-label='form of Momentum']").select_option("1")
+    live.root.locator("select[aria-label='variant of Momentum']").select_option("1")
     live.wait("s.formula.includes('Damped') && s.pictures[0] !== b.pictures[0]", before)
     for surface in CATALOGUE[::-1]:
         live.root.locator("select[aria-label=surface]").select_option(label=surface.name)

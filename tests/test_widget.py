@@ -162,8 +162,8 @@ def test_a_front_end_that_answers_each_save_gets_no_second_one(page):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"rows": [], "forms": []},
-        {"rows": ["", "theta = 1", 3], "forms": [9, 0, 0]},
+        {"rows": [], "variants": []},
+        {"rows": ["", "theta = 1", 3], "variants": [9, 0, 0]},
         {
             "rows": None,
             "values": {"η": "x", "γ": None},
@@ -183,6 +183,28 @@ def test_a_setting_that_makes_no_sense_is_shown_as_the_first_one(page, wrong):
     live = show(page, ravine(), setting={**setting, **wrong})
     seen = live.wait("s.formula !== ''")
     assert seen["formula"] == first["formula"] and seen["values"] == first["values"]
+
+
+def test_a_methods_title_never_becomes_markup(page):
+    title = "<img src=x onerror=alert(1)>"
+    marked = type("Marked", (Momentum,), {"title": title})
+    live = show(page, explore(marked(eta=0.02), surfaces.ravine, steps=5))
+    assert title in live.seen()["formula"] and page.evaluate("document.querySelectorAll('img').length") == 0
+
+
+def test_the_formula_of_a_method_that_only_python_runs_has_its_numbers(page):
+    """From the runs that Python sends: γ, v, η and ∇J of the step that is shown, then the new v, for x."""
+    own = type("Own", (Momentum,), {"step": lambda self, *given: Momentum.step(self, *given)})
+    explorer = explore(own(eta=0.02, gamma=0.5), surfaces.ravine, steps=10, step=4)
+    assert explorer.config["methods"][0][0]["program"] is None
+    show(page, explorer)
+    numbers = page.evaluate(
+        "[...document.querySelector('.oc-formulas').shadowRoot.querySelectorAll('[data-slot]')].slice(0, 5).map((n) => n.textContent)"
+    )
+    run = explorer.trajectories[0]
+    v, gradient = run.state["v"][:, 0], run.grad[3, 0]
+    shown = [float(each.strip("() \u2007").replace("−", "-")) for each in numbers]
+    assert shown == pytest.approx([0.5, v[3], 0.02, gradient, v[4]], rel=1e-3)
 
 
 # ---- a reader's own rows ----
@@ -221,13 +243,13 @@ def test_own_rows_have_their_option_and_their_sliders_and_reset_takes_both_away(
     ):
         typed(live, text)
         live.wait("s.formula.includes('your own method')")
-        assert chosen(live, "form") == "your own rows" and shown_sliders(live) == names
+        assert chosen(live, "variant") == "your own rows" and shown_sliders(live) == names
         live.wait("s.message === ''")
-    live.root.locator("select[aria-label=form]").select_option("0")
+    live.root.locator("select[aria-label=variant]").select_option("0")
     live.wait("s.formula.startsWith('Momentum')")
     assert shown_sliders(live) == ["η", "γ"], "no slider without an effect"
     live.root.get_by_role("button", name="reset").click()
-    options = "(live) => live.querySelector('select[aria-label=form]').options.length"
+    options = "(live) => live.querySelector('select[aria-label=variant]').options.length"
     assert live.handle.evaluate(options) == 2 and shown_sliders(live) == ["η", "γ"]
     assert live.root.locator("textarea").input_value().startswith("v_t = ")
 

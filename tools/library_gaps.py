@@ -12,7 +12,7 @@ import numpy as np
 from optcourse import OPTIMIZERS
 from optcourse.benchmarks.libraries import LIBRARIES
 from optcourse.methods.more import BEYOND, Muon
-from optcourse.methods.variants import CONVENTIONS
+from optcourse.methods.variants import VARIANTS
 
 FILE = pathlib.Path(__file__).parent.parent / "tests" / "oracle.npz"
 
@@ -61,7 +61,7 @@ def main() -> None:
     print(f"{len(stored['starts'])} runs of {stored['gradients'].shape[1]} steps; {', '.join(stored['versions'])}\n")
     print("| method |", *(f"{library} |" for library in LIBRARIES))
     print("|---|" + "---|" * len(LIBRARIES))
-    for kind in (*OPTIMIZERS, *CONVENTIONS, *BEYOND):
+    for kind in (*OPTIMIZERS, *VARIANTS, *BEYOND):
         cells = [
             f"{measured(library, kind):.0e}, {float(stored[f'{library} {kind.__name__} gap']):.0e}"
             if kind in table

@@ -2,7 +2,7 @@ r"""Trees as text: LaTeX that is read as the same tree again, and symbols as pla
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from .parse import GREEK, Node
@@ -84,6 +84,16 @@ def numeral(value: float) -> str:
 def rank(node: Node) -> int:
     """How tightly a tree's outermost operation binds."""
     return 0 if node[0] == "num" and node[1] < 0 else RANK.get(node[0], 3)
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The parts of a tree that have a value of their own: symbols, gradients and losses, from left to right."""
+    if node[0] in ("sym", "grad", "loss"):
+        yield node
+    else:
+        for part in node[1:]:
+            if isinstance(part, tuple):
+                yield from leaves(part)
 
 
 def needs_parentheses(node: Node, part: int) -> bool:

@@ -130,7 +130,7 @@ class Optimizer:
     assignment), ``rate`` (what multiplies each coordinate of the direction) and ``reference``. Its rows are its ``init`` and
     ``step``, unless it writes its own: both are pure, they return new values and change nothing. ``stable_below`` is optional: on a
     quadratic of curvature λ a run is stable while ηλ is below this expression. A subclass that differs only in a convention of the
-    literature says in ``convention`` who uses it.
+    literature says in ``variant`` who uses it.
     """
 
     title: ClassVar[str]
@@ -138,7 +138,7 @@ class Optimizer:
     reference: ClassVar[str]
     rows: ClassVar[tuple[Row, ...]]
     rate: ClassVar[str] = ""
-    convention: ClassVar[str] = "as in the source"
+    variant: ClassVar[str] = "as in the source"
     stable_below: ClassVar[str] = ""
     beside: ClassVar["type[Optimizer] | None"] = None  # the older method that a newer one is shown beside
 
@@ -261,7 +261,7 @@ class Optimizer:
             "title": title,
             "idea": "is your own",
             "reference": "your own rows",
-            "convention": "your own rows",
+            "variant": "your own rows",
         }
         kind = dataclasses.make_dataclass("OwnRows", fields, bases=(Optimizer,), namespace=own, frozen=True, eq=False)
         return kind(**values)

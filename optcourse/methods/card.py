@@ -1,63 +1,14 @@
-"""A method as the lessons show it: its formula with a slot for every number, and a card with its source."""
+"""A method as the lessons show it: a card with its formula and its source."""
 
 import difflib
-import html
 import inspect
 import re
 import textwrap
 
 from ..arguments import instance
-from ..formula.mathml import CLASSES, MATH, leaves, markup, mathml
 from ..formula.parse import Node
-from ..formula.write import python
-from .base import Optimizer, cached, check_method
-
-
-@cached
-def template(kind: type[Optimizer], coordinates: tuple[str, ...] = ("x", "y")) -> str:
-    """The formula of a method as HTML: each row in symbols, and per coordinate with a slot for every number.
-
-    The slots are ``<mn data-slot="i">``; :func:`slots` says, in the same order, what each of them shows. ``data-bare``: a minus
-    needs no parentheses there; ``data-fixed``: a hyperparameter or t, which is written as it is.
-    """
-    count = 0
-    lines = []
-    for index, (row, tree) in enumerate(zip(kind.rows, kind.trees(), strict=True)):
-        cells = [f'<div class="oc-symbols">{mathml(tree)}</div>']
-        for coordinate in coordinates:
-            numbers = _in_numbers(kind, tree, count)
-            cells.append(f'<div class="oc-numbers"><span class="oc-axis">{coordinate}</span>{numbers}</div>')
-            count += len(_parts(tree))
-        cells.append(f'<div class="oc-caption">{html.escape(row.caption)}</div>')
-        lines.append(f'<div class="oc-row" data-row="{index}">{"".join(cells)}</div>')
-    return f'<div class="oc-title">{html.escape(kind.title)}</div>{"".join(lines)}'
-
-
-def slots(kind: type[Optimizer], coordinates: int = 2) -> list[tuple[Node, int]]:
-    """What each slot of the formula shows: a part of a row, and which coordinate of it."""
-    rows = [_parts(tree) for tree in kind.trees()]
-    return [(part, coordinate) for parts in rows for coordinate in range(coordinates) for part in parts]
-
-
-def _parts(row: Node) -> list[Node]:
-    """What the slots of a row stand for: the leaves of its right side, then the symbol that it assigns."""
-    _, symbol, right = row
-    return [*leaves(right), ("sym", symbol)]
-
-
-def _in_numbers(kind: type[Optimizer], row: Node, count: int) -> str:
-    """MathML of a row's right side and result with slots for numbers, from number ``count`` on."""
-    fixed = {"t", *(item.key for item in kind.hypers())}
-
-    def slot(node: Node, first: bool) -> str:
-        nonlocal count
-        coloured = f' class="{CLASSES[node[1]]}"' if node[1] in CLASSES else ""
-        attributes = f"{' data-bare' if first else ''}{f' data-fixed{coloured}' if node[1] in fixed else ''}"
-        count += 1
-        return f'<mn data-slot="{count - 1}"{attributes}>·</mn>'
-
-    _, symbol, right = row
-    return MATH.format(f"{markup(right, slot, '<mo>·</mo>')}<mo>=</mo>{slot(('sym', symbol), True)}")
+from ..formula.write import leaves, python
+from .base import Optimizer, check_method
 
 
 class Card:

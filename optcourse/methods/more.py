@@ -54,7 +54,7 @@ class Nadam(Adam):
     idea = "is Adam with NAG's look-ahead"
     reference = "Dozat (2016)"
     beside = Adam
-    convention = "as in the paper, for a constant β₁"
+    variant = "as in the paper, for a constant β₁"
     rows = (
         *Adam.rows[:3],
         Row(
@@ -74,7 +74,7 @@ class UncorrectedAdam(Adam):
     """
 
     title = "Adam, uncorrected"
-    convention = "no bias correction: BERT's first code"
+    variant = "no bias correction: BERT's first code"
     rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
     rows = (
         Adam.rows[0],
@@ -101,7 +101,7 @@ class AMSGrad(Adam):
     idea = "is Adam that divides by the largest average so far"
     reference = "Reddi, Kale and Kumar (2018), algorithm 2"
     beside = UncorrectedAdam
-    convention = "as in the paper, no bias correction"
+    variant = "as in the paper, no bias correction"
     rate = r"\frac{\eta}{\sqrt{u_t} + \epsilon}"
     rows = (
         G_ROW,
@@ -133,14 +133,14 @@ class AdamW(Adam):
     References
     ----------
     Loshchilov and Hutter (2019). The decay is ηλθ, as in PyTorch, Optax and Keras; the paper's algorithm 2 has λθ, scaled by a
-    schedule and not by the learning rate: see :class:`.conventions.AdamWPaper`.
+    schedule and not by the learning rate: see :class:`.variants.AdamWPaper`.
     """
 
     title = "AdamW"
     idea = "is Adam that also shrinks the weights"
     reference = "Loshchilov and Hutter (2019)"
     beside = Adam
-    convention = "decay ηλθ: PyTorch, Optax, Keras"
+    variant = "decay ηλθ: PyTorch, Optax, Keras"
     rows = (
         *Adam.rows[:5],
         Row(
@@ -205,7 +205,7 @@ class Muon(Momentum):
     idea = "makes all directions of a matrix's velocity equally long"
     reference = "Jordan et al. (2024)"
     beside = Momentum
-    convention = "velocity without look-ahead"
+    variant = "velocity without look-ahead"
     stable_below = ""
     rows = (
         Row(r"v_t = \gamma v_{t-1} + \nabla J(\theta_{t-1})", "velocity, without η"),

@@ -72,7 +72,7 @@ class Momentum(Optimizer):
     reference = "Polyak (1964)"
     rate = r"\eta"
     stable_below = r"2 (1 + \gamma)"
-    convention = "undamped: the source, PyTorch"
+    variant = "undamped: the source, PyTorch"
     rows = (
         Row(
             r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})",
@@ -160,7 +160,7 @@ class AdaGrad(Optimizer):
     title = "AdaGrad"
     idea = "divides by the root of the sum of squared gradients"
     reference = "Duchi, Hazan and Singer (2011)"
-    convention = "ε inside the root: the source, Optax, Keras"
+    variant = "ε inside the root: the source, Optax, Keras"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(r"G_t = G_{t-1} + (\nabla J(\theta_t))^2", "add the squared gradient, element by element", (RAW_STEP,)),
@@ -202,7 +202,7 @@ class RMSProp(Optimizer):
     title = "RMSProp"
     idea = "divides by the root of a moving average of squared gradients"
     reference = "Tieleman and Hinton (2012), lecture 6.5"
-    convention = "ε inside the root: the source, Optax, Keras"
+    variant = "ε inside the root: the source, Optax, Keras"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(
@@ -247,7 +247,7 @@ class Adam(Optimizer):
     title = "Adam"
     idea = "averages the gradient and its square, corrects both, divides one by the root of the other"
     reference = "Kingma and Ba (2015), algorithm 1"
-    convention = "corrected, ε outside: the paper, PyTorch"
+    variant = "corrected, ε outside: the paper, PyTorch"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t} + \epsilon}"
     rows: ClassVar[tuple[Row, ...]] = (  # as many as a method needs: those that are made of it have others
         Row(r"g_t = \nabla J(\theta_{t-1})", "the gradient"),

@@ -19,7 +19,7 @@ class DampedMomentum(Momentum):
     """
 
     title = "Damped Momentum"
-    convention = "damped: the average that Adam keeps"
+    variant = "damped: the average that Adam keeps"
     rate = r"(1 - \gamma) \eta"
     stable_below = r"\frac{2 (1 + \gamma)}{1 - \gamma}"
     rows = (
@@ -50,7 +50,7 @@ class AdaGradOutside(AdaGrad):
     """AdaGrad with ε added to the root, not under it: as in PyTorch."""
 
     title = "AdaGrad, ε outside"
-    convention = "ε outside the root: PyTorch"
+    variant = "ε outside the root: PyTorch"
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (AdaGrad.rows[0], OUTSIDE_ROW)
 
@@ -60,7 +60,7 @@ class RMSPropOutside(RMSProp):
     """RMSProp with ε added to the root, not under it: as in PyTorch."""
 
     title = "RMSProp, ε outside"
-    convention = "ε outside the root: PyTorch"
+    variant = "ε outside the root: PyTorch"
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (RMSProp.rows[0], OUTSIDE_ROW)
 
@@ -70,7 +70,7 @@ class AdamInside(Adam):
     """Adam with ε under the root: Optax's ``eps_root``, with ``eps=0``."""
 
     title = "Adam, ε inside"
-    convention = "ε inside the root: Optax's eps_root"
+    variant = "ε inside the root: Optax's eps_root"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}}"
     rows = (
         *Adam.rows[:5],
@@ -93,7 +93,7 @@ class AdamWPaper(AdamW):
     """
 
     title = "AdamW, decay λ"
-    convention = "decay λθ: the paper's algorithm 2"
+    variant = "decay λθ: the paper's algorithm 2"
     rows = (
         *Adam.rows[:5],
         Row(
@@ -107,7 +107,7 @@ class AdamWPaper(AdamW):
     )
 
 
-CONVENTIONS: tuple[type[Optimizer], ...] = (
+VARIANTS: tuple[type[Optimizer], ...] = (
     DampedMomentum,
     AdaGradOutside,
     RMSPropOutside,
@@ -117,8 +117,8 @@ CONVENTIONS: tuple[type[Optimizer], ...] = (
 )
 
 
-def conventions(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
+def variants(kind: type[Optimizer]) -> tuple[type[Optimizer], ...]:
     """The forms in which the literature writes a method: the course's own first."""
     check_method(kind)
-    base = next(iter(kind.__bases__)) if kind in CONVENTIONS else kind
-    return (base, *(other for other in CONVENTIONS if base in other.__bases__))
+    base = next(iter(kind.__bases__)) if kind in VARIANTS else kind
+    return (base, *(other for other in VARIANTS if base in other.__bases__))

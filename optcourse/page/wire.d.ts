@@ -28,7 +28,7 @@ export interface Panel {
 
 export interface Series {
   panel: number;
-  x: number; // places in the form's expressions
+  x: number; // places in the variant's expressions
   y: number;
   at: 0 | 1; // the coordinate
   name: string;
@@ -50,10 +50,15 @@ export interface Program {
   settings?: Record<string, number>; // what is no hyperparameter: Muon's columns
 }
 
-export interface Form {
+/** What the page adds to a variant: where in its expressions each number of the formula is, and which coordinate of it. */
+interface Slots {
+  slots?: [expression: number, coordinate: 0 | 1][];
+}
+
+export interface Variant extends Slots {
   title: string;
   label: string;
-  convention: string;
+  name: string;
   look: Look;
   program: Program | null; // null: the kernel runs it
   hypers: Record<string, string>; // the slider of each symbol
@@ -64,15 +69,20 @@ export interface Form {
   series: Series[];
   arrows: Arrow[];
   stable: Tree | null; // on a quadratic of curvature λ a run is stable while ηλ is below
-  formula: string; // HTML with slots
-  slots: [expression: number, coordinate: 0 | 1][];
+  formula: boolean; // whether it is shown
   rows: string[];
+  captions: string[]; // of the rows
 }
 
-export interface Control {
+/** What the page adds to a slider: HTML instead of its symbol. */
+interface Labelled {
+  shown?: string;
+}
+
+export interface Control extends Labelled {
   name: string;
   label: string;
-  symbol: string; // HTML
+  symbol: string; // its name in trees; "" where the label is all
   doc: string;
   colour: string;
   values: number[];
@@ -85,7 +95,7 @@ export interface Setting {
   surface: number;
   start: Pair;
   steps: number;
-  forms: number[];
+  variants: number[];
   step: number;
   own: string;
   rows: string[];
@@ -93,7 +103,7 @@ export interface Setting {
 
 export interface ExplorerConfig {
   panels: Panel[];
-  methods: Form[][]; // the forms of each
+  methods: Variant[][]; // the variants of each
   controls: Control[];
   first: Setting;
   most_steps: number;
@@ -112,7 +122,7 @@ export interface TrainerSetting {
   values: Record<string, number>;
   chosen: number[]; // the methods that train, by place
   focus: number; // whose weights are shown
-  forms: number[];
+  variants: number[];
   rows: string[];
 }
 
@@ -164,9 +174,9 @@ export interface Run {
   marks?: Landmarks; // of the minimum that it goes to
 }
 
-/** A run with the form of its method: what pictures are drawn of. */
+/** A run with the variant of its method: what pictures are drawn of. */
 export interface Shown {
-  form: Form;
+  variant: Variant;
   run: Run;
   last: number; // the last step with a finite point
 }
@@ -181,7 +191,7 @@ export interface Moment {
 /** What the controls ask of the view. */
 export interface Host {
   readonly config: ExplorerConfig;
-  readonly methods: Form[][]; // with the forms that a reader has typed
+  readonly methods: Variant[][]; // with the variants that a reader has typed
   readonly surfaces: Surface[];
   readonly now: Setting;
   readonly disabledReason: string; // why sliders cannot move anything now, or nothing

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..methods.base import Optimizer
 from ..methods.more import BEYOND
 from ..methods.optimizers import OPTIMIZERS
-from ..methods.variants import CONVENTIONS
+from ..methods.variants import VARIANTS
 
 # One palette for each theme: the methods' colours, then the symbols'. Found by a search for colours near those wanted, of
 # which any two differ for every kind of colour vision, and which are seen on the whole ground; a test measures it.
@@ -52,7 +52,7 @@ def look(number: int) -> Look:
 
 def style(kind: type[Optimizer]) -> Look:
     """The look of a method: by its number in the tuple of optimizers."""
-    known = [*OPTIMIZERS, *CONVENTIONS, *BEYOND]
+    known = [*OPTIMIZERS, *VARIANTS, *BEYOND]
     return look(known.index(kind) if kind in known else len(METHODS) - 1)
 
 

@@ -13,9 +13,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
-from ..formula.mathml import CLASSES
-from ..formula.parse import GREEK
-from ..formula.write import parts_of
+from ..plots.style import LETTERS
 
 COURSE = pathlib.Path(__file__).parent.parent.parent
 PAGES = {"README": "about", "TEACHING": "teachers", "CONTRIBUTING": "contributing"}  # Markdown files that are pages
@@ -41,12 +39,9 @@ def mathml(latex: str) -> str:
     import latex2mathml.converter  # only the site needs it
 
     made = latex2mathml.converter.convert(latex).replace("&#x003F5;", "&#x003B5;")  # one epsilon
-    for symbol, name in CLASSES.items():
-        letter, _, index = parts_of(symbol)
-        written = f"<mi>&#x{ord(GREEK[letter]):05X};</mi>" + (f"<mn>{index}</mn>" if index else "")
-        made = made.replace(
-            written, written.replace("<mi>", f'<mi class="{name}">').replace("<mn>", f'<mn class="{name}">')
-        )
+    for letter, name in LETTERS.items():
+        written = f"<mi>&#x{ord(letter[0]):05X};</mi>" + "".join(f"<mn>{'₀₁₂'.index(each)}</mn>" for each in letter[1:])
+        made = made.replace(written, re.sub("<(mi|mn)>", rf'<\1 class="oc-{name}">', written))
     return made
 
 

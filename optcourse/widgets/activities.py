@@ -111,8 +111,8 @@ class Predict(ReplacesOutput, widgets.VBox):
 
 
 REACHED = "a function of the explorer that gives (True or False, what to say), such as reach(1e-6, 100)"
-KEPT = ("surface", "start", "steps", "forms")  # what a goal keeps of the explorer's setting
-NAMES = {"forms": "form"}  # as people call it
+KEPT = ("surface", "start", "steps", "variants")  # what a goal keeps of the explorer's setting
+NAMES = {"variants": "variant"}  # as people call it
 
 
 class Goal(ReplacesOutput, widgets.VBox):
@@ -131,9 +131,9 @@ class Goal(ReplacesOutput, widgets.VBox):
         instance(text, str, "text", "text")
         instance(explorer, Explorer, "explorer", "what explore(…) gives")
         function(reached, "reached", REACHED, 1)
-        if isinstance(reached, Reach) and reached.place >= len(explorer.first):
+        if isinstance(reached, Reach) and reached.place >= len(explorer.methods):
             raise ValueError(
-                f"reached must have a place below {len(explorer.first)}, the number of methods, not {reached.place}"
+                f"reached must have a place below {len(explorer.methods)}, the number of methods, not {reached.place}"
             )
         allowed = f"names of sliders: {', '.join(explorer.controls)}"
         if not isinstance(keep, tuple | list):
@@ -157,7 +157,7 @@ class Goal(ReplacesOutput, widgets.VBox):
 
     def judge(self) -> tuple[bool, str]:
         """Whether the goal is met where it was set, and what was seen."""
-        now, first = self.explorer._now(), self.explorer.first_setting
+        now, first = self.explorer.now(), self.explorer.first_setting
         moved = [NAMES.get(name, name) for name in KEPT if now[name] != first[name]]
         moved += [name for name in self.keep if now["values"][name] != first["values"][name]]
         if moved:
@@ -212,7 +212,7 @@ class Reach:
 
     def _said(self, explorer: Explorer) -> dict[str, str]:
         """What is said of a run, with slots for what only the run knows."""
-        title, now = explorer.optimizers()[self.place].title, explorer._now()
+        title, now = explorer.optimizers()[self.place].title, explorer.now()
         return {
             "end": f"{title}: {{end}}.",
             "never": f"{title} is not within {self.tolerance:g} after {now['steps']} steps.",

@@ -2,12 +2,11 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..formula.parse import parse
-from ..methods import card
 from ..methods.base import Optimizer
 from ..plots import views
 from ..plots.style import SECOND, Look
@@ -15,6 +14,9 @@ from ..plots.views import VIEWS, labels_and_looks
 from ..surfaces.surface import Surface
 from . import wire
 from .program import Expressions, method_program, own_hypers, surface_program
+
+if TYPE_CHECKING:
+    from .explorer import Explorer
 
 GRID = 64  # points of a surface that the page cannot compute, along x and along y
 
@@ -37,7 +39,7 @@ def series_of(
     return found
 
 
-def form_of(
+def variant_of(
     optimizer: Optimizer,
     label: str,
     look: Look,
@@ -45,8 +47,8 @@ def form_of(
     hypers: dict[str, str],
     several: bool,
     formula: bool,
-) -> wire.Form:
-    """One form of a method: its program, what it shows and how, and its formula."""
+) -> wire.Variant:
+    """One variant of a method: its program, what it shows and how, and its formula."""
     kind, expressions = type(optimizer), Expressions()
     colours = iter(views.vector_colours(kind))
     arrows = [
@@ -54,10 +56,10 @@ def form_of(
         for row, each in ((row, each) for row, line in enumerate(kind.rows) for each in line.arrows)
     ]
     divisor = views.divisor(optimizer)
-    return wire.Form(
+    return wire.Variant(
         title=kind.title,
         label=label,
-        convention=kind.convention,
+        name=kind.variant,
         look=wire.look(look),
         program=method_program(optimizer),
         hypers=hypers,
@@ -67,9 +69,9 @@ def form_of(
         series=series_of(panels, optimizer, look, several, expressions),
         arrows=arrows,
         stable=parse(kind.stable_below) if kind.stable_below else None,
-        formula=card.template(kind) if formula else "",
-        slots=[(expressions.index(part), at) for part, at in card.slots(kind)] if formula else [],
+        formula=formula,
         rows=[row.latex for row in kind.rows],
+        captions=[row.caption for row in kind.rows],
         expressions=list(expressions.trees),
     )
 
@@ -90,40 +92,40 @@ def surface_data(surface: Surface) -> dict[str, Any]:
     )
 
 
-class Scene:
-    """The part of an explorer that tells the page what it needs."""
+def config_of(explorer: "Explorer") -> dict[str, Any]:
+    """Panels, methods and controls: all that does not depend on the surface."""
+    settings = explorer.settings
+    now = settings.first
+    present = settings.optimizers(now)
+    panels, hypers = [VIEWS[name] for name in explorer.views], settings.sliders
 
-    def _config(self) -> dict[str, Any]:
-        """Panels, methods and controls: all that does not depend on the surface."""
-        now = self._now()
-        present = [self._optimizer(place, form, now["values"]) for place, form in enumerate(now["forms"])]
-        methods = [
-            [self._form(place, form, present) for form in range(len(self._forms(each)))]
-            for place, each in enumerate(self.first)
-        ]
-        steps = range(1, self.most_steps + 1)
-        return wire.plain(
-            wire.ExplorerConfig(
-                panels=[panel_of(name, VIEWS[name]) for name in self.views],
-                methods=methods,
-                controls=[{**each.data(), "folded": name not in self.in_sight} for name, each in self.controls.items()],
-                first=self.first_setting,
-                most_steps=self.most_steps,
-                size=self.type_size,
-                own=self.own_surfaces,
-                built_in=self.built_in,
-                vectors=bool(self.vectors),
-                schedule=[float(self.schedule(np.array(t))) for t in steps] if self.schedule else [],
-                tolerance=views.TOLERANCE,
-                longest=views.LONGEST,
-                known=own_hypers() if self.formula_shown else {},
-            )
+    def variant(index: int, number: int) -> wire.Variant:
+        optimizer = settings.optimizer(index, number, now["values"])
+        labels, looks = labels_and_looks([*present[:index], optimizer, *present[index + 1 :]])
+        names = {item.key: hypers[index, item.name].name for item in optimizer.hypers()}
+        several, formula = len(present) > 1, explorer.formula_shown
+        return variant_of(optimizer, labels[index], looks[index], panels, names, several, formula)
+
+    steps = range(1, settings.most_steps + 1)
+    return wire.plain(
+        wire.ExplorerConfig(
+            panels=[panel_of(name, view) for name, view in zip(explorer.views, panels, strict=True)],
+            methods=[
+                [variant(index, number) for number in range(len(kinds))]
+                for index, kinds in enumerate(settings.declared_variants)
+            ],
+            controls=[
+                {**each.data(), "folded": name not in explorer.in_sight} for name, each in settings.controls.items()
+            ],
+            first=now,
+            most_steps=settings.most_steps,
+            size=explorer.type_size,
+            own=explorer.own_surfaces,
+            built_in=settings.built_in,
+            vectors=bool(explorer.vectors),
+            schedule=[float(explorer.schedule(np.array(t))) for t in steps] if explorer.schedule else [],
+            tolerance=views.TOLERANCE,
+            longest=views.LONGEST,
+            known=own_hypers() if explorer.formula_shown else {},
         )
-
-    def _form(self, place: int, form: int, present: Sequence[Optimizer]) -> wire.Form:
-        optimizer = self._optimizer(place, form, self._now()["values"])
-        labels, looks = labels_and_looks([*present[:place], optimizer, *present[place + 1 :]])
-        hypers = {item.key: self.sliders[place, item.name].name for item in optimizer.hypers()}
-        panels = [VIEWS[name] for name in self.views]
-        several = len(present) > 1
-        return form_of(optimizer, labels[place], looks[place], panels, hypers, several, self.formula_shown)
+    )

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from ..arguments import instance, number, shaped, whole, wrong_type, wrong_value
 from ..describe import rates_in_words, step_in_words
-from ..formula.mathml import mathml
-from ..methods import card
+from ..formula.parse import Node
+from ..formula.write import leaves
 from ..methods.base import Optimizer
 from ..methods.schedules import Schedule
 from ..plots.views import MapView, checked
@@ -23,17 +23,17 @@ from ..surfaces.catalogue import CATALOGUE
 from ..surfaces.surface import Surface
 from ..trajectory import Trajectory, check_schedule, run, whole_steps
 from .base import LiveWidget
-from .config import Scene, surface_data
+from .config import config_of, surface_data
 from .display import Displayed
-from .settings import Setting
-from .sliders import Control, slider_values
+from .settings import Setting, Settings, Slider, offered_variants
+from .sliders import Control
 
 MOST_STEPS = 300  # on the slider, unless the run begins longer
 LONGEST = 5000  # steps: the page runs and draws them all in each frame
 _size = [1.0]  # of type, for later explorers
 
 
-class Explorer(Setting, Scene, Displayed, LiveWidget):
+class Explorer(Displayed, LiveWidget):
     """One or more optimizers on a surface, live.
 
     Parameters
@@ -69,64 +69,102 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
         formula: bool = True,
     ):
         given: list[Any] = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
-        self.first: list[Optimizer] = given
-        if not self.first or not all(isinstance(item, Optimizer) and item.shape == () for item in self.first):
+        self.methods: list[Optimizer] = given
+        if not given or not all(isinstance(item, Optimizer) and item.shape == () for item in given):
             raise wrong_type("optimizers", "a method with single numbers, or a list of them", optimizers)
         instance(surface, Surface, "surface", "a Surface, such as surfaces.ravine")
         instance(vectors, bool | None, "vectors", "True, False or None")
         instance(formula, bool, "formula", "True or False")
-        for optimizer in self.first:
+        for optimizer in given:
             check_schedule(schedule, optimizer)
-        self.views = checked(views, self.first)
-        self.schedule, self.vectors = schedule, len(self.first) <= 2 if vectors is None else vectors
+        self.views = checked(views, given)
+        self.schedule, self.vectors = schedule, len(given) <= 2 if vectors is None else vectors
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
+        if whole_steps(steps) > LONGEST:
+            raise ValueError(f"steps of an explorer must be at most {LONGEST}, not {steps}: for a longer run use run()")
         self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
-        self.places = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
-        self.built_in = len(self.places)  # a student's own surface comes behind these
-        self.declared_forms = [self._forms(optimizer) for optimizer in self.first]
-        self.forms = list(self.declared_forms)
-        self.formula_shown = formula and self.with_formula and len(self.first) <= 2
-        self.controls: dict[str, Control] = {}
-        self.sliders: dict[tuple[int, str], Control] = {}
-        self._make_controls()
+        offered = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
+        first = {
+            "surface": offered.index(surface), "start": point.tolist(), "steps": whole_steps(steps),
+            "step": whole(step, "step", 0, LONGEST),
+        }  # fmt: skip
+        self.formula_shown = formula and self.with_formula and len(given) <= 2
+        self.settings = Settings(
+            given, offered_variants(given, self.with_formula and len(given) <= 2), offered,
+            max(MOST_STEPS, first["steps"]), first, self._own_controls(), self.now, lambda values: self.set(values=values),
+        )  # fmt: skip
         names = f"a list of names of sliders: {', '.join(self.controls)}"
         instance(sliders, list | tuple | None, "sliders", names)
         for name in sliders or ():
             if not (isinstance(name, str) and name in self.controls):
                 raise wrong_value("sliders", names, sliders)
         self.in_sight = tuple(self.controls if sliders is None else sliders)
-        if whole_steps(steps) > LONGEST:
-            raise ValueError(f"steps of an explorer must be at most {LONGEST}, not {steps}: for a longer run use run()")
-        self.first_setting = {
-            "values": {name: control.first for name, control in self.controls.items()},
-            "surface": self.places.index(surface),
-            "start": point.tolist(),
-            "steps": whole_steps(steps),
-            "forms": [forms.index(type(item)) for forms, item in zip(self.forms, self.first, strict=True)],
-            "step": whole(step, "step", 0, LONGEST),
-            "own": "",
-            "rows": ["" for _ in self.first],
-        }
-        self._declared = dict(self.controls), dict(self.sliders)  # without those of a reader's own rows
         self._runs: tuple[str, list[Trajectory]] = ("", [])
         self._read: dict[str, Any] = {"own": "", "rows": self.first_setting["rows"]}  # as they were read last
-        self._typed: list[tuple[str, list[type[Optimizer]]]] = [("", []) for _ in self.first]  # the last good ones
+        self._typed: list[tuple[str, list[type[Optimizer]]]] = [("", []) for _ in given]  # the last good ones
         self._said: dict[str, str] = {}  # what is wrong with them, until they change
         self.type_size, self.own_surfaces = _size[0], self.catalogue is CATALOGUE
-        self.most_steps = max(MOST_STEPS, self.first_setting["steps"])
         # in one piece: a second client gets what the message that opens the widget says, and may get no more
-        config, data = self._config(), [self._surface_data(each) for each in self.places]
-        kernel_runs = self._kernel_runs(config, data)
+        config, data = config_of(self), [self._surface_data(each) for each in offered]
+        kernel_runs = self._kernel_runs(config, data, self.first_setting)
         super().__init__(setting=self.first_setting, config=config, surfaces=data, kernel_runs=kernel_runs)
         self.observe(self._moved, "setting")
+
+    def _own_controls(self) -> Sequence[Slider]:
+        """The sliders that are of no method."""
+        return ()
+
+    # ---- the setting ----
+
+    @property
+    def controls(self) -> dict[str, Control]:
+        """The sliders by their labels."""
+        return self.settings.controls
+
+    @property
+    def sliders(self) -> dict[tuple[int, str], Control]:
+        """The sliders by the method's index and the hyperparameter's name."""
+        return self.settings.sliders
+
+    @property
+    def first_setting(self) -> Setting:
+        """The setting with which all began."""
+        return self.settings.first
+
+    def now(self) -> Setting:
+        """The present setting, with the first value for anything that the page could not have meant."""
+        return self.settings.complete(self.setting)
+
+    def set(self, **changes: Any) -> None:
+        """Move controls from Python: ``values={"η": 0.1}``, ``surface``, ``start``, ``steps``, ``step``, ``variants``, ``own``, ``rows``.
+
+        TypeError or ValueError if a name or a value is not known; nothing has changed then.
+        """
+        with self._lock:
+            self.setting = self.settings.changed(self.now(), changes)
+
+    def reset(self) -> None:
+        """Everything back to its first value."""
+        with self._lock:
+            self.setting = self.first_setting
+
+    @property
+    def surface(self) -> Surface:
+        """The surface that is chosen now."""
+        return self.settings.surfaces[self.now()["surface"]]
+
+    def optimizers(self) -> list[Optimizer]:
+        """The optimizers as the sliders have them now."""
+        with self._lock:
+            return self.settings.optimizers(self.now())
 
     @property
     def trajectories(self) -> list[Trajectory]:
         """The runs that the controls ask for, one for each optimizer."""
         with self._lock:
-            now = self._now()
+            now = self.now()
             key = json.dumps(
-                [now["values"], now["surface"], now["start"], now["steps"], now["forms"], now["own"], now["rows"]]
+                [now["values"], now["surface"], now["start"], now["steps"], now["variants"], now["own"], now["rows"]]
             )
             if self._runs[0] != key:
                 self._runs = key, [self.simulate(each, now["start"], now["steps"]) for each in self.optimizers()]
@@ -143,7 +181,7 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
     @property
     def first_surface(self) -> Surface:
         """The surface that is shown first."""
-        return self.places[self.first_setting["surface"]]
+        return self.settings.surfaces[self.first_setting["surface"]]
 
     # ---- what the kernel does ----
 
@@ -175,72 +213,63 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
         if not text:
             return
         surface = Surface.from_formula(text)
-        self.places = [*self.places[: self.built_in], surface]
-        if self.setting.get("surface") != self.built_in:  # asked for from Python; the page makes the same from the text
-            self.setting = {**self.setting, "surface": self.built_in, "start": list(map(float, surface.start))}
+        place = self.settings.built_in
+        self.settings.surfaces = [*self.settings.surfaces[:place], surface]
+        if self.setting.get("surface") != place:  # asked for from Python; the page makes the same from the text
+            self.setting = {**self.setting, "surface": place, "start": list(map(float, surface.start))}
 
     def _own_rows(self) -> None:
-        """A student's own formula for a method: one more form of it. Where the text is empty there is none."""
+        """A student's own equations for a method: one more variant of it. Where the text is empty there is none."""
         wanted = self.setting.get("rows")
         if wanted == self._read["rows"]:
             return
         self._read["rows"], self._said["_own_rows"] = wanted, ""
-        forms, wrong = list(self._now()["forms"]), None
-        for place, (declared, text) in enumerate(zip(self.declared_forms, texts(wanted, len(self.first)), strict=True)):
-            if text != self._typed[place][0]:
-                try:
-                    self._typed[place] = text, [self._own_form(text)] if text else []
-                except ValueError as error:  # the last good form stays
-                    wrong = wrong or error
-                    continue
-                if text or forms[place] == len(declared):
-                    forms[place] = len(declared) if text else self.first_setting["forms"][place]
-            self.forms[place] = [*declared, *self._typed[place][1]]
-        self._own_sliders()
+        chosen, wrong = list(self.now()["variants"]), None
+        for index, text in enumerate(texts(wanted, len(self.methods))):
+            if text == self._typed[index][0]:
+                continue
+            try:
+                self._typed[index] = text, [self._own_variant(text)] if text else []
+            except ValueError as error:  # the last good one stays
+                wrong = wrong or error
+                continue
+            declared = len(self.settings.declared_variants[index])
+            if text or chosen[index] == declared:
+                chosen[index] = declared if text else self.first_setting["variants"][index]
+        self.settings.set_typed([own for _, own in self._typed])
         if wrong:
             raise wrong
-        if self.setting.get("forms") != forms:  # asked for from Python
-            self.setting = {**self.setting, "forms": forms, "values": self._now()["values"]}
+        if self.setting.get("variants") != chosen:  # asked for from Python
+            self.setting = {**self.setting, "variants": chosen, "values": self.now()["values"]}
 
-    def _own_form(self, text: str) -> type[Optimizer]:
+    def _own_variant(self, text: str) -> type[Optimizer]:
         """The class of a method that a student has typed, an equation in each line."""
         made = Optimizer.from_rows([line.strip() for line in text.splitlines() if line.strip()])
         check_schedule(self.schedule, made)
         return type(made)
 
-    def _own_sliders(self) -> None:
-        """The declared sliders, and those that a student's own rows need besides, and no others."""
-        self.controls, self.sliders = dict(self._declared[0]), dict(self._declared[1])
-        for place, (declared, forms) in enumerate(zip(self.declared_forms, self.forms, strict=True)):
-            for item in (item for own in forms[len(declared) :] for item in own.hypers()):
-                if (place, item.name) in self.sliders:
-                    continue
-                if item.letter not in self.controls:
-                    values = slider_values(item, item.default)
-                    self._add_control(item.letter, mathml(item.symbol), item.doc, values, item.default)
-                self.sliders[place, item.name] = self.controls[item.letter]
-
     def _send_kernel_runs(self) -> None:
         """Send the runs that the page cannot compute, if there are any, or were."""
-        kernel_runs = self._kernel_runs(self.config, self.surfaces)
+        kernel_runs = self._kernel_runs(self.config, self.surfaces, self.now())
         if kernel_runs or self.kernel_runs:
             self.kernel_runs = kernel_runs
 
-    def _kernel_runs(self, config: dict[str, Any], data: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    def _kernel_runs(
+        self, config: dict[str, Any], data: Sequence[dict[str, Any]], now: Setting
+    ) -> list[dict[str, Any] | None]:
         """The runs that the page cannot compute, or nothing: it runs all rows, on all surfaces that have a formula."""
-        now = self._now()
         by_page = now["surface"] >= len(data) or data[now["surface"]]["program"] is not None
-        asked = []
-        for place, (declared, form) in enumerate(zip(config["methods"], now["forms"], strict=True)):
-            if form < len(declared):
-                expressions, program = declared[form]["expressions"], declared[form]["program"]
-            else:  # a reader's own rows: what can be shown of the declared form, and each number of the formula
-                shown = [part for part, _ in card.slots(self.forms[place][form])]
-                expressions, program = [*dict.fromkeys([*declared[0]["expressions"], *shown])], True
-            asked.append(None if by_page and program else expressions)
+        asked: list[list[Any] | None] = []
+        for index, (declared, variant) in enumerate(zip(config["methods"], now["variants"], strict=True)):
+            is_declared = variant < len(declared)  # of a reader's own, what can be shown of the first one, too
+            shown, mine = declared[variant if is_declared else 0], self.settings.variants[index]
+            kinds = [mine[variant]] if is_declared else [mine[0], mine[variant]]
+            numbers = [part for kind in kinds for part in parts(kind)] if self.formula_shown else []
+            by_kernel = not by_page or (is_declared and not shown["program"])
+            asked.append([*dict.fromkeys([*shown["expressions"], *numbers])] if by_kernel else None)
         if not any(asked):
             return []
-        return [each and kernel_runs(run, each) for run, each in zip(self.trajectories, asked, strict=True)]
+        return [kernel_runs(run, each) if each else None for run, each in zip(self.trajectories, asked, strict=True)]
 
     # ---- words and the saved picture ----
 
@@ -249,7 +278,7 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
         from ..plots.figures import Picture
 
         with self._lock:
-            step = min(self._now()["step"], self._now()["steps"])
+            step = min(self.now()["step"], self.now()["steps"])
             return Picture(self.trajectories, self.views, step, bool(self.vectors))
 
     @property
@@ -261,7 +290,7 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
     def describe(self) -> str:
         """What the picture shows, with its numbers: for the saved notebook and for screen readers."""
         with self._lock:
-            trajectories, step = self.trajectories, min(self._now()["step"], self._now()["steps"])
+            trajectories, step = self.trajectories, min(self.now()["step"], self.now()["steps"])
             lines = [trajectory.describe() for trajectory in trajectories]
             if self.formula_shown and step > 0:
                 lines += [line for each in trajectories if (line := step_in_words(each, step))]
@@ -270,6 +299,11 @@ class Explorer(Setting, Scene, Displayed, LiveWidget):
             if "rate" in self.views:
                 lines += [rates_in_words(trajectory) for trajectory in trajectories if trajectory.optimizer.rate]
             return "\n".join(lines)
+
+
+def parts(kind: type[Optimizer]) -> list[Node]:
+    """What the formula of a method has a number for: each part of each row, and its result."""
+    return [part for _, symbol, right in kind.trees() for part in [*leaves(right), ("sym", symbol)]]
 
 
 def texts(given: Any, count: int) -> list[str]:

@@ -14,6 +14,7 @@ from ..training.network import LeastSquares
 from ..training.train import on_surface, train
 from ..trajectory import Trajectory
 from .explorer import Explorer
+from .settings import Slider
 
 
 class BatchExplorer(Explorer):
@@ -40,11 +41,14 @@ class BatchExplorer(Explorer):
         """With the examples, of which the page draws its mini-batches."""
         return {**super()._surface_data(surface), "examples": np.column_stack(self.data).astype("<f8").tobytes()}
 
-    def _make_controls(self) -> None:
-        super()._make_controls()
+    def _own_controls(self) -> Sequence[Slider]:
         sizes = sorted({*self.sizes, self.batch_size})
-        self._add_control("batch size", "batch size", "images per update", sizes, self.batch_size)
-        self._add_control("seed", "seed", "order of the images", range(31), 0)
+        return ("batch size", "images per update", sizes, self.batch_size), (
+            "seed",
+            "order of the images",
+            range(31),
+            0,
+        )
 
     def simulate(self, optimizer: Optimizer, start: Sequence[float], steps: int) -> Trajectory:
         size, seed = (int(self.controls[name].value) for name in ("batch size", "seed"))

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 
 from ..arguments import number, whole, wrong_type, wrong_value
 from ..formula.evaluate import Array, Gradient, evaluate
-from ..formula.mathml import mathml
 from ..formula.parse import Node, parse
 from ..methods.base import Optimizer, State, execute
 from ..methods.optimizers import NAG, OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
@@ -25,7 +24,7 @@ from ..training.network import Network
 from ..training.train import ETAS, train
 from . import wire
 from .base import LiveWidget
-from .config import form_of
+from .config import variant_of
 from .display import Displayed
 from .explorer import type_size
 from .program import own_hypers
@@ -131,30 +130,30 @@ class Trainer(Displayed, LiveWidget):
             "seed": whole(seed, "seed", 0, int(SHARED["seed"][-1])),
         }
         controls = [
-            control(name, name, "", sorted({*options, values[name]}), None, "focus") for name, options in SHARED.items()
+            control(name, "", "", sorted({*options, values[name]}), None, "focus") for name, options in SHARED.items()
         ]
-        forms = []
+        variants = []
         for place, (optimizer, label) in enumerate(zip(self.offered, self.labels, strict=True)):
             names = {}
             for item in optimizer.hypers():
                 names[item.key], value = f"{item.letter} {label}", getattr(optimizer, item.name)
                 spread = dataclasses.replace(item, low=1e-4, high=10.0) if item.key == "eta" else item
                 made = control(
-                    names[item.key], mathml(item.symbol), item.doc, slider_values(spread, value), place,
+                    names[item.key], item.key, item.doc, slider_values(spread, value), place,
                     LETTERS.get(item.letter, "focus"),
                 )  # fmt: skip
                 controls.append(made)
                 values[names[item.key]] = value
             several = len(self.offered) > 1
-            form = form_of(optimizer, label, self.looks[place], [RateView], names, several, True)
-            if form.program is None:
+            variant = variant_of(optimizer, label, self.looks[place], [RateView], names, several, True)
+            if variant.program is None:
                 raise wrong_value("optimizers", "methods whose rows the page can run", optimizer)
-            forms.append([form])
+            variants.append([variant])
         self.first_setting: dict[str, Any] = {
-            "values": values, "chosen": chosen, "focus": chosen[0], "forms": [0] * len(forms), "rows": [""] * len(forms),
+            "values": values, "chosen": chosen, "focus": chosen[0], "variants": [0] * len(variants), "rows": [""] * len(variants),
         }  # fmt: skip
         config = wire.TrainerConfig(
-            methods=forms, controls=controls, first=self.first_setting, size=type_size(), known=own_hypers(),
+            methods=variants, controls=controls, first=self.first_setting, size=type_size(), known=own_hypers(),
             etas=ETAS.tolist(), seeds=VALLEY_SEEDS, counts=[len(labels) for _, labels in (digits().train, digits().validation)],
         )  # fmt: skip
         super().__init__(config=wire.plain(config), setting=self.first_setting, digits=digit_bytes())

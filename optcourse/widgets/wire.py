@@ -23,7 +23,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a panel: places of x and y in the form's expressions, and the coordinate."""
+    """A line of a panel: places of x and y in the variant's expressions, and the coordinate."""
 
     panel: int
     x: int
@@ -35,7 +35,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A vector of a step: the row that brings it in, places in the form's expressions, name and colour."""
+    """A vector of a step: the row that brings it in, places in the variant's expressions, name and colour."""
 
     row: int
     start: int
@@ -45,12 +45,12 @@ class Arrow:
 
 
 @dataclass(frozen=True)
-class Form:
-    """One form of a method: what the page runs (``program``; None: the kernel does) and shows."""
+class Variant:
+    """One variant of a method: what the page runs (``program``; None: the kernel does) and shows."""
 
     title: str
     label: str
-    convention: str
+    name: str
     look: dict[str, Any]
     program: dict[str, Any] | None
     hypers: dict[str, str]
@@ -61,9 +61,9 @@ class Form:
     series: list[Series]
     arrows: list[Arrow]
     stable: Node | None
-    formula: str
-    slots: list[tuple[int, int]]
+    formula: bool
     rows: list[str]
+    captions: list[str]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class ExplorerConfig:
     """An explorer, but for its surfaces and what its controls say. ``first`` is the first setting."""
 
     panels: list[Panel]
-    methods: list[list[Form]]
+    methods: list[list[Variant]]
     controls: list[dict[str, Any]]
     first: dict[str, Any]
     most_steps: int
@@ -109,7 +109,7 @@ class ExplorerConfig:
 class TrainerConfig:
     """A laboratory, but for the digits and what its controls say: as :class:`Lesson`, and what the valley measures."""
 
-    methods: list[list[Form]]
+    methods: list[list[Variant]]
     controls: list[dict[str, Any]]
     first: dict[str, Any]
     size: float

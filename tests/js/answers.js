@@ -9,7 +9,6 @@ import { methodOf } from "../../optcourse/page/compute/runs.js";
 import { sampled } from "../../optcourse/page/compute/minibatch.js";
 import { surfaceFrom, surfaceOf } from "../../optcourse/page/compute/objective.js";
 import { Training } from "../../optcourse/page/compute/training.js";
-import { mathml, templateOf } from "../../optcourse/page/formula/mathml.js";
 import { programOf } from "../../optcourse/page/site/answer.js";
 import { Judge } from "../../optcourse/page/site/judge.js";
 
@@ -86,8 +85,6 @@ const ANSWERS = {
     const judge = new Judge(task);
     return texts.map((text) => said(() => judge.verdict(programOf(text, task))));
   },
-  template: (method) => templateOf(method),
-  mathml: (tree) => mathml(tree),
   walk: walked,
   run: ({ method, surface, landmarks, values, start, steps, examples, size, seed }) => {
     const ground = { ...surfaceOf(surface), landmarks };

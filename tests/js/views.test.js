@@ -83,7 +83,7 @@ test("settings are the same whatever the order of their parts", () => {
     assert.ok(!isSame({ a: [1, { b: 2 }], c: "x" }, other));
 });
 
-test("a run that the kernel hands over is taken by its expressions, and only by the form that it is of", () => {
+test("a run that the kernel hands over is taken by its expressions, and only by the variant that it is of", () => {
   const values = new DataView(new Float64Array([1, 2, 3, 4, 10, 20, 30, 40]).buffer); // two expressions, one step
   const kernel_runs = {
     steps: 1,
@@ -97,7 +97,7 @@ test("a run that the kernel hands over is taken by its expressions, and only by 
   };
   const run = kernelRun(kernel_runs, { expressions: [["sym", "v_t"]] });
   assert.deepEqual([run.at(0, 0), run.at(0, 1), run.at(0, 2)], [[10, 20], [30, 40], NaN]); // prettier-ignore
-  assert.equal(kernelRun(kernel_runs, { expressions: [["sym", "w_t"]] }), undefined, "of another form: not yet");
+  assert.equal(kernelRun(kernel_runs, { expressions: [["sym", "w_t"]] }), undefined, "of another variant: not yet");
   assert.equal(kernelRun(null, { expressions: [] }), undefined);
 });
 

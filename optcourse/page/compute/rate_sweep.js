@@ -2,9 +2,9 @@
 import { Training, sliced } from "./training.js";
 /** @import { Digits } from "./network.js" */
 /** @import { Plan } from "./training.js" */
-/** @import { Form, Program } from "../wire.d.ts" */
+/** @import { Variant, Program } from "../wire.d.ts" */
 
-/** @typedef {{ method: number, form: Form, program: Program, hypers: Record<string, number> }} Entry */
+/** @typedef {{ method: number, variant: Variant, program: Program, hypers: Record<string, number> }} Entry */
 
 /** The middle one of some numbers; of an even count the higher of the two. @param {number[]} values */
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -91,13 +91,13 @@ export class RateSweep {
   }
 
   inWords() {
-    const said = this.entries.map(({ form }, place) => {
+    const said = this.entries.map(({ variant }, place) => {
       const middles = this.middles[place];
       const known = middles.map((value, i) => [value, i]).filter(([value]) => Number.isFinite(value));
-      if (!known.length) return `${form.label}: nothing yet`;
+      if (!known.length) return `${variant.label}: nothing yet`;
       const [value, i] = known.reduce((a, b) => (b[0] < a[0] ? b : a));
       const [loss, eta] = [value, this.etas[i]].map((each) => Number(each.toPrecision(2)));
-      return `${form.label}: lowest loss ${loss} at η = ${eta}`;
+      return `${variant.label}: lowest loss ${loss} at η = ${eta}`;
     });
     return `The loss that is reached and kept, by learning rate. ${said.join("; ")}. ${this.runs} of ${this.count} runs.`;
   }

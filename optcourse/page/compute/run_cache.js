@@ -2,12 +2,12 @@
 import { gridOf, interpolated } from "./grid.js";
 import { entry } from "../formula/compile.js";
 import { numbersOf, textsOf } from "./settings.js";
-import { ownForm, ownSurface, withOwn } from "./user_input.js";
+import { ownVariant, ownSurface, withOwn, withSlots } from "./user_input.js";
 import { kernelRun, methodOf, outcomeOf } from "./runs.js";
 import { bytesOf } from "./network.js";
 import { sampled } from "./minibatch.js";
 import { surfaceOf } from "./objective.js";
-/** @import { Form, Objective, KernelRun, ExplorerConfig, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
+/** @import { Variant, Objective, KernelRun, ExplorerConfig, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
 
 /** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
 /** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
@@ -15,18 +15,18 @@ import { surfaceOf } from "./objective.js";
 export class RunCache {
   /** @param {ExplorerConfig} config @param {Surface[]} surfaces */
   constructor(config, surfaces) {
-    this.config = config;
-    this.declared = config; // without what a reader types
-    /** @type {Map<number, import("./user_input.js").OwnForm>} what a reader has typed, by method */
+    this.config = { ...config, methods: config.methods.map((variants) => variants.map(withSlots)) };
+    this.declared = this.config; // without what a reader types
+    /** @type {Map<number, import("./user_input.js").OwnVariant>} what a reader has typed, by method */
     this.own = new Map();
     this.surfaces = surfaces;
     this.key = "";
     /** @type {Shown[]} the runs as they were computed last */
     this.shown = [];
     // what is made of the config's own objects stands beside them: nothing is hung on what the model would save
-    /** @type {WeakMap<Form, Runner>} */
+    /** @type {WeakMap<Variant, Runner>} */
     this.runners = new WeakMap();
-    /** @type {WeakMap<Form, Outcome>} */
+    /** @type {WeakMap<Variant, Outcome>} */
     this.outcomes = new WeakMap();
     /** @type {WeakMap<Surface, Objective>} */
     this.grounds = new WeakMap();
@@ -34,9 +34,9 @@ export class RunCache {
     this.caps = new WeakMap();
   }
 
-  /** The form of each method that is chosen. @param {Setting} now */
-  forms(now) {
-    return this.config.methods.map((forms, i) => forms[now.forms[i]] ?? forms[0]);
+  /** The variant of each method that is chosen. @param {Setting} now */
+  variants(now) {
+    return this.config.methods.map((variants, i) => variants[now.variants[i]] ?? variants[0]);
   }
 
   /** @param {Setting} now */
@@ -46,12 +46,12 @@ export class RunCache {
 
   /** Whether the kernel must compute a run. @param {Setting} now */
   byKernel(now) {
-    return !this.surface(now).program || this.forms(now).some((form) => !form.program);
+    return !this.surface(now).program || this.variants(now).some((variant) => !variant.program);
   }
 
-  /** The hyperparameters of a form, by symbol. @param {Form} form @param {Setting} now */
-  values(form, now) {
-    return Object.fromEntries(Object.entries(form.hypers).map(([symbol, name]) => [symbol, now.values[name]]));
+  /** The hyperparameters of a variant, by symbol. @param {Variant} variant @param {Setting} now */
+  values(variant, now) {
+    return Object.fromEntries(Object.entries(variant.hypers).map(([symbol, name]) => [symbol, now.values[name]]));
   }
 
   /** J and ∇J of a surface. @param {Surface} surface @returns {Objective} */
@@ -90,15 +90,15 @@ export class RunCache {
     return { own: text, surface: built_in, start: stays ? now.start : surface.start };
   }
 
-  /** Rows of the reader's own as one more form of a method. @param {number} method @param {string} text @param {Setting} now @returns {Partial<Setting>} */
+  /** Rows of the reader's own as one more variant of a method. @param {number} method @param {string} text @param {Setting} now @returns {Partial<Setting>} */
   ownRows(method, text, now) {
-    const own = ownForm(this.declared, method, text);
+    const own = ownVariant(this.declared, method, text);
     this.own.set(method, own);
     this.config = withOwn(this.declared, this.own);
     this.renew();
     return {
       rows: now.rows.with(method, text),
-      forms: now.forms.with(method, this.declared.methods[method].length),
+      variants: now.variants.with(method, this.declared.methods[method].length),
       values: { ...own.values, ...now.values },
     };
   }
@@ -125,16 +125,18 @@ export class RunCache {
       start: isPoint ? given.start : first.start,
       steps: isWhole(given.steps, most) ? given.steps : first.steps,
       step: isWhole(given.step, most) ? given.step : first.step,
-      forms: methods.map((forms, i) => (isWhole(given.forms?.[i], forms.length) ? given.forms[i] : first.forms[i])),
+      variants: methods.map((variants, i) =>
+        isWhole(given.variants?.[i], variants.length) ? given.variants[i] : first.variants[i],
+      ),
       own: typeof given.own === "string" ? given.own : "",
       rows: textsOf(given.rows, methods.length),
     };
   }
 
-  /** Show one form beside the first method, or none: an answer beside the method that it means. @param {Form | null} form */
-  compareWith(form) {
+  /** Show one variant beside the first method, or none: an answer beside the method that it means. @param {Variant | null} variant */
+  compareWith(variant) {
     const [first] = this.declared.methods;
-    this.config = { ...this.config, methods: form ? [first, [form]] : [first] };
+    this.config = { ...this.config, methods: variant ? [first, [variant]] : [first] };
     this.renew();
   }
 
@@ -145,37 +147,39 @@ export class RunCache {
 
   /**
    * Compute the runs that the setting asks for, unless they are there; while a kernel run is pending, return the previous runs,
-   * with the forms that they are of.
+   * with the variants that they are of.
    * @param {Setting} now
    * @param {(KernelRun | null)[]} kernel_runs
    * @returns {Shown[]}
    */
   compute(now, kernel_runs) {
-    const key = JSON.stringify([now.values, now.surface, now.start, now.steps, now.forms]);
+    const key = JSON.stringify([now.values, now.surface, now.start, now.steps, now.variants]);
     if (key === this.key) return this.shown;
     const surface = this.surface(now);
-    const forms = this.forms(now);
-    const given = forms.map((form, i) => (form.program && surface.program ? null : kernelRun(kernel_runs[i], form)));
+    const variants = this.variants(now);
+    const given = variants.map((variant, i) =>
+      variant.program && surface.program ? null : kernelRun(kernel_runs[i], variant),
+    );
     if (given.includes(undefined)) return this.shown;
     this.key = key;
-    this.shown = forms.map((form, i) => {
-      const run = given[i] ?? this.run(form, surface, now);
-      return { form, run, last: lastOf(form, run) };
+    this.shown = variants.map((variant, i) => {
+      const run = given[i] ?? this.run(variant, surface, now);
+      return { variant, run, last: lastOf(variant, run) };
     });
     return this.shown;
   }
 
-  /** @param {Form} form @param {Surface} surface @param {Setting} now @returns {Run} */
-  run(form, surface, now) {
+  /** @param {Variant} variant @param {Surface} surface @param {Setting} now @returns {Run} */
+  run(variant, surface, now) {
     const { schedule } = this.config;
-    const { expressions, hypers } = form;
-    const program = /** @type {Program} */ (form.program);
-    const runner = this.runners.get(form) ?? methodOf({ ...program, expressions, hypers, schedule });
-    this.runners.set(form, runner);
+    const { expressions, hypers } = variant;
+    const program = /** @type {Program} */ (variant.program);
+    const runner = this.runners.get(variant) ?? methodOf({ ...program, expressions, hypers, schedule });
+    this.runners.set(variant, runner);
     const { "batch size": size, seed } = now.values;
     const ground = this.ground(surface);
     const seen = surface.examples ? sampled(ground, surface.examples, size, seed) : ground;
-    return runner(seen, this.values(form, now), now.start, now.steps);
+    return runner(seen, this.values(variant, now), now.start, now.steps);
   }
 
   /**
@@ -183,17 +187,17 @@ export class RunCache {
    * @param {Setting} now
    */
   outcome(now) {
-    const [form] = this.forms(now);
+    const [variant] = this.variants(now);
     const surface = this.surface(now);
-    if (!form.program || !surface.program) return null;
-    const outcome = this.outcomes.get(form) ?? outcomeOf({ ...form.program, hypers: form.hypers });
-    this.outcomes.set(form, outcome);
+    if (!variant.program || !surface.program) return null;
+    const outcome = this.outcomes.get(variant) ?? outcomeOf({ ...variant.program, hypers: variant.hypers });
+    this.outcomes.set(variant, outcome);
     const { longest, tolerance } = this.config;
-    const values = this.values(form, now);
+    const values = this.values(variant, now);
     const others = Object.entries(values).filter(([symbol]) => symbol !== "eta" && symbol !== "gamma");
     const ground = this.ground(surface);
     return {
-      key: JSON.stringify([now.surface, surface.name, now.forms[0], now.rows[0], others]),
+      key: JSON.stringify([now.surface, surface.name, now.variants[0], now.rows[0], others]),
       of: (/** @type {number} */ eta, /** @type {number} */ gamma) =>
         outcome(ground, { ...values, eta, gamma }, surface.start, longest, tolerance),
     };
@@ -203,9 +207,9 @@ export class RunCache {
 /** Bytes of float32 as numbers. @param {DataView | string | null} bytes */
 const floats = (bytes) => (bytes ? new Float32Array(bytesOf(bytes).buffer) : new Float32Array(1));
 
-/** The last step with a finite point. @param {Form} form @param {Run} run */
-function lastOf(form, run) {
+/** The last step with a finite point. @param {Variant} variant @param {Run} run */
+function lastOf(variant, run) {
   if (run.diverged === null) return run.steps;
-  const theta = run.at(form.theta, run.diverged);
+  const theta = run.at(variant.theta, run.diverged);
   return [0, 1].every((i) => Number.isFinite(entry(theta, i))) ? run.diverged : Math.max(run.diverged - 1, 0);
 }

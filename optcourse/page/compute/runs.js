@@ -1,7 +1,7 @@
 // Runs: a setting becomes the values of every symbol at every step. Nothing here knows of a page.
 import { compile } from "../formula/compile.js";
 /** @import { Frame } from "../formula/compile.js" */
-/** @import { Form, Objective, KernelRun, Landmarks, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
+/** @import { Variant, Objective, KernelRun, Landmarks, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
 
 const FAR = 1e6; // a coordinate beyond this has diverged, as trajectory.TOO_FAR
 const TINY = 2.2250738585072014e-308; // the least η that a schedule leaves, as trajectory.scheduled
@@ -120,14 +120,14 @@ function endOf(theta, before, { loss, grad }, k) {
 
 /**
  * A run that the kernel hands over: the values of some expressions at every step, as float64. Undefined if it is not, or not yet, a
- * run of this form.
- * @param {KernelRun | null | undefined} kernel_runs @param {Form} form @returns {Run | undefined}
+ * run of this variant.
+ * @param {KernelRun | null | undefined} kernel_runs @param {Variant} variant @returns {Run | undefined}
  */
-export function kernelRun(kernel_runs, form) {
+export function kernelRun(kernel_runs, variant) {
   if (!kernel_runs) return undefined;
   const { steps, diverged, end, values, expressions } = kernel_runs;
   const places = new Map(expressions.map((tree, place) => [JSON.stringify(tree), place]));
-  const found = form.expressions.map((tree) => places.get(JSON.stringify(tree)));
+  const found = variant.expressions.map((tree) => places.get(JSON.stringify(tree)));
   if (found.includes(undefined)) return undefined;
   const table = new Float64Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
   const each = 2 * (steps + 1);

@@ -1,10 +1,10 @@
 // What a reader types: a surface, or the rows of a method, made in the page as Python would make it.
-import { symbols } from "../formula/parse.js";
+import { parse, symbols } from "../formula/parse.js";
 import { methodFrom } from "../formula/rows.js";
 import { surfaceFrom } from "./objective.js";
 import { FormulaError } from "../formula/tokens.js";
-import { mathml, templateOf } from "../formula/mathml.js";
-/** @import { Control, Form, ExplorerConfig, Surface, Tree } from "../wire.d.ts" */
+import { slotsOf } from "../formula/mathml.js";
+/** @import { Control, Variant, ExplorerConfig, Surface, Tree } from "../wire.d.ts" */
 
 // as trajectory.check_schedule says it
 const NO_ETA =
@@ -17,27 +17,55 @@ export function ownSurface(text) {
   return { name, view, start, landmarks, known: false, program, grid: null, shape: [0, 0], note };
 }
 
+/** The rows of a variant as trees. @param {Variant} variant @returns {[string, Tree][]} */
+export const rowsOf = ({ program, rows }) =>
+  program?.rows ?? rows.map((row) => /** @type {[string, Tree]} */ (parse(row).slice(1)));
+
+/** A variant whose formula knows what its slots show: places in its expressions, and coordinates. @param {Variant} variant @returns {Variant} */
+export function withSlots(variant) {
+  if (!variant.formula) return variant;
+  const expressions = [...variant.expressions];
+  const places = new Map(expressions.map((tree, place) => [JSON.stringify(tree), place]));
+  const slots = slotsOf(rowsOf(variant)).map(([tree, coordinate]) => {
+    const key = JSON.stringify(tree);
+    if (!places.has(key)) places.set(key, expressions.push(tree) - 1);
+    return /** @type {[number, 0 | 1]} */ ([places.get(key), coordinate]);
+  });
+  return { ...variant, expressions, slots };
+}
+
 /**
- * A form with another program: it shows what can still be shown of it.
- * @param {Form} base @param {import("../wire.d.ts").Program} program @param {string} title @returns {Form}
+ * A variant with another program: it shows what can still be shown of it.
+ * @param {Variant} base @param {import("../wire.d.ts").Program} program @param {string} title @returns {Variant}
  */
-export function typedForm(base, program, title) {
+export function typedVariant(base, program, title) {
   const always = ["k", "theta", "J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
   const known = new Set([...always, ...Object.keys(base.hypers), ...program.rows.map(([symbol]) => symbol)]);
   const series = base.series.filter(({ y }) => symbols(base.expressions[y]).every((name) => known.has(name)));
-  return { ...base, title, program, divisor: null, series, arrows: [], stable: null, formula: "", slots: [], rows: [] };
+  return {
+    ...base,
+    title,
+    program,
+    divisor: null,
+    series,
+    arrows: [],
+    stable: null,
+    formula: false,
+    slots: [],
+    rows: [],
+  };
 }
 
-/** @typedef {{ form: Form, controls: Control[], values: Record<string, number> }} OwnForm with new sliders, and their first values */
+/** @typedef {{ variant: Variant, controls: Control[], values: Record<string, number> }} OwnVariant with new sliders, and their first values */
 
 /**
- * A config with what a reader has typed: one more form of these methods, and the sliders that these forms need.
- * @template {{ methods: Form[][], controls: Control[] }} Kind
- * @param {Kind} declared @param {Map<number, OwnForm>} own by method
+ * A config with what a reader has typed: one more variant of these methods, and the sliders that these variants need.
+ * @template {{ methods: Variant[][], controls: Control[] }} Kind
+ * @param {Kind} declared @param {Map<number, OwnVariant>} own by method
  * @returns {Kind}
  */
 export function withOwn(declared, own) {
-  const methods = declared.methods.map((forms, i) => [...forms, ...[own.get(i)?.form ?? []].flat()]);
+  const methods = declared.methods.map((variants, i) => [...variants, ...[own.get(i)?.variant ?? []].flat()]);
   const controls = new Map(
     [...own.values()].flatMap((each) => each.controls.map((control) => [control.name, control])),
   );
@@ -45,14 +73,14 @@ export function withOwn(declared, own) {
 }
 
 /**
- * One more form of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
+ * One more variant of a method from rows, and the sliders that it needs besides those that are there; FormulaError for rows that make
  * no sense.
  * @param {Pick<ExplorerConfig, "methods" | "controls" | "known"> & { schedule?: number[] }} config as it was declared
  * @param {number} method
  * @param {string} text one row in a line
- * @returns {OwnForm}
+ * @returns {OwnVariant}
  */
-export function ownForm(config, method, text) {
+export function ownVariant(config, method, text) {
   const base = config.methods[method][0];
   const { hypers: declared, ...program } = methodFrom(text, config.known);
   if (config.schedule?.length && !declared.some(({ symbol }) => symbol === "eta"))
@@ -64,7 +92,7 @@ export function ownForm(config, method, text) {
   /** @type {Record<string, number>} */
   const first = {};
   for (const { symbol, letter, doc, values, default: value } of declared) {
-    const there = config.methods[method].find((form) => form.hypers[symbol])?.hypers[symbol];
+    const there = config.methods[method].find((variant) => variant.hypers[symbol])?.hypers[symbol];
     hypers[symbol] = there ?? letter;
     if (there || config.controls.some(({ name }) => name === letter)) continue;
     first[letter] = value;
@@ -72,7 +100,7 @@ export function ownForm(config, method, text) {
     controls.push({
       name: letter,
       label: letter,
-      symbol: mathml(["sym", symbol]),
+      symbol,
       doc,
       colour,
       values,
@@ -80,16 +108,13 @@ export function ownForm(config, method, text) {
       folded: false,
     });
   }
-  const { formula, slots } = templateOf({ rows: program.rows, hypers: declared });
-  const expressions = [...base.expressions];
-  const index = (/** @type {Tree} */ tree) => expressions.push(tree) - 1;
-  const form = {
-    ...typedForm({ ...base, expressions, hypers }, program, "your own method"),
-    convention: "your own rows",
-    formula,
-    slots: slots.map(([tree, coordinate]) => /** @type {[number, 0 | 1]} */ ([index(tree), coordinate])),
+  const variant = withSlots({
+    ...typedVariant({ ...base, hypers }, program, "your own method"),
+    name: "your own rows",
+    formula: true,
+    captions: [],
     rows: text.split("\n").filter((row) => row.trim()),
-  };
-  if (config.methods.length === 1) form.label = form.title;
-  return { form, controls, values: first };
+  });
+  if (config.methods.length === 1) variant.label = variant.title;
+  return { variant, controls, values: first };
 }

@@ -184,7 +184,7 @@ export class ContourView {
     if (this.surface !== surface) this.reset();
     this.surface = surface;
     this.data = data;
-    this.enlarged = vectors && shown.length <= 2 && shown.some(({ form }) => form.arrows.length);
+    this.enlarged = vectors && shown.length <= 2 && shown.some(({ variant }) => variant.arrows.length);
     this.under.canvas.hidden = !(this.enlarged && this.narrow);
   }
 
@@ -236,13 +236,13 @@ export class ContourView {
       const row = Array.from({ length: count }, (_, i) => /** @type {Box} */ ([1 + i * (wide + 8), 2, wide, high]));
       drawInsets(this.under, row, shown, moment);
     }
-    const { form, run } = shown[0];
-    const start = run.at(form.theta, 0);
+    const { variant, run } = shown[0];
+    const start = run.at(variant.theta, 0);
     if (typeof start !== "number") this.start = [scales[0](start[0]), scales[1](start[1])];
     this.handle.style.transform = `translate(${this.start[0]}px, ${this.start[1]}px)`;
     const ends = shown.filter((each) => each.run.end);
     const said = ends
-      .map((each) => (shown.length > 1 ? `${each.form.label}: ${each.run.end}` : each.run.end))
+      .map((each) => (shown.length > 1 ? `${each.variant.label}: ${each.run.end}` : each.run.end))
       .join("\n");
     if (this.note.textContent !== said) this.note.textContent = said;
   }

@@ -1,5 +1,6 @@
 // The controls of an explorer: sliders with their symbols, the surface, and what is seldom used, folded away.
-/** @import { Control, Form, Host, Pair } from "../wire.d.ts" */
+import { mathml } from "../formula/mathml.js";
+/** @import { Control, Variant, Host, Pair } from "../wire.d.ts" */
 
 const short = (/** @type {number} */ value) => String(Number(value.toPrecision(5)));
 
@@ -61,6 +62,9 @@ function remembered(box, fresh) {
   };
 }
 
+/** A slider's symbol as MathML; its label, where it has none. @param {string} symbol @param {string} label */
+export const htmlOf = (symbol, label) => (symbol ? mathml(["sym", symbol]) : label);
+
 export class Controls {
   /** @param {HTMLElement} box @param {Host} host */
   constructor(box, host) {
@@ -90,7 +94,7 @@ export class Controls {
       "details",
       end,
       { className: "oc-more" },
-      make("summary", null, { title: "start, steps, form" }, "more"),
+      make("summary", null, { title: "start, steps, variant" }, "more"),
     );
     this.seldom(make("div", more, { className: "oc-seldom" }));
     const reset = make("button", end, { className: "oc-reset", title: "back to the first values" }, "reset");
@@ -118,11 +122,11 @@ export class Controls {
   }
 
   /** @param {HTMLElement} parent @param {Control} control */
-  hyper(parent, { name, label, symbol, doc, colour, values, method, folded }) {
+  hyper(parent, { name, label, symbol, shown, doc, colour, values, method, folded }) {
     const whose = folded && method !== null ? ` ${this.host.config.methods[method][0].label}` : "";
     const row = this.range(parent, {
       name: label,
-      html: symbol,
+      html: shown ?? htmlOf(symbol, label),
       whose,
       doc,
       colour,
@@ -137,12 +141,12 @@ export class Controls {
     });
   }
 
-  /** Whether a slider belongs to hyperparameters that no chosen form has. @param {string} name */
+  /** Whether a slider belongs to hyperparameters that no chosen variant has. @param {string} name */
   isIdle(name) {
     const { methods, now } = this.host;
-    const has = (/** @type {Form | undefined} */ form) => form && Object.values(form.hypers).includes(name);
-    const some = methods.some((forms) => forms.some(has));
-    return some && !methods.some((forms, i) => has(forms[now.forms[i]] ?? forms[0]));
+    const has = (/** @type {Variant | undefined} */ variant) => variant && Object.values(variant.hypers).includes(name);
+    const some = methods.some((variants) => variants.some(has));
+    return some && !methods.some((variants, i) => has(variants[now.variants[i]] ?? variants[0]));
   }
 
   /**
@@ -202,7 +206,7 @@ export class Controls {
     return select;
   }
 
-  /** Start, steps, the forms of the methods and their formulas as text. @param {HTMLElement} parent */
+  /** Start, steps, the variants of the methods and their formulas as text. @param {HTMLElement} parent */
   seldom(parent) {
     const { host } = this;
     for (const control of host.config.controls) if (control.folded) this.hyper(parent, control);
@@ -235,10 +239,10 @@ export class Controls {
       set: (i) => host.change({ steps: i }),
       say: String,
     });
-    for (const [i, forms] of host.config.methods.entries()) {
-      const name = host.config.methods.length > 1 ? `form of ${forms[0].title}` : "form";
-      const change = (/** @type {number} */ form) => host.change({ forms: host.now.forms.with(i, form) });
-      if (forms.length > 1) this.choice(parent, name, forms.map((form) => form.convention), () => host.now.forms[i], change); // prettier-ignore
+    for (const [i, variants] of host.config.methods.entries()) {
+      const name = host.config.methods.length > 1 ? `variant of ${variants[0].title}` : "variant";
+      const change = (/** @type {number} */ variant) => host.change({ variants: host.now.variants.with(i, variant) });
+      if (variants.length > 1) this.choice(parent, name, variants.map((variant) => variant.name), () => host.now.variants[i], change); // prettier-ignore
     }
     this.editors(parent);
   }
@@ -275,12 +279,12 @@ export class Controls {
   /** "Edit the formula": the rows as text, read at each key. @param {HTMLElement} parent */
   editors(parent) {
     const { host } = this;
-    if (!host.config.methods.some((forms) => forms[0].formula)) return;
+    if (!host.config.methods.some((variants) => variants[0].formula)) return;
     const box = make("details", parent, { className: "oc-edit" }, make("summary", null, {}, "edit the formula"));
-    for (const [i, forms] of host.config.methods.entries()) {
-      const value = host.now.rows[i] || forms[host.now.forms[i]]?.rows.join("\n") || "";
-      const area = make("textarea", box, { rows: forms[0].rows.length, spellcheck: false, value });
-      area.setAttribute("aria-label", `rows of ${forms[0].title}`);
+    for (const [i, variants] of host.config.methods.entries()) {
+      const value = host.now.rows[i] || variants[host.now.variants[i]]?.rows.join("\n") || "";
+      const area = make("textarea", box, { rows: variants[0].rows.length, spellcheck: false, value });
+      area.setAttribute("aria-label", `rows of ${variants[0].title}`);
       area.dataset.method = String(i);
       keepKeys(area);
       area.addEventListener("input", () => host.typeRows(i, area.value));

@@ -86,7 +86,7 @@ export class ExplorerView extends View {
   /** What the controls are made for: if it changes, they are made again. */
   get shape() {
     const { controls, methods } = this.config;
-    return JSON.stringify([controls.map(({ name }) => name), methods.map((forms) => forms.length)]);
+    return JSON.stringify([controls.map(({ name }) => name), methods.map((variants) => variants.length)]);
   }
 
   // ---- what a reader types: an error is a sentence, and the last good picture stays ----
@@ -217,8 +217,8 @@ export class ExplorerView extends View {
     const { cache, now } = this;
     if (!this.ready) return;
     this.shown = cache.compute(now, this.model.get("kernel_runs"));
-    // the formula is that of the runs: the kernel may still owe those of the form that is chosen now
-    if (this.shown.some(({ form }, i) => form !== this.forms?.[i])) this.setFormula();
+    // the formula is that of the runs: the kernel may still owe those of the variant that is chosen now
+    if (this.shown.some(({ variant }, i) => variant !== this.variants?.[i])) this.setFormula();
     this.controls.follow();
     this.say();
     if (!this.shown.length) return;
@@ -256,8 +256,8 @@ export class ExplorerView extends View {
   }
 
   setFormula() {
-    this.forms = this.shown.length ? this.shown.map(({ form }) => form) : this.cache.forms(this.now);
-    this.formula.set(this.forms.filter(({ formula }) => formula));
+    this.variants = this.shown.length ? this.shown.map(({ variant }) => variant) : this.cache.variants(this.now);
+    this.formula.set(this.variants.filter(({ formula }) => formula));
     this.part = null;
     this.player.reset();
     this.formula.show(null);

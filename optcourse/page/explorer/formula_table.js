@@ -1,7 +1,9 @@
 // The formula with its present numbers: a table of rows, whose template comes from the declaration and whose slots are filled.
 import { make } from "./controls.js";
 import { entry } from "../formula/compile.js";
-/** @import { Form, Shown } from "../wire.d.ts" */
+import { templateOf } from "../formula/mathml.js";
+import { rowsOf } from "../compute/user_input.js";
+/** @import { Variant, Shown } from "../wire.d.ts" */
 
 const PAD = "\u2007"; // a space as wide as a digit, so that the numbers keep their place
 
@@ -65,20 +67,14 @@ export class FormulaTable {
     return Math.max(0, ...this.rows.map((row) => Number(row.dataset.row) + 1));
   }
 
-  /** Show these methods' formulas. @param {Form[]} forms */
-  set(forms) {
-    const boxes = forms.map((form) =>
-      make("div", null, {
-        className: "oc-formula",
-        innerHTML: form.formula,
-        style: `--who: var(--oc-${form.look.colour})`,
-      }),
-    );
+  /** Show these methods' formulas. @param {Variant[]} variants */
+  set(variants) {
+    const boxes = variants.map(formulaOf);
     const table = make("div", null, { className: "oc-table" }, ...boxes);
     this.inside.replaceChildren(make("style", null, {}, STYLE), table);
     this.slots = boxes.flatMap((each, method) =>
       [.../** @type {NodeListOf<HTMLElement>} */ (each.querySelectorAll("[data-slot]"))].map((node) => {
-        const [expression, coordinate] = forms[method].slots[Number(node.dataset.slot)];
+        const [expression, coordinate] = (variants[method].slots ?? [])[Number(node.dataset.slot)];
         return { node, method, expression, coordinate };
       }),
     );
@@ -103,4 +99,28 @@ export class FormulaTable {
     const row = this.rows.find((each) => part === Number(each.dataset.row));
     this.caption.textContent = row?.querySelector(".oc-caption")?.textContent ?? "";
   }
+}
+
+/** The formula of a method: its title, and each row in symbols, in numbers, and in words. @param {Variant} variant */
+function formulaOf(variant) {
+  const rows = templateOf(rowsOf(variant), Object.keys(variant.hypers)).map(({ symbols, numbers }, i) =>
+    make(
+      "div",
+      null,
+      { className: "oc-row", "data-row": i },
+      make("div", null, { className: "oc-symbols", innerHTML: symbols }),
+      ...numbers.map((shown, axis) =>
+        make("div", null, { className: "oc-numbers", innerHTML: `<span class="oc-axis">${"xy"[axis]}</span>${shown}` }),
+      ),
+      make("div", null, { className: "oc-caption" }, variant.captions[i] ?? ""),
+    ),
+  );
+  const style = `--who: var(--oc-${variant.look.colour})`;
+  return make(
+    "div",
+    null,
+    { className: "oc-formula", style },
+    make("div", null, { className: "oc-title" }, variant.title),
+    ...rows,
+  );
 }

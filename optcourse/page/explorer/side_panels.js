@@ -103,10 +103,10 @@ export class SidePanels {
   /** @param {Picture} picture @param {RunCache} cache @param {Setting} now @param {Shown[]} shown */
   drawMap(picture, cache, now, shown) {
     const { painter, panel } = picture;
-    const [{ form }] = shown;
+    const [{ variant }] = shown;
     const curvature = Number(cache.surface(now).landmarks[0].lambda_2);
-    const limit = form.stable && limitOf(form.stable);
-    const { eta, gamma } = cache.values(form, now);
+    const limit = variant.stable && limitOf(variant.stable);
+    const { eta, gamma } = cache.values(variant, now);
     const known = limit && gamma !== undefined;
     const map = known ? this.mapOf(cache, now) : null;
     const said = known ? panel.title : NO_MAP;
@@ -119,10 +119,10 @@ export class SidePanels {
       (value) => (limit ? limit(value, curvature) : NaN),
       cache.config.longest,
     );
-    picture.hold = known ? ([x, y]) => this.setHypers(cache, form.hypers, scales, x, y) : null;
+    picture.hold = known ? ([x, y]) => this.setHypers(cache, variant.hypers, scales, x, y) : null;
   }
 
-  /** The map of this surface and form, begun if it is not there. @param {RunCache} cache @param {Setting} now */
+  /** The map of this surface and variant, begun if it is not there. @param {RunCache} cache @param {Setting} now */
   mapOf(cache, now) {
     const outcome = cache.outcome(now);
     if (!outcome) return null;

@@ -11,9 +11,9 @@ const brief = (value) =>
 
 /** What became of the runs, in a sentence. @param {Shown[]} shown */
 function inWords(shown) {
-  const said = shown.map(({ form, run }) => {
-    const loss = (/** @type {number} */ step) => brief(entry(run.at(form.loss, step), 0));
-    return `${form.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
+  const said = shown.map(({ variant, run }) => {
+    const loss = (/** @type {number} */ step) => brief(entry(run.at(variant.loss, step), 0));
+    return `${variant.label}: ${run.end || `loss ${loss(0)} → ${loss(run.steps)}`}`;
   });
   return `${said.join("; ")}.`;
 }

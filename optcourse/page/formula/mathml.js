@@ -1,7 +1,6 @@
-// Trees as people see them: symbols as letters, and a reader's own method as MathML with a slot for every number. The elements are
-// those of formula/mathml.py.
+// Trees as people see them: symbols as letters, and formulas as MathML, with a slot for every number.
 import { GREEK } from "./tokens.js";
-/** @import { Program, Tree } from "../wire.d.ts" */
+/** @import { Tree } from "../wire.d.ts" */
 
 /** @type {Record<string, number>} what binds looser stands in parentheses */
 const RANK = { add: 0, sub: 0, neg: 0, row: 0, mul: 1, pow: 2 };
@@ -58,7 +57,7 @@ function inParentheses(tree, part) {
  * MathML elements of a tree, one after the other; `times` stands between factors.
  * @param {Tree} tree @param {Leaf} leaf @returns {string}
  */
-export function markup(tree, leaf, times = "", first = true) {
+function markup(tree, leaf, times = "", first = true) {
   const inner = (/** @type {Tree} */ part, begins = true) => markup(part, leaf, times, begins);
   const write = (/** @type {number} */ part, begins = true) =>
     inParentheses(tree, part) ? `${OPEN}${inner(tree[part])}${CLOSE}` : inner(tree[part], begins);
@@ -126,29 +125,31 @@ const leavesOf = (tree) =>
     : tree.slice(1).flatMap((part) => (Array.isArray(part) ? leavesOf(part) : []));
 
 /**
- * The formula of a reader's own method as typeset.template makes it, HTML with slots, and what each slot shows: a tree, and which
- * coordinate of it.
- * @param {Pick<Program, "rows"> & { hypers: { symbol: string }[] }} method
+ * What the slots of a formula show, one after the other: for each row and coordinate, the parts of its right side and its result.
+ * @param {[string, Tree][]} rows @returns {[tree: Tree, coordinate: 0 | 1][]}
  */
-export function templateOf({ rows, hypers }, title = "your own method", coordinates = ["x", "y"]) {
-  const fixed = new Set(["t", ...hypers.map(({ symbol }) => symbol)]);
-  /** @type {[Tree, number][]} */
-  const slots = [];
-  const lines = rows.map(([symbol, right], i) => {
-    const numbers = coordinates.map((axis, coordinate) => {
-      let count = slots.length;
-      const slot = (/** @type {Tree} */ tree, /** @type {boolean} */ first) => {
-        const name = tree[0] === "sym" ? tree[1] : "";
-        const coloured = name in CLASSES ? ` class="${CLASSES[name]}"` : "";
-        const attributes = `${first ? " data-bare" : ""}${fixed.has(name) ? ` data-fixed${coloured}` : ""}`;
-        return `<mn data-slot="${count++}"${attributes}>·</mn>`;
-      };
-      const shown = math(`${markup(right, slot, "<mo>·</mo>")}<mo>=</mo>${slot(["sym", symbol], true)}`);
-      for (const tree of [...leavesOf(right), ["sym", symbol]]) slots.push([tree, coordinate]);
-      return `<div class="oc-numbers"><span class="oc-axis">${axis}</span>${shown}</div>`;
-    });
-    const symbols = `<div class="oc-symbols">${mathml(["row", symbol, right])}</div>`;
-    return `<div class="oc-row" data-row="${i}">${symbols}${numbers.join("")}<div class="oc-caption"></div></div>`;
-  });
-  return { formula: `<div class="oc-title">${title}</div>${lines.join("")}`, slots };
+export function slotsOf(rows) {
+  const parts = rows.map(([symbol, right]) => [...leavesOf(right), ["sym", symbol]]);
+  return parts.flatMap((row) => [0, 1].flatMap((at) => row.map((tree) => /** @type {[Tree, 0 | 1]} */ ([tree, at]))));
+}
+
+/**
+ * The rows of a formula in MathML: in symbols, and for each coordinate with a slot for every number, `<mn data-slot="i">`, in the
+ * order of `slotsOf`. `data-bare`: a minus needs no parentheses there; `data-fixed`: a hyperparameter or t, written as it is.
+ * @param {[string, Tree][]} rows @param {string[]} hypers their symbols
+ * @returns {{ symbols: string, numbers: string[] }[]}
+ */
+export function templateOf(rows, hypers) {
+  const fixed = new Set(["t", ...hypers]);
+  let count = 0;
+  const slot = (/** @type {Tree} */ tree, /** @type {boolean} */ first) => {
+    const name = tree[0] === "sym" ? tree[1] : "";
+    const coloured = name in CLASSES ? ` class="${CLASSES[name]}"` : "";
+    const attributes = `${first ? " data-bare" : ""}${fixed.has(name) ? ` data-fixed${coloured}` : ""}`;
+    return `<mn data-slot="${count++}"${attributes}>·</mn>`;
+  };
+  return rows.map(([symbol, right]) => ({
+    symbols: mathml(["row", symbol, right]),
+    numbers: [0, 1].map(() => math(`${markup(right, slot, "<mo>·</mo>")}<mo>=</mo>${slot(["sym", symbol], true)}`)),
+  }));
 }

@@ -18,7 +18,7 @@ const pair = ({ run }, expression, step) => {
 /** The points of a run, up to its end. @param {Shown} shown @param {Scale[]} scales @returns {Pair[]} */
 export function pathOf(shown, [px, py]) {
   return Array.from({ length: shown.run.steps + 1 }, (_, k) => {
-    const [x, y] = pair(shown, shown.form.theta, k);
+    const [x, y] = pair(shown, shown.variant.theta, k);
     return [px(x), py(y)];
   });
 }
@@ -30,7 +30,7 @@ const stands = ({ last }, { step, part }) => Math.max(0, Math.min(part === null 
 function vectorsOf(shown, { step, part }) {
   const at = Math.min(step, shown.last);
   if (at === 0) return [];
-  return shown.form.arrows.flatMap((arrow) => {
+  return shown.variant.arrows.flatMap((arrow) => {
     const tail = pair(shown, arrow.start, at);
     const [dx, dy] = pair(shown, arrow.vector, at);
     const tip = /** @type {Pair} */ ([tail[0] + dx, tail[1] + dy]);
@@ -54,9 +54,9 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
   const ink = painter.colour("ink");
   drawTicks(painter, scales);
   const paths = shown.map((each) => pathOf(each, scales));
-  for (const [i, { form }] of shown.entries()) {
-    const colour = painter.colour(form.look.colour);
-    painter.line(paths[i], colour, 2, { dash: shown.length > 1 ? form.look.dash : [] });
+  for (const [i, { variant }] of shown.entries()) {
+    const colour = painter.colour(variant.look.colour);
+    painter.line(paths[i], colour, 2, { dash: shown.length > 1 ? variant.look.dash : [] });
     if (apart(paths[i])) painter.dots(paths[i], colour, 2.3);
   }
   const marks = (shown[0].run.marks ?? surface.landmarks[0])?.theta_min;
@@ -73,12 +73,13 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
   const start = paths[0][0];
   painter.ring(start, 8, ink, 1.6);
   const points = shown.map((each, i) => paths[i][stands(each, moment)]);
-  for (const [i, { form }] of shown.entries())
-    painter.mark(points[i], form.look.mark, 5, painter.colour(form.look.colour));
+  for (const [i, { variant }] of shown.entries())
+    painter.mark(points[i], variant.look.mark, 5, painter.colour(variant.look.colour));
   const names = /** @type {[string, Pair, string][]} */ ([[hint ? "start, drag me" : "start", start, ink]]);
   const few = shown.length < 4;
   if (shown.length > 1 && few)
-    for (const [i, { form }] of shown.entries()) names.push([form.label, points[i], painter.colour(form.look.colour)]);
+    for (const [i, { variant }] of shown.entries())
+      names.push([variant.label, points[i], painter.colour(variant.look.colour)]);
   const minimum = /** @type {Pair | undefined} */ (marks);
   if (minimum) names.push([surface.known ? "minimum" : "lowest in view", [px(minimum[0]), py(minimum[1])], ink]);
   const frame = /** @type {Box} */ ([4, 4, painter.width - 8, painter.height - 22]);
@@ -96,12 +97,12 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
 
 /** The names of many paths, in a corner, beside their marks. @param {Painter} painter @param {Shown[]} shown @returns {Box} */
 function drawKey(painter, shown) {
-  const [wide, high] = [Math.max(...shown.map(({ form }) => painter.wide(form.label))) + 26, 17 * painter.size];
+  const [wide, high] = [Math.max(...shown.map(({ variant }) => painter.wide(variant.label))) + 26, 17 * painter.size];
   const box = /** @type {Box} */ ([painter.width - wide - 6, 6, wide, high * shown.length + 6]);
-  for (const [i, { form }] of shown.entries()) {
-    const [y, colour] = [box[1] + 4 + high * (i + 0.5), painter.colour(form.look.colour)];
-    painter.mark([box[0] + 10, y], form.look.mark, 5, colour);
-    painter.text(form.label, [box[0] + 20, y], colour, { halo: painter.colour("heatmap-low") });
+  for (const [i, { variant }] of shown.entries()) {
+    const [y, colour] = [box[1] + 4 + high * (i + 0.5), painter.colour(variant.look.colour)];
+    painter.mark([box[0] + 10, y], variant.look.mark, 5, colour);
+    painter.text(variant.label, [box[0] + 20, y], colour, { halo: painter.colour("heatmap-low") });
   }
   return box;
 }
@@ -137,7 +138,7 @@ function drawTicks(painter, [px, py]) {
  */
 export function insetsOf(shown) {
   const vectors = shown.map((each) => ({ kind: "vectors", each }));
-  return shown.length === 1 && shown[0].form.divisor !== null
+  return shown.length === 1 && shown[0].variant.divisor !== null
     ? [...vectors, { kind: "divisor", each: shown[0] }]
     : vectors;
 }
@@ -203,7 +204,7 @@ function viewOf(shown, moment) {
   const near = boxOf(vectors.filter(({ arrow }) => arrow.row === final));
   near.reach *= MUCH / 2;
   if (vectors.length && near.reach > 0 && near.reach < whole.reach) return near;
-  return vectors.length ? whole : { middle: pair(shown, shown.form.theta, stands(shown, moment)), reach: 0 };
+  return vectors.length ? whole : { middle: pair(shown, shown.variant.theta, stands(shown, moment)), reach: 0 };
 }
 
 /** @param {ReturnType<typeof vectorsOf>} vectors */
@@ -224,16 +225,16 @@ function drawVectors(painter, box, shown, moment, middle, unit, several) {
   const scale = h / (2 * ROOM * unit);
   const toPixels = (/** @type {Pair} */ [a, b]) =>
     /** @type {Pair} */ ([x + w / 2 + scale * (a - middle[0]), y + h / 2 - scale * (b - middle[1])]);
-  const { form } = shown;
-  const path = Array.from({ length: shown.last + 1 }, (_, k) => toPixels(pair(shown, form.theta, k)));
-  painter.line(path, painter.colour(form.look.colour), 1.4, { alpha: 0.45 });
+  const { variant } = shown;
+  const path = Array.from({ length: shown.last + 1 }, (_, k) => toPixels(pair(shown, variant.theta, k)));
+  painter.line(path, painter.colour(variant.look.colour), 1.4, { alpha: 0.45 });
   const vectors = vectorsOf(shown, moment).filter(({ seen }) => seen);
   const ends = /** @type {[Pair, Pair][]} */ (vectors.map(({ tail, tip }) => [toPixels(tail), toPixels(tip)]));
   for (const [i, { arrow }] of vectors.entries()) painter.arrow(...ends[i], painter.colour(arrow.colour), 3);
-  const point = toPixels(pair(shown, form.theta, stands(shown, moment)));
-  painter.mark(point, form.look.mark, 4.5, painter.colour(form.look.colour));
+  const point = toPixels(pair(shown, variant.theta, stands(shown, moment)));
+  painter.mark(point, variant.look.mark, 4.5, painter.colour(variant.look.colour));
   const taken = [bar(painter, box, unit)];
-  if (several) taken.push(heading(painter, box, form.label, painter.colour(form.look.colour)));
+  if (several) taken.push(heading(painter, box, variant.label, painter.colour(variant.look.colour)));
   const frame = /** @type {Box} */ ([x + 3, y + 3, w - 6, h - 6]);
   const sizes = vectors.map(({ arrow }) => /** @type {Pair} */ ([painter.wide(arrow.label), 14 * painter.size]));
   for (const [i, name] of beside(ends, sizes, frame, taken).entries())
@@ -264,7 +265,7 @@ function heading(painter, [x, y], words, colour) {
 function drawDivisor(painter, box, shown, moment) {
   const [x, y, w, h] = box;
   heading(painter, box, "divided by", painter.colour("ink"));
-  const expression = /** @type {number} */ (shown.form.divisor);
+  const expression = /** @type {number} */ (shown.variant.divisor);
   const sides = [0, 1].map((i) => (/** @type {number} */ k) => entry(shown.run.at(expression, k), i));
   let largest = 1e-300;
   for (let k = 1; k <= shown.last; k++)
@@ -275,7 +276,7 @@ function drawDivisor(painter, box, shown, moment) {
     const [left, below] = [x + 10 + i * (room + 10), y + h - 22 * painter.size];
     const size = Math.max(1.5, (room * value) / largest);
     if (!(size <= room)) continue;
-    painter.context.fillStyle = painter.colour(shown.form.look.colour);
+    painter.context.fillStyle = painter.colour(shown.variant.look.colour);
     painter.context.globalAlpha = i ? 0.55 : 0.85;
     painter.context.fillRect(left, below - size, size, size);
     painter.context.globalAlpha = 1;

@@ -31,15 +31,17 @@ const filled = (name, { marks }) =>
 /** @param {Shown[]} shown @param {number} panel @param {Painter} painter @returns {Line[]} */
 function linesOf(shown, panel, painter) {
   return shown.flatMap((each) => {
-    const mine = each.form.series.filter((series) => series.panel === panel);
+    const mine = each.variant.series.filter((series) => series.panel === panel);
     return mine.map((series) => {
-      const name = [shown.length > 1 ? each.form.label : "", filled(series.name, each.run)].filter(Boolean).join(" ");
+      const name = [shown.length > 1 ? each.variant.label : "", filled(series.name, each.run)]
+        .filter(Boolean)
+        .join(" ");
       return {
         shown: each,
         series,
         points: pointsOf(each.run, series),
         name,
-        colour: painter.colour(each.form.look.colour),
+        colour: painter.colour(each.variant.look.colour),
       };
     });
   });

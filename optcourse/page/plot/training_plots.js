@@ -2,7 +2,7 @@
 import { decadeTicks, decades, roundTicks, scaleOf, spread, tickText } from "./axes.js";
 import { DARKEST, PIXELS } from "../compute/network.js";
 import { shortened } from "./line_plot.js";
-/** @import { Box, Form, Limits, Pair, Scale } from "../wire.d.ts" */
+/** @import { Box, Variant, Limits, Pair, Scale } from "../wire.d.ts" */
 /** @import { Painter } from "./painter.js" */
 /** @import { Training } from "../compute/training.js" */
 /** @import { RateSweep } from "../compute/rate_sweep.js" */
@@ -11,7 +11,7 @@ const [LEAST, FAR] = [1e-8, 30]; // a loss is drawn between them
 const SIDE = Math.sqrt(PIXELS);
 const SMALLEST = 34; // pixels that a digit and its words need
 
-/** @typedef {{ form: Form, run: Training, before: Training | null }} Shown */
+/** @typedef {{ variant: Variant, run: Training, before: Training | null }} Shown */
 /** @typedef {{ title: string, across: string, x: Limits, y: Limits, log: boolean }} Frame `log`: along x, too */
 
 /**
@@ -57,10 +57,10 @@ const against = (values, px, py) => values.map((value, k) => [px(k), py(value)])
 export function drawLosses(painter, shown, passes) {
   const drawn = shown.flatMap(({ run, before }) => (before && !run.done ? [run, before] : [run]));
   const y = decades(drawn.flatMap(({ training, validation }) => [...training, ...validation]), FAR, LEAST); // prettier-ignore
-  const ends = shown.map(({ form, run }) => ({
-    name: `${form.label} ${brief(run.training.at(-1))}`,
+  const ends = shown.map(({ variant, run }) => ({
+    name: `${variant.label} ${brief(run.training.at(-1))}`,
     at: run.training.at(-1) ?? NaN,
-    colour: painter.colour(form.look.colour),
+    colour: painter.colour(variant.look.colour),
   }));
   const alone = shown.length === 1 && shown[0].run;
   if (alone && alone.validation.length)
@@ -69,8 +69,8 @@ export function drawLosses(painter, shown, passes) {
   const title = "loss: training solid, validation dashed";
   const { px, py, box } = framed(painter, { title, across: `${passes} passes`, x: [0, passes], y, log: false }, ends);
   painter.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
-    for (const { form, run, before } of shown) {
-      const colour = painter.colour(form.look.colour);
+    for (const { variant, run, before } of shown) {
+      const colour = painter.colour(variant.look.colour);
       if (before && !run.done) {
         painter.line(against(before.training, px, py), colour, 1.6, { alpha: 0.35 });
         painter.line(against(before.validation, px, py), colour, 1.2, { alpha: 0.35, dash: [4, 1.5] });
@@ -78,7 +78,7 @@ export function drawLosses(painter, shown, passes) {
       painter.line(against(run.validation, px, py), colour, 1.5, { dash: [4, 1.5] });
       painter.line(against(run.training, px, py), colour, 2.2);
       const last = run.training.length - 1;
-      if (last >= 0) painter.mark([px(last), py(run.training[last])], form.look.mark, 4, colour);
+      if (last >= 0) painter.mark([px(last), py(run.training[last])], variant.look.mark, 4, colour);
     }
   });
 }
@@ -99,18 +99,18 @@ export function drawRates(painter, shown, passes, focus) {
   const wide = drawn.filter((each) => shown.length <= 2 || each === shown[focus]);
   const bands = wide.flatMap(({ run }) => run.rates.flatMap(({ low, high }) => [low, high]));
   const y = decades([...bands, ...drawn.flatMap(({ run }) => run.rates.map(({ middle }) => middle))], Infinity, 0);
-  const ends = drawn.map(({ form, run }) => ({
-    name: form.label,
+  const ends = drawn.map(({ variant, run }) => ({
+    name: variant.label,
     at: run.rates.at(-1)?.middle ?? NaN,
-    colour: painter.colour(form.look.colour),
+    colour: painter.colour(variant.look.colour),
   }));
   const title = "learning rates of all weights: median, 5 to 95 %";
   const { px, py, box } = framed(painter, { title, across: "passes", x: [0, passes], y, log: false }, ends);
   painter.within(box, () => {
     const { context } = painter;
     for (const each of drawn) {
-      const { form, run } = each;
-      const colour = painter.colour(form.look.colour);
+      const { variant, run } = each;
+      const colour = painter.colour(variant.look.colour);
       const at = (/** @type {"low" | "middle" | "high"} */ name) =>
         run.rates.map((band, k) => /** @type {Pair} */ ([px(k + 1), py(Math.max(band[name], y[0]))]));
       painter.line(at("middle"), colour, 2.2);
@@ -132,17 +132,17 @@ export function drawValley(painter, valley, now) {
   const { etas, reached, entries, middles } = valley;
   const y = decades(reached.flat(2), FAR, LEAST);
   const x = /** @type {Limits} */ ([etas[0] / 1.3, etas[etas.length - 1] * 1.3]);
-  const ends = entries.map(({ form }, place) => {
+  const ends = entries.map(({ variant }, place) => {
     const last = middles[place].findLast(Number.isFinite);
-    return { name: form.label, at: last ?? NaN, colour: painter.colour(form.look.colour) };
+    return { name: variant.label, at: last ?? NaN, colour: painter.colour(variant.look.colour) };
   });
   const title = `the loss that is kept, by η: ${valley.runs} of ${valley.count} runs`;
   const { px, py, box } = framed(painter, { title, across: "η", x, y, log: true }, ends);
   const [left, top, wide, high] = box;
   const height = (/** @type {number} */ value) => (value < Infinity ? Math.max(py(value), top) : top);
   painter.within([left - 5, top - 5, wide + 10, high + 8], () => {
-    for (const [place, { form }] of entries.entries()) {
-      const colour = painter.colour(form.look.colour);
+    for (const [place, { variant }] of entries.entries()) {
+      const colour = painter.colour(variant.look.colour);
       const dots = reached[place].flatMap((seeds, i) =>
         seeds.map((value) => /** @type {Pair} */ ([px(etas[i]), height(value)])),
       );
@@ -152,7 +152,7 @@ export function drawValley(painter, valley, now) {
       const line = middles[place].flatMap((value, i) =>
         Number.isNaN(value) ? [] : [/** @type {Pair} */ ([px(etas[i]), height(value)])],
       );
-      painter.line(line, colour, 2.2, { dash: entries.length > 1 ? form.look.dash : [] });
+      painter.line(line, colour, 2.2, { dash: entries.length > 1 ? variant.look.dash : [] });
       painter.line([[px(now[place]), top + high - 12], [px(now[place]), top + high]], colour, 3); // prettier-ignore
     }
   });

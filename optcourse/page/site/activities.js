@@ -82,8 +82,8 @@ export function goal(parent, { goal: text, kept, fixed, moved, rule }, name, mou
     changed.push(...Object.keys(fixed).filter((slider) => now.values[slider] !== fixed[slider]));
     if (changed.length) return speak(said, false, moved.replace("{moved}", changed.join(", ")));
     if (!rule) return speak(said, null, "This goal is judged by Python: it needs a running kernel.");
-    const { run, form } = shown[rule.place];
-    const [good, words] = reached(rule, run, form.loss);
+    const { run, variant } = shown[rule.place];
+    const [good, words] = reached(rule, run, variant.loss);
     speak(said, good, words);
     remember(name, { done: good });
   });

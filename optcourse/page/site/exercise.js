@@ -1,6 +1,6 @@
 // A written exercise: the update as lines, typeset while they are typed, judged here, and drawn beside the method that it means.
 import { make } from "../explorer/controls.js";
-import { typedForm } from "../compute/user_input.js";
+import { typedVariant } from "../compute/user_input.js";
 import { parse } from "../formula/parse.js";
 import { FormulaError } from "../formula/tokens.js";
 import { lettersOf, mathml } from "../formula/mathml.js";
@@ -90,7 +90,7 @@ export function exercise(parent, task, name, mount) {
     try {
       const program = field.value.trim() ? programOf(field.value, task) : null;
       shown.replaceChildren(...(program?.written ?? []).map(typeset));
-      stage.cache.compareWith(program && { ...typedForm(base, program, "yours"), label: "yours" });
+      stage.cache.compareWith(program && { ...typedVariant(base, program, "yours"), label: "yours" });
       stage.redraw();
       return program;
     } catch (error) {

@@ -1,5 +1,5 @@
 // The controls of a network trainer: which methods train, and the sliders of each.
-import { Controls, keepKeys, make } from "../explorer/controls.js";
+import { Controls, htmlOf, keepKeys, make } from "../explorer/controls.js";
 import { numbersOf, textsOf } from "../compute/settings.js";
 /** @import { TrainerView } from "./trainer.js" */
 /** @import { TrainerConfig, TrainerSetting } from "../wire.d.ts" */
@@ -20,8 +20,8 @@ export function inSight(experiment, now, narrow) {
     if (method === null) return { ...control, folded: narrow && !IN_SIGHT.includes(name) };
     if (!name.startsWith("η")) return { ...control, folded: narrow || !few };
     const [{ label, look }] = experiment.methods[method];
-    const named = `${symbol} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</span>`;
-    return few ? control : { ...control, method: null, symbol: named, doc: "" };
+    const shown = `${htmlOf(symbol, name)} <span style="color: var(--oc-${look.colour}); font-size: 0.9em">${label.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</span>`;
+    return few ? control : { ...control, method: null, shown, doc: "" };
   });
   return { ...experiment, controls, own: false, built_in: 0 };
 }
@@ -36,7 +36,7 @@ export function completed(given, { first, methods }) {
     values: numbersOf(given.values, first.values),
     chosen: chosen.length ? chosen : first.chosen,
     focus: isMethod(given.focus) ? given.focus : first.focus,
-    forms: methods.map((_, i) => (given.forms?.[i] === 1 ? 1 : 0)),
+    variants: methods.map((_, i) => (given.variants?.[i] === 1 ? 1 : 0)),
     rows: textsOf(given.rows, methods.length),
   };
 }

@@ -25,15 +25,15 @@ export const FRAME = `<div class="oc-controls" role="group" aria-label="controls
 const brief = (value) => String(Number((value ?? NaN).toPrecision(3)));
 
 /** What became of a run. @param {Shown} shown @param {number} count of the validation digits */
-export function inWords({ form, run }, count) {
+export function inWords({ variant, run }, count) {
   const { training, validation, rates, wrong } = run;
-  if (run.diverged) return `${form.label}: diverged in pass ${training.length - 1}.`;
+  if (run.diverged) return `${variant.label}: diverged in pass ${training.length - 1}.`;
   const band = rates.at(-1);
   const one = band && band.low === band.high;
   const all = one
     ? ` One learning rate for all weights: ${brief(band.low)}.`
     : ` Learning rates of its weights that have had a gradient: median ${brief(band?.middle)}, 5 to 95 % from ${brief(band?.low)} to ${brief(band?.high)}.`;
-  return `${form.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${band ? all : ""}`; // prettier-ignore
+  return `${variant.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${band ? all : ""}`; // prettier-ignore
 }
 
 export class TrainerPlots {
@@ -63,12 +63,12 @@ export class TrainerPlots {
   paint({ shown, valley, view, now, plan }) {
     const [contour, rates, weights, wrong] = this.painters;
     if (view === "valley" && valley) {
-      const etas = shown.map(({ form }) => now.values[form.hypers.eta]);
+      const etas = shown.map(({ variant }) => now.values[variant.hypers.eta]);
       drawValley(contour, valley, etas);
     } else drawLosses(contour, shown, plan.passes);
     const place = Math.max(now.chosen.indexOf(now.focus), 0);
     drawRates(rates, shown, plan.passes, place);
-    const { form, run } = shown[place];
+    const { variant, run } = shown[place];
     drawWeights(weights, run);
     drawWrong(wrong, run);
     for (const name of ["training", "valley"])
@@ -80,8 +80,8 @@ export class TrainerPlots {
     const { count } = run.digits.validation;
     const pass = Math.max(run.training.length - 1, 0);
     const words = run.diverged ? "diverged" : `pass ${pass}: ${count - run.wrong} of ${count} right`;
-    this.reached.textContent = `${form.label}, ${words}`;
-    this.offer(shown.map(({ form: { label } }, i) => [now.chosen[i], label]), now.chosen[place]); // prettier-ignore
+    this.reached.textContent = `${variant.label}, ${words}`;
+    this.offer(shown.map(({ variant: { label } }, i) => [now.chosen[i], label]), now.chosen[place]); // prettier-ignore
   }
 
   /** Whose weights and digits can be looked at. @param {[number, string][]} methods @param {number} chosen */

@@ -4,20 +4,20 @@ import { FRAME, TrainerPlots, inWords } from "./plots.js";
 import { putOnSheet, roomOf } from "../explorer/layout.js";
 import { isSame } from "../compute/settings.js";
 import { digitsFrom } from "../compute/network.js";
-import { ownForm, withOwn } from "../compute/user_input.js";
+import { ownVariant, withOwn } from "../compute/user_input.js";
 import { FormulaError } from "../formula/tokens.js";
 import { Training, sliced, roundRobin } from "../compute/training.js";
 import { RateSweep } from "../compute/rate_sweep.js";
 import { View } from "../explorer/view.js";
 /** @import { Digits } from "../compute/network.js" */
 /** @import { Plan } from "../compute/training.js" */
-/** @import { TrainerConfig, Form, Model, Program, TrainerSetting } from "../wire.d.ts" */
+/** @import { TrainerConfig, Variant, Model, Program, TrainerSetting } from "../wire.d.ts" */
 
 const IDLE_MS = 150; // ms without a change after which the settings are sent and the description is updated
 const BETWEEN = 40; // ms between two pictures of a run that is on its way
 const PAPER = 500; // ms of training that a print waits for
 
-/** @typedef {{ form: Form, run: Training, key: string, before: Training | null }} Shown a run, and the one that it takes the place of */
+/** @typedef {{ variant: Variant, run: Training, key: string, before: Training | null }} Shown a run, and the one that it takes the place of */
 
 /** @extends {View<TrainerSetting>} */
 export class TrainerView extends View {
@@ -43,7 +43,7 @@ export class TrainerView extends View {
     /** @type {RateSweep | null} */
     this.valley = null;
     this.stop = () => {};
-    /** @type {Map<number, import("../compute/user_input.js").OwnForm>} what a reader has typed, by method */
+    /** @type {Map<number, import("../compute/user_input.js").OwnVariant>} what a reader has typed, by method */
     this.own = new Map();
     /** @type {TrainerConfig} */
     this.experiment = model.get("config");
@@ -119,14 +119,14 @@ export class TrainerView extends View {
   /** @param {number} method @param {string} text */
   ownRows(method, text) {
     const declared = this.model.get("config");
-    const own = ownForm(declared, method, text);
-    own.form.label = `your ${declared.methods[method][0].label}`;
+    const own = ownVariant(declared, method, text);
+    own.variant.label = `your ${declared.methods[method][0].label}`;
     this.own.set(method, own);
     this.experiment = withOwn(declared, this.own);
-    const { rows, forms, values } = this.now;
+    const { rows, variants, values } = this.now;
     this.change({
       rows: rows.with(method, text),
-      forms: forms.with(method, declared.methods[method].length),
+      variants: variants.with(method, declared.methods[method].length),
       values: { ...own.values, ...values },
     });
   }
@@ -148,12 +148,12 @@ export class TrainerView extends View {
     return { batch, hidden, dropout, passes, seed };
   }
 
-  /** The form of a method that is chosen, with its hyperparameters by symbol. @param {number} method */
+  /** The variant of a method that is chosen, with its hyperparameters by symbol. @param {number} method */
   entry(method) {
-    const forms = this.experiment.methods[method];
-    const form = forms[this.now.forms[method]] ?? forms[0];
-    const hypers = Object.entries(form.hypers).map(([symbol, name]) => [symbol, this.now.values[name]]);
-    return { method, form, program: /** @type {Program} */ (form.program), hypers: Object.fromEntries(hypers) };
+    const variants = this.experiment.methods[method];
+    const variant = variants[this.now.variants[method]] ?? variants[0];
+    const hypers = Object.entries(variant.hypers).map(([symbol, name]) => [symbol, this.now.values[name]]);
+    return { method, variant, program: /** @type {Program} */ (variant.program), hypers: Object.fromEntries(hypers) };
   }
 
   /** Something has been moved: what that changes is trained again, and an old run that is on its way is cut off. */
@@ -166,14 +166,14 @@ export class TrainerView extends View {
     this.stop();
     this.valley?.pause();
     this.shown = now.chosen.map((method) => {
-      const { form, program, hypers } = this.entry(method);
-      const key = JSON.stringify([method, now.forms[method], now.rows[method], hypers, plan]);
+      const { variant, program, hypers } = this.entry(method);
+      const key = JSON.stringify([method, now.variants[method], now.rows[method], hypers, plan]);
       const known = this.shown.find((each) => each.key === key);
       if (known) return known;
       const old = this.shown.find((each) => each.key.startsWith(`[${method},`));
       const before = old && (old.run.done || !old.before ? old.run : old.before);
-      const rate = form.series.length ? form.expressions[form.series[0].y] : null;
-      return { form, key, before: before ?? null, run: new Training(digits, program, hypers, plan, rate) };
+      const rate = variant.series.length ? variant.expressions[variant.series[0].y] : null;
+      return { variant, key, before: before ?? null, run: new Training(digits, program, hypers, plan, rate) };
     });
     if (this.valley && this.valley.key !== this.valleyKey) this.forgetValley();
     this.work = roundRobin(this.shown.map(({ run }) => run));
@@ -196,7 +196,7 @@ export class TrainerView extends View {
   get valleyKey() {
     const entries = this.now.chosen.map((method) => {
       const { hypers } = this.entry(method);
-      return [method, this.now.forms[method], this.now.rows[method], { ...hypers, eta: 0 }];
+      return [method, this.now.variants[method], this.now.rows[method], { ...hypers, eta: 0 }];
     });
     return JSON.stringify([entries, { ...this.plan, seed: 0 }]);
   }
