@@ -126,5 +126,5 @@ def best_eta(kind: type[Optimizer], surface: Surface, steps: int = 100, etas: Ar
     check_method(kind, needs="eta")
     round_values = [float(f"{eta:.2g}") for eta in np.geomspace(1e-4, 10, 51)]
     tried = rates(round_values if etas is None else etas)
-    reached = tail_loss(run(kind(eta=tried), surface, steps=steps).excess)
+    reached = tail_loss(run(kind(eta=tried), surface, steps=steps).excess_loss)
     return kind(eta=float(tried[lowest(reached, eta=tried)]))

@@ -76,7 +76,7 @@ class Trajectory:
         r"""An expression at every step, shape (steps + 1, *batch, 2), as pictures and the page show it.
 
         It may use the formula's symbols (NaN at step 0, which no row has made), ``\theta`` and ``J(\theta)`` after the step,
-        ``k``, the step's number, and the landmarks of the minimum that the run goes to, see :meth:`Surface.landmarks_at` (in a
+        ``k``, the step's number, and the reference_values of the minimum that the run goes to, see :meth:`Surface.reference_values_at` (in a
         batch: that the surface's start leads to).
         """
         instance(latex, str | tuple, "latex", "text such as '\\eta m_t', or its tree")
@@ -84,7 +84,7 @@ class Trajectory:
         names = self._at_every_step
         if any(symbol in LANDMARKS for symbol in symbols(node)):
             one = self.theta.ndim == 2
-            names = names | (self.surface.landmarks_at(self.minimum) if one else self.surface.landmarks)
+            names = names | (self.surface.reference_values_at(self.minimum) if one else self.surface.reference_values)
         with np.errstate(all="ignore"):
             grad, loss = (everywhere(each, self.theta) for each in (self.surface.gradient, self.surface.value))
             value = evaluate(node, names, grad, loss)
@@ -109,17 +109,17 @@ class Trajectory:
         return np.concatenate([rate[1:2], rate[1:]]) if self.steps else rate
 
     @property
-    def excess(self) -> Array:
+    def excess_loss(self) -> Array:
         """The loss above the lowest known minimum, shape (steps + 1, *batch)."""
         with np.errstate(over="ignore"):
             return self.loss - self.surface.lowest
 
     def first_below(self, tolerance: float = 1e-6) -> "int | None":
-        """The first step of one run from which ``excess`` stays at or below the tolerance, or None."""
+        """The first step of one run from which ``excess_loss`` stays at or below the tolerance, or None."""
         tolerance = number(tolerance, "tolerance", 0)
         if self.theta.ndim > 2:
             raise ValueError(f"first_below is for one run, not for a batch of shape {self.loss.shape[1:]}")
-        settled = int(_settled(self.excess <= tolerance))
+        settled = int(_settled(self.excess_loss <= tolerance))
         return None if settled < 0 else settled
 
     @property

@@ -189,15 +189,15 @@ def check_derivatives(ask: Ask, count: int = 500) -> str:
 
 
 def check_own_surfaces(ask: Ask) -> str:
-    """A surface from a typed formula: start, landmarks and derivatives as Python's."""
+    """A surface from a typed formula: start, reference_values and derivatives as Python's."""
     texts = [each["text"] for each in CORPUS["surfaces"] if "start" in each]
     worst = 0.0
     for text, got in zip(texts, ask([("surface", text) for text in texts]), strict=True):
         mine = Surface.from_formula(text)
         assert [got["name"], got["program"], got["view"]] == [mine.name, plain(mine.tree), list(mine.view)]
         assert got["start"] == list(map(float, mine.start)) and got["note"] == mine.note
-        (marks,) = got["landmarks"]
-        for name, value in mine.landmarks_at(mine.minima[0]).items():
+        (marks,) = got["reference_values"]
+        for name, value in mine.reference_values_at(mine.minima[0]).items():
             worst = max(worst, gap(np.asarray(value), np.array(marks[name], dtype=float)).max())
             assert worst <= CLOSE, (text, name, value, marks[name])
         here = [mine.value(mine.start), *mine.gradient(mine.start), *mine.hessian(mine.start).ravel()]
@@ -257,10 +257,10 @@ def check_runs_of_typed_rows(ask: Ask) -> None:
         ["theta = 1/t"],
     ]
     ravine = surfaces.ravine
-    marks = [{name: np.asarray(value).tolist() for name, value in ravine.landmarks.items()}]
+    marks = [{name: np.asarray(value).tolist() for name, value in ravine.reference_values.items()}]
     common = {
         "surface": ravine.tree,
-        "landmarks": marks,
+        "reference_values": marks,
         "start": [-4, 1],
         "steps": 30,
         "values": {"eta": 0.02, "gamma": 0.8},

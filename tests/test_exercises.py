@@ -278,7 +278,7 @@ def test_a_goal_is_bound_to_its_place_and_says_so():
     assert goal.judge()[0]
     other = Goal("It comes near.", explore(Momentum(), surfaces.ravine), reach(1e9, 100))
     other.explorer.set(variants=[1])
-    assert "You changed form." in other.judge()[1]
+    assert "You changed variant." in other.judge()[1]
 
 
 def test_goal_reads_the_explorer():

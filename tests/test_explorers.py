@@ -162,7 +162,7 @@ def test_the_page_has_all_that_it_needs():
     """Programs, pictures, formula and slots: complete before any kernel is asked again."""
     explorer = explore([Momentum(), Adam()], surfaces.ravine, views=("contour", "loss", "rate"))
     assert [each["name"] for each in explorer.surfaces] == [surface.name for surface in CATALOGUE]
-    assert all(each["program"] and each["landmarks"] for each in explorer.surfaces)
+    assert all(each["program"] and each["reference_values"] for each in explorer.surfaces)
     assert [panel["name"] for panel in explorer.config["panels"]] == ["contour", "loss", "rate"]
     for place, kind in enumerate((Momentum, Adam)):
         for form, declared in zip(explorer.config["methods"][place], variants(kind), strict=True):
@@ -211,7 +211,9 @@ def test_the_still_picture_shows_the_setting():
     np.testing.assert_array_equal(contour[:2], [first.theta, second.theta])
     np.testing.assert_array_equal(contour[-2:], [[first.theta[7]], [second.theta[7]]])
     drawn = [line[:, 1] for line in loss if len(line) > 1]
-    np.testing.assert_allclose(drawn, [np.where(each.excess > 1e-9, each.excess, np.nan) for each in (first, second)])
+    np.testing.assert_allclose(
+        drawn, [np.where(each.excess_loss > 1e-9, each.excess_loss, np.nan) for each in (first, second)]
+    )
     drawn = [line[1:, 1] for line in rate if len(line) > 1]
     np.testing.assert_allclose(drawn, [column[1:] for each in (first, second) for column in each.effective_rate.T])
 

@@ -42,7 +42,7 @@ METHODS = [*OPTIMIZERS, *VARIANTS, *BEYOND, OWN_METHOD]
 SURFACES = [*CATALOGUE, *OWN_SURFACES]
 COMPUTE = """(text) => {  // text in, text out: Playwright's own way through lists of numbers takes twenty seconds
   const { methods, surfaces, cases } = JSON.parse(text);
-  const made = methods.map(page.methodOf), grounds = surfaces.map((s) => ({ ...page.surfaceOf(s.program), landmarks: s.landmarks }));
+  const made = methods.map(page.methodOf), grounds = surfaces.map((s) => ({ ...page.surfaceOf(s.program), reference_values: s.reference_values }));
   const plain = (v) => (typeof v === "number" ? [v, v] : v).map((each) => (Number.isFinite(each) ? each : null));
   return JSON.stringify(cases.map(([m, s, hypers, start, steps, asked]) => {
     const run = made[m](grounds[s], hypers, start, steps);
@@ -77,11 +77,11 @@ def program_of(kind):
 
 
 def ground_of(surface):
-    landmarks = [
-        {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
+    reference_values = [
+        {name: np.asarray(value).tolist() for name, value in surface.reference_values_at(minimum).items()}
         for minimum in surface.minima
     ]
-    return {"program": surface_program(surface), "landmarks": landmarks}
+    return {"program": surface_program(surface), "reference_values": reference_values}
 
 
 def computed(page, methods, surfaces, cases):

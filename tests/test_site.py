@@ -731,21 +731,21 @@ def test_the_valley_is_measured_stopped_and_left(closed, site):
     closed.goto((site / "07_adam.html").as_uri())  # from a file
     live = laboratory(closed)
     trains(closed, slid("passes", "Home"))
-    live.locator("[data-do=valley]").click()
+    live.locator("[data-do=sweep]").click()
     closed.wait_for_function("document.querySelector('.oc-trainer progress').value > 0.05")
     live.get_by_role("button", name="stop").click()
     live.get_by_role("button", name="continue").wait_for()
-    count = closed.evaluate("document.querySelector('.oc-trainer').explorer.valley.runs")
+    count = closed.evaluate("document.querySelector('.oc-trainer').explorer.sweep.runs")
     closed.wait_for_timeout(200)
-    assert 0 < count == closed.evaluate("document.querySelector('.oc-trainer').explorer.valley.runs") < 160
+    assert 0 < count == closed.evaluate("document.querySelector('.oc-trainer').explorer.sweep.runs") < 160
     live.get_by_role("button", name="continue").click()
-    more = "(count) => document.querySelector('.oc-trainer').explorer.valley.runs > count"
+    more = "(count) => document.querySelector('.oc-trainer').explorer.sweep.runs > count"
     closed.wait_for_function(more, arg=count)
     closed.wait_for_function(
         "document.querySelector('.oc-trainer canvas').getAttribute('aria-label').includes(' of 160 runs')"
     )
     trains(closed, slid("batch size", "End"))  # another race: the old picture is of no use
-    assert closed.evaluate("document.querySelector('.oc-trainer').explorer.valley") is None
+    assert closed.evaluate("document.querySelector('.oc-trainer').explorer.sweep") is None
     assert live.locator("[data-do=training]").get_attribute("aria-pressed") == "true"
 
 

@@ -67,11 +67,13 @@ def test_what_the_names_promise():
 )
 def test_landmarks_are_those_of_the_minimum_that_the_start_leads_to(surface):
     end = run(GradientDescent(eta=1e-3), surface, steps=10_000).theta[-1]
-    assert np.linalg.norm(end - surface.home) < 0.05
-    marks = surface.landmarks
-    np.testing.assert_array_equal(marks["theta_min"], surface.home)
-    assert [marks["lambda_1"], marks["lambda_2"]] == pytest.approx(np.linalg.eigvalsh(surface.hessian(surface.home)))
-    assert marks["J_min"] == surface.lowest <= surface.value(surface.home)
+    assert np.linalg.norm(end - surface.default_minimum) < 0.05
+    marks = surface.reference_values
+    np.testing.assert_array_equal(marks["theta_min"], surface.default_minimum)
+    assert [marks["lambda_1"], marks["lambda_2"]] == pytest.approx(
+        np.linalg.eigvalsh(surface.hessian(surface.default_minimum))
+    )
+    assert marks["J_min"] == surface.lowest <= surface.value(surface.default_minimum)
 
 
 def test_the_nearest_minimum_is_the_first_where_a_point_is_not_finite():

@@ -31,7 +31,7 @@ def page_runs(explorer):
     values = {symbol: now["values"][name] for symbol, name in form["hypers"].items()}
     question = {
         "method": {**form["program"], "hypers": form["hypers"]}, "surface": surface["program"],
-        "landmarks": surface["landmarks"], "values": values, "start": now["start"], "steps": now["steps"],
+        "reference_values": surface["reference_values"], "values": values, "start": now["start"], "steps": now["steps"],
         "examples": base64.b64encode(surface["examples"]).decode(), "size": now["values"]["batch size"],
         "seed": now["values"]["seed"],
     }  # fmt: skip

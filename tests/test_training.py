@@ -46,7 +46,7 @@ def test_training_on_all_data_is_a_run_on_the_surface():
     path = np.array(list(islice(train(model, Momentum(), (inputs, targets), [1.5, 1.5], len(inputs)), 31)))
     expected = run(Momentum(), surface, (1.5, 1.5), 30)
     np.testing.assert_allclose(path, expected.theta, atol=1e-4)
-    assert on_surface(surface, Momentum(), path).excess[-1] == pytest.approx(expected.excess[-1], abs=1e-4)
+    assert on_surface(surface, Momentum(), path).excess_loss[-1] == pytest.approx(expected.excess_loss[-1], abs=1e-4)
 
 
 def test_data_parts_share_nothing_and_are_complete():
@@ -135,4 +135,4 @@ def test_what_the_reader_says_of_floating_point_errors_is_no_matter(compute):
 def computed(surface):
     fresh = surface if surface is PLANE else surface.zoom(surface.view)
     seen = [part(FAR) for part in (fresh.value, fresh.gradient, fresh.hessian, fresh.nearest_minimum)]
-    return [*seen, fresh.minima, fresh.lowest, fresh.home, fresh.landmarks, fresh.grid()]
+    return [*seen, fresh.minima, fresh.lowest, fresh.default_minimum, fresh.reference_values, fresh.grid()]

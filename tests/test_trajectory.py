@@ -148,7 +148,10 @@ def test_tail_loss_is_the_worst_of_the_last_tenth():
         gone = tail_loss(np.array([[1.0, 1.0, 1.0], [np.nan, np.inf, 2.0]]))
     assert gone.tolist() == [np.inf, np.inf, 2]
     batch = run(GradientDescent(eta=[0.05, 0.2]), surfaces.ravine, steps=200)
-    assert tail_loss(batch.excess)[0] == batch.excess[181:, 0].max() and tail_loss(batch.excess)[1] == np.inf
+    assert (
+        tail_loss(batch.excess_loss)[0] == batch.excess_loss[181:, 0].max()
+        and tail_loss(batch.excess_loss)[1] == np.inf
+    )
 
 
 def test_best_eta_is_the_best_of_those_tried():

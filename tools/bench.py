@@ -73,7 +73,7 @@ control, text, image = slider(), widgets.HTML(), widgets.Image(format="jpeg")
 @timed
 def update(_=None):
     trajectory = simulated(control.value); canvas.restore_region(background)
-    path.set_data(*trajectory.theta.T); loss.set_data(range(steps + 1), trajectory.excess)
+    path.set_data(*trajectory.theta.T); loss.set_data(range(steps + 1), trajectory.excess_loss)
     for artist in (path, loss): artist.axes.draw_artist(artist)
     file = io.BytesIO()
     Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(file, "JPEG", quality=85, subsampling=0)

@@ -32,7 +32,7 @@ from optcourse import (
     run,
     surfaces,
 )
-from optcourse.plots.figures import INK, arrow, fitted, ground, own_settings, png, write
+from optcourse.plots.figures import INK, arrow, fitted, heatmap, own_settings, png, write
 from optcourse.plots.style import LIGHT, SYMBOLS, style
 
 DIRECTION, RATE, BOTH = "#e7f0f7", "#fbeadf", "#f1e8f5"
@@ -136,7 +136,7 @@ def nag() -> Figure:
     ahead = theta - gamma * v
     figure = Figure(figsize=(7.6, 4.2), dpi=100)
     axes = figure.add_axes((0, 0, 1, 1))
-    ground(axes, surfaces.ravine, fitted((-1.35, 0.75, -0.5, 0.55), 7.6 / 4.2))
+    heatmap(axes, surfaces.ravine, fitted((-1.35, 0.75, -0.5, 0.55), 7.6 / 4.2))
     axes.set(xticks=[], yticks=[])
     arrow(axes, theta, ahead, INK, 3)
     write(axes, "the momentum move", (theta + ahead) / 2, INK, xytext=(10, 10), fontsize=13)

@@ -48,41 +48,41 @@ function mounted(model, el) {
   el.classList.add("oc-live");
   const experiment = isExperiment(model); // a trainer has a frame of its own
   if (!experiment) el.innerHTML = FRAME;
-  const stage = experiment ? new TrainerView(model, el) : new ExplorerView(model, el);
+  const view = experiment ? new TrainerView(model, el) : new ExplorerView(model, el);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let patience = undefined;
   const ask = () => {
     model.send({ kind: "ready" });
-    if (stage.kernel !== "none")
-      patience = setTimeout(() => stage.setKernelStatus(stage.kernel === "here" ? "here" : "gone"), PATIENCE);
+    if (view.kernel !== "none")
+      patience = setTimeout(() => view.setKernelStatus(view.kernel === "here" ? "here" : "gone"), PATIENCE);
   };
   const answered = (/** @type {any} */ content) => {
     if (content.kind !== "here") return;
     clearTimeout(patience);
-    stage.setKernelStatus("here");
+    view.setKernelStatus("here");
   };
   /** @type {Record<string, (content?: any) => void>} */
   const reactions = {
-    "change:config": () => stage.take(),
-    "change:surfaces": () => stage.take(),
+    "change:config": () => view.take(),
+    "change:surfaces": () => view.take(),
     "change:kernel_runs": () => {
-      if (stage instanceof ExplorerView) (stage.cache.renew(), stage.redraw());
+      if (view instanceof ExplorerView) (view.cache.renew(), view.redraw());
     },
-    "change:setting": () => stage.syncFromModel(),
-    "change:message": () => stage.say(),
+    "change:setting": () => view.syncFromModel(),
+    "change:message": () => view.say(),
     "msg:custom": answered,
-    comm_live_update: () => (stage.setKernelStatus("gone"), ask()), // restarted, or connected again
+    comm_live_update: () => (view.setKernelStatus("gone"), ask()), // restarted, or connected again
   };
   for (const [event, reaction] of Object.entries(reactions)) model.on(event, reaction);
   const arrange = () => {
-    if (!isOnSheet(el)) stage.arrange(); // what was laid out for paper stays until it is printed
+    if (!isOnSheet(el)) view.arrange(); // what was laid out for paper stays until it is printed
   };
   const watcher = new ResizeObserver(arrange);
-  for (const node of [el, stage.controls.box]) watcher.observe(node);
+  for (const node of [el, view.controls.box]) watcher.observe(node);
   window.addEventListener("resize", arrange);
-  const recolour = () => stage.recolour();
+  const recolour = () => view.recolour();
   const unwatch = watchTheme(recolour);
-  const [print, printed] = [() => stage.print(), () => stage.printed()];
+  const [print, printed] = [() => view.print(), () => view.printed()];
   window.addEventListener("beforeprint", print);
   window.addEventListener("afterprint", printed);
   const nearness = new IntersectionObserver((seen) => {
@@ -90,13 +90,13 @@ function mounted(model, el) {
     const panel = near && panelOf(el); // a notebook's panel can change its height alone, and is there only now
     if (panel) watcher.observe(panel);
     if (near) recolour(); // the theme may have changed while the notebook had taken it out of the page
-    stage.setVisible(near);
+    view.setVisible(near);
   }, VISIBILITY_MARGIN);
   nearness.observe(el);
   ask();
-  Object.assign(el, { explorer: stage }); // what a goal in the page, and a test, reads
+  Object.assign(el, { explorer: view }); // what a goal in the page, and a test, reads
   return () => {
-    stage.end();
+    view.end();
     clearTimeout(patience);
     watcher.disconnect();
     nearness.disconnect();

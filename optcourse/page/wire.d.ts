@@ -134,13 +134,13 @@ export interface TrainerConfig extends Omit<ExplorerConfig, "first"> {
   counts: number[]; // of the digits: how many train and validate
 }
 
-export type Landmarks = Record<string, Value>;
+export type ReferenceValues = Record<string, Value>;
 
 export interface Surface {
   name: string;
   view: number[]; // x from, to, y from, to
   start: Pair;
-  landmarks: Landmarks[]; // of each minimum
+  reference_values: ReferenceValues[]; // of each minimum
   known: boolean; // whether the minima are known, not only the lowest point in view
   program: Tree | null; // J; null: the kernel evaluates it
   note: string; // why it starts where it does, say
@@ -162,7 +162,7 @@ export interface KernelRun {
 export interface Objective {
   loss(point: Pair): number;
   grad(point: Pair): Pair;
-  landmarks: Landmarks[];
+  reference_values: ReferenceValues[];
   turn?(step: number): void; // another mini-batch; 0: all examples
 }
 
@@ -171,7 +171,7 @@ export interface Run {
   diverged: number | null;
   end: string; // how it ended early, in words
   at(expression: number, step: number): Value;
-  marks?: Landmarks; // of the minimum that it goes to
+  marks?: ReferenceValues; // of the minimum that it goes to
 }
 
 /** A run with the variant of its method: what pictures are drawn of. */

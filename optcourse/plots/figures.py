@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # scikit-learn is slow to import, and most lessons do without
     from ..benchmarks.contest import Contest
 
 INK, FAINT, LINE, PAPER = (str(LIGHT[name]) for name in ("ink", "faint", "line", "paper"))
-GROUND = LinearSegmentedColormap.from_list("ground", [str(LIGHT["heatmap-low"]), str(LIGHT["heatmap-high"])])
+HEATMAP = LinearSegmentedColormap.from_list("heatmap", [str(LIGHT["heatmap-low"]), str(LIGHT["heatmap-high"])])
 STEPS = LinearSegmentedColormap.from_list("steps", [str(LIGHT["map-few"]), str(LIGHT["map-many"])])
 MARKERS = dict(zip(("circle", "square", "diamond", "down", "up", "plus", "star", "cross"), "osDv^P*X", strict=True))
 OURS = {
@@ -131,14 +131,14 @@ def fitted(view: Sequence[float], shape: float) -> Bounds:
     return x - wide / 2, x + wide / 2, y - high / 2, y + high / 2
 
 
-def ground(axes: Axes, surface: Surface, view: Bounds) -> None:
+def heatmap(axes: Axes, surface: Surface, view: Bounds) -> None:
     """The surface from above, shaded, with soft level lines that are close together near the lowest value in view."""
     x, y, value = surface.grid(160, view)
     if np.isfinite(value).any():  # the vectors of a step may lie where the surface has no value
         low, high = np.nanpercentile(value, [0, 98])
         level = LEVELS * (np.maximum(value - low, 0) / ((high - low) or 1.0)) ** (1 / 2.2)
         axes.imshow(
-            level, GROUND, vmin=0, vmax=LEVELS, extent=view, origin="lower", aspect="auto", interpolation="bilinear"
+            level, HEATMAP, vmin=0, vmax=LEVELS, extent=view, origin="lower", aspect="auto", interpolation="bilinear"
         )
         if np.nanmax(level) > 1:
             axes.contour(x, y, level, np.arange(1, LEVELS + 12), colors=str(LIGHT["level"]), linewidths=0.6, alpha=0.7)
@@ -155,7 +155,7 @@ def hero(
     step: int,
     vectors: bool,
 ) -> None:
-    """Paths over the ground, the minimum that the first run goes to, and, with a step, its points and vectors."""
+    """Paths over the heatmap, the minimum that the first run goes to, and, with a step, its points and vectors."""
     several = len(trajectories) > 1
     for trajectory, label, each in zip(trajectories, labels, looks, strict=True):
         lines = strokes(each) | ({} if several else {"linestyle": "-"})
@@ -295,10 +295,10 @@ def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def filled(name: str, trajectory: Trajectory) -> str:
-    """A quantity's name with the run's own landmarks in it: ``λ = {lambda_1}``."""
+    """A quantity's name with the run's own reference_values in it: ``λ = {lambda_1}``."""
     if "{" not in name:
         return name
-    for symbol, value in trajectory.surface.landmarks_at(trajectory.minimum).items():
+    for symbol, value in trajectory.surface.reference_values_at(trajectory.minimum).items():
         name = name.replace(f"{{{symbol}}}", f"{value:.3g}" if np.ndim(value) == 0 else "")
     return name
 
@@ -316,7 +316,7 @@ def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
     axes.pcolormesh(MapView.etas, MapView.gammas, gone.T, cmap=grey)
     edge = evaluate(parse(optimizer.stable_below), {"gamma": MapView.gammas})
     with np.errstate(divide="ignore"):  # a surface that is flat at its lowest point has no limit
-        edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.landmarks["lambda_2"]
+        edge = np.broadcast_to(edge, MapView.gammas.shape) / surface.reference_values["lambda_2"]
     axes.plot(edge, MapView.gammas, color=INK, linewidth=2)
     axes.plot(optimizer.values["eta"], optimizer.values["gamma"], "o", color=INK, markerfacecolor=PAPER, markersize=8)
     axes.set(xscale="log", xlim=MapView.etas[[0, -1]], ylim=(0, 0.99), xlabel="η", ylabel="γ", title=MapView.title)
@@ -356,7 +356,7 @@ class Picture(Drawing):
                 right = share if columns else 0.99
                 axes = self.figure.add_axes((0.042, 0.085, right - 0.042, 0.895))
                 shape = (right - 0.042) * self.WIDE / (0.895 * self.HIGH)
-                ground(axes, trajectories[0].surface, fitted(trajectories[0].surface.view, shape))
+                heatmap(axes, trajectories[0].surface, fitted(trajectories[0].surface.view, shape))
                 hero(axes, trajectories, labels, looks, step, vectors)
             else:
                 share = 0.0
@@ -428,7 +428,7 @@ class OneStep(Drawing):
             self.figure.subplots_adjust(0.02, 0.02, 0.98, 0.92, 0.04)
             for axes, each, (middle, _), title, shown in zip(grid, trajectories, boxes, titles, looks, strict=True):
                 x, y = middle
-                ground(axes, each.surface, (x - half, x + half, y - half, y + half))
+                heatmap(axes, each.surface, (x - half, x + half, y - half, y + half))
                 lens(axes, each, 1, half, middle, shown)
                 axes.set_title(title, color=shown.colour)
                 for tail, _, colour, _ in vectors_of(each, 1):

@@ -8,7 +8,7 @@ from ..methods.optimizers import OPTIMIZERS
 from ..methods.variants import VARIANTS
 
 # One palette for each theme: the methods' colours, then the symbols'. Found by a search for colours near those wanted, of
-# which any two differ for every kind of colour vision, and which are seen on the whole ground; a test measures it.
+# which any two differ for every kind of colour vision, and which are seen on the whole background; a test measures it.
 LIGHT = {
     "method": ("#4c4e4f", "#2658bf", "#086543", "#ca2100", "#8b2af9", "#846331", "#07728d", "#c91864"),
     "eta": "#8b0200", "gamma": "#021f96", "beta1": "#014430", "beta2": "#690f5f", "eps": "#686964", "lambda": "#524825",

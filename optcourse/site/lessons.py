@@ -136,7 +136,7 @@ def exercise_of(source: str) -> type[Optimizer] | None:
 
 
 def written(kind: type[Optimizer]) -> dict[str, Any]:
-    """A written exercise for the page: what its judge knows, and the stage on which an answer runs beside the method."""
+    """A written exercise for the page: what its judge knows, and the explorer on which an answer runs beside the method."""
     beside = explore(
         [kind(), kind()], surfaces.ravine, steps=40, step=40, views=("contour", "loss"), formula=False, vectors=False
     )

@@ -35,7 +35,7 @@ class Renderer(IPythonRenderer):
 
 @functools.cache
 def mathml(latex: str) -> str:
-    """MathML of any formula in prose; the hyperparameters have the classes that the stage's formulas have."""
+    """MathML of any formula in prose; the hyperparameters have the classes that an explorer's formulas have."""
     import latex2mathml.converter  # only the site needs it
 
     made = latex2mathml.converter.convert(latex).replace("&#x003F5;", "&#x003B5;")  # one epsilon

@@ -150,7 +150,7 @@ class Surface:
         return self.minima[np.where(np.isnan(distance), np.inf, distance).argmin(axis=-1)]
 
     @functools.cached_property
-    def home(self) -> Array:
+    def default_minimum(self) -> Array:
         """The minimum, shape (2,), to which a descent from the surface's own start leads: never uphill, in small steps."""
         point, eta = np.array(self.start, dtype=float), 0.1
         for _ in range(2000 if len(self.minima) > 1 else 0):
@@ -161,12 +161,12 @@ class Surface:
         return self.nearest_minimum(point)
 
     @functools.cached_property
-    def landmarks(self) -> dict[str, "float | Array"]:
-        """The landmarks of the minimum that the surface's own start leads to, see :meth:`landmarks_at`."""
-        return self.landmarks_at(self.home)
+    def reference_values(self) -> dict[str, "float | Array"]:
+        """The reference_values of the minimum that the surface's own start leads to, see :meth:`reference_values_at`."""
+        return self.reference_values_at(self.default_minimum)
 
     @np.errstate(all="ignore")
-    def landmarks_at(self, minimum: ArrayLike) -> dict[str, "float | Array"]:
+    def reference_values_at(self, minimum: ArrayLike) -> dict[str, "float | Array"]:
         """By the names in :data:`LANDMARKS`, at a minimum, shape (2,): where it is, the curvatures λ₁ ≤ λ₂, their directions.
 
         :math:`J_{min}` is the lowest loss of all. Directions are unit vectors whose largest entry is positive.

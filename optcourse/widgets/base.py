@@ -73,7 +73,7 @@ def font_face(address: str = "") -> str:
 
 
 def style() -> str:
-    """The stage's style sheet: palette and the rest."""
+    """The style sheet of explorers and trainers: palette and the rest."""
     return palette(".oc-live", ".oc-live.oc-dark") + STYLE.read_text(encoding="utf-8")
 
 
@@ -99,7 +99,7 @@ class LiveWidget(anywidget.AnyWidget):
     Attributes
     ----------
     config : panels, methods and controls: what does not depend on the surface, see :class:`.wire.ExplorerConfig`
-    surfaces : each with its program and landmarks, see :class:`.wire.Surface`
+    surfaces : each with its program and reference_values, see :class:`.wire.Surface`
     setting : what the controls say now; the page writes it once nothing has moved for a while, Python may write it at any time
     kernel_runs : for each method None, or a run that the kernel computed: its values by expression and step, as float64
     message : what the kernel has to say, a sentence

@@ -80,15 +80,17 @@ def variant_of(
 def surface_data(surface: Surface) -> dict[str, Any]:
     """A surface for the page."""
     program = surface_program(surface)
-    landmarks = [
-        {name: np.asarray(value).tolist() for name, value in surface.landmarks_at(minimum).items()}
+    reference_values = [
+        {name: np.asarray(value).tolist() for name, value in surface.reference_values_at(minimum).items()}
         for minimum in surface.minima
     ]
     values = None if program else surface.grid(GRID)[2]  # a slice of a network's loss takes fewer points
     grid, shape = (None, (0, 0)) if values is None else (values.astype("<f4").tobytes(), values.shape[::-1])
     view, start = (list(map(float, each)) for each in (surface.view, surface.start))
     return wire.plain(
-        wire.Surface(surface.name, view, start, landmarks, surface.minima_are_known, program, surface.note, grid, shape)
+        wire.Surface(
+            surface.name, view, start, reference_values, surface.minima_are_known, program, surface.note, grid, shape
+        )
     )
 
 

@@ -77,7 +77,7 @@ class Surface:
     name: str
     view: list[float]
     start: list[float]
-    landmarks: list[dict[str, Any]]
+    reference_values: list[dict[str, Any]]
     known: bool
     program: Node | None
     note: str = ""

@@ -86,9 +86,9 @@ const ANSWERS = {
     return texts.map((text) => said(() => judge.verdict(programOf(text, task))));
   },
   walk: walked,
-  run: ({ method, surface, landmarks, values, start, steps, examples, size, seed }) => {
-    const ground = { ...surfaceOf(surface), landmarks };
-    const seen = examples ? sampled(ground, examples, size, seed) : ground;
+  run: ({ method, surface, reference_values, values, start, steps, examples, size, seed }) => {
+    const objective = { ...surfaceOf(surface), reference_values };
+    const seen = examples ? sampled(objective, examples, size, seed) : objective;
     const run = methodOf({ ...method, expressions: [["sym", "theta"]] })(seen, values, start, steps);
     return Array.from({ length: steps + 1 }, (_, k) => run.at(0, k));
   },

@@ -41,8 +41,8 @@ test("every number of a formula has its slot, and every slot shows the number th
   assert.match(template[0].numbers[0], /<mn data-slot="0" data-bare data-fixed class="oc-gamma">·<\/mn>/);
   const program = { rows, result: "theta_t", state: ["v"], hypers: { eta: 0, gamma: 0 } };
   const { expressions, slots: places } = withSlots(variant({}));
-  const ground = { ...surfaceOf(parse("x^2/2 + 25*y^2/2")), landmarks: [{ J_min: 0, theta_min: [0, 0] }] };
-  const run = methodOf({ ...program, expressions })(ground, { eta: 0.02, gamma: 0.5 }, [-4, 1], 10);
+  const objective = { ...surfaceOf(parse("x^2/2 + 25*y^2/2")), reference_values: [{ J_min: 0, theta_min: [0, 0] }] };
+  const run = methodOf({ ...program, expressions })(objective, { eta: 0.02, gamma: 0.5 }, [-4, 1], 10);
   const value = (/** @type {string} */ text, /** @type {number} */ k) => {
     const at = expressions.findIndex((tree) => JSON.stringify(tree) === JSON.stringify(parse(text)));
     return run.at(at, k);

@@ -4,21 +4,21 @@ import { batches, bytesOf } from "./network.js";
 
 /**
  * A surface whose gradient, while a run is on its way, is that of one mini-batch after the other.
- * @param {Objective} ground @param {DataView | string} examples two inputs and the target of each, as float64
+ * @param {Objective} objective @param {DataView | string} examples two inputs and the target of each, as float64
  * @param {number} size of a mini-batch @param {number} seed @returns {Objective}
  */
-export function sampled(ground, examples, size, seed) {
+export function sampled(objective, examples, size, seed) {
   const data = new Float64Array(bytesOf(examples).buffer);
   const draw = batches(data.length / 3, size, seed);
   /** @type {Uint32Array | null} */
   let rows = null;
   return {
-    ...ground,
+    ...objective,
     turn(step) {
       rows = step ? draw() : null;
     },
     grad([a, b]) {
-      if (!rows) return ground.grad([a, b]);
+      if (!rows) return objective.grad([a, b]);
       const sum = /** @type {Pair} */ ([0, 0]);
       for (const row of rows) {
         const [x, y, target] = data.subarray(3 * row, 3 * row + 3);

@@ -1,8 +1,8 @@
-// Surfaces: J, ∇J and the second derivatives from a tree, the landmarks of a minimum, and a surface from what a reader types.
+// Surfaces: J, ∇J and the second derivatives from a tree, the reference_values of a minimum, and a surface from what a reader types.
 import { Calculation, program } from "../formula/derive.js";
 import { read } from "../formula/parse.js";
 import { FUNCTIONS, FormulaError } from "../formula/tokens.js";
-/** @import { Landmarks, Pair, Tree } from "../wire.d.ts" */
+/** @import { ReferenceValues, Pair, Tree } from "../wire.d.ts" */
 
 const ALLOWED = ["x", "y", "pi", "e", ...FUNCTIONS.filter((name) => name !== "sum" && name !== "orth")];
 const MINIMA = 161; // points along x and along y among which the lowest is looked for
@@ -154,8 +154,8 @@ export function surfaceFrom(text, view = [-5, 5, -5, 5], usual = /** @type {Pair
   const [flat, steep, alongFlat, alongSteep] = curvatures(
     finite(...matrix.flat()) ? matrix : /** @type {Matrix} */ ([[1, 0], [0, 1]]), // prettier-ignore
   );
-  /** @type {Landmarks} */
-  const landmarks = {
+  /** @type {ReferenceValues} */
+  const reference_values = {
     J_min: functions.loss(minimum),
     theta_min: minimum,
     lambda_1: flat,
@@ -163,5 +163,14 @@ export function surfaceFrom(text, view = [-5, 5, -5, 5], usual = /** @type {Pair
     d_1: alongFlat,
     d_2: alongSteep,
   };
-  return { name: text.trim(), view, start, note, landmarks: [landmarks], known: false, program: tree, ...functions };
+  return {
+    name: text.trim(),
+    view,
+    start,
+    note,
+    reference_values: [reference_values],
+    known: false,
+    program: tree,
+    ...functions,
+  };
 }

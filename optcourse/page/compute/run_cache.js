@@ -9,8 +9,8 @@ import { sampled } from "./minibatch.js";
 import { surfaceOf } from "./objective.js";
 /** @import { Variant, Objective, KernelRun, ExplorerConfig, Pair, Program, Run, Setting, Shown, Surface } from "../wire.d.ts" */
 
-/** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
-/** @typedef {(ground: Objective, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
+/** @typedef {(objective: Objective, values: Record<string, number>, start: Pair, steps: number) => Run} Runner */
+/** @typedef {(objective: Objective, values: Record<string, number>, start: Pair, steps: number, tolerance: number) => number} Outcome */
 
 export class RunCache {
   /** @param {ExplorerConfig} config @param {Surface[]} surfaces */
@@ -29,7 +29,7 @@ export class RunCache {
     /** @type {WeakMap<Variant, Outcome>} */
     this.outcomes = new WeakMap();
     /** @type {WeakMap<Surface, Objective>} */
-    this.grounds = new WeakMap();
+    this.objectives = new WeakMap();
     /** @type {WeakMap<Surface, number>} */
     this.caps = new WeakMap();
   }
@@ -55,24 +55,24 @@ export class RunCache {
   }
 
   /** J and ∇J of a surface. @param {Surface} surface @returns {Objective} */
-  ground(surface) {
-    const known = this.grounds.get(surface);
+  objective(surface) {
+    const known = this.objectives.get(surface);
     if (known) return known;
-    const { program, grid, shape, view, landmarks } = surface;
+    const { program, grid, shape, view, reference_values } = surface;
     const made = program
       ? surfaceOf(program)
       : { loss: interpolated(floats(grid), shape, view), grad: () => [NaN, NaN] };
-    const ground = /** @type {Objective} */ ({ ...made, landmarks });
-    this.grounds.set(surface, ground);
-    return ground;
+    const objective = /** @type {Objective} */ ({ ...made, reference_values });
+    this.objectives.set(surface, objective);
+    return objective;
   }
 
   /** The highest loss in view above the lowest: no logarithmic axis goes further. @param {Surface} surface */
   cap(surface) {
     let cap = this.caps.get(surface);
     if (cap === undefined) {
-      const { top } = gridOf(this.ground(surface).loss, surface.view, 40, 40);
-      cap = Math.max(top - Number(surface.landmarks[0].J_min), 1e-8);
+      const { top } = gridOf(this.objective(surface).loss, surface.view, 40, 40);
+      cap = Math.max(top - Number(surface.reference_values[0].J_min), 1e-8);
       this.caps.set(surface, cap);
     }
     return cap;
@@ -85,7 +85,7 @@ export class RunCache {
     const surface = ownSurface(text);
     const { built_in } = this.config;
     this.surfaces = [...this.surfaces.slice(0, built_in), surface];
-    const stays = now.surface === built_in && Number.isFinite(this.ground(surface).loss(now.start));
+    const stays = now.surface === built_in && Number.isFinite(this.objective(surface).loss(now.start));
     this.renew();
     return { own: text, surface: built_in, start: stays ? now.start : surface.start };
   }
@@ -177,8 +177,8 @@ export class RunCache {
     const runner = this.runners.get(variant) ?? methodOf({ ...program, expressions, hypers, schedule });
     this.runners.set(variant, runner);
     const { "batch size": size, seed } = now.values;
-    const ground = this.ground(surface);
-    const seen = surface.examples ? sampled(ground, surface.examples, size, seed) : ground;
+    const objective = this.objective(surface);
+    const seen = surface.examples ? sampled(objective, surface.examples, size, seed) : objective;
     return runner(seen, this.values(variant, now), now.start, now.steps);
   }
 
@@ -195,11 +195,11 @@ export class RunCache {
     const { longest, tolerance } = this.config;
     const values = this.values(variant, now);
     const others = Object.entries(values).filter(([symbol]) => symbol !== "eta" && symbol !== "gamma");
-    const ground = this.ground(surface);
+    const objective = this.objective(surface);
     return {
       key: JSON.stringify([now.surface, surface.name, now.variants[0], now.rows[0], others]),
       of: (/** @type {number} */ eta, /** @type {number} */ gamma) =>
-        outcome(ground, { ...values, eta, gamma }, surface.start, longest, tolerance),
+        outcome(objective, { ...values, eta, gamma }, surface.start, longest, tolerance),
     };
   }
 }

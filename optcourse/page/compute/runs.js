@@ -1,11 +1,11 @@
 // Runs: a setting becomes the values of every symbol at every step. Nothing here knows of a page.
 import { compile } from "../formula/compile.js";
 /** @import { Frame } from "../formula/compile.js" */
-/** @import { Variant, Objective, KernelRun, Landmarks, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
+/** @import { Variant, Objective, KernelRun, ReferenceValues, Pair, Program, Run, Tree, Value } from "../wire.d.ts" */
 
 const FAR = 1e6; // a coordinate beyond this has diverged, as trajectory.TOO_FAR
 const TINY = 2.2250738585072014e-308; // the least η that a schedule leaves, as trajectory.scheduled
-const LANDMARKS = ["J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
+const REFERENCE_VALUES = ["J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
 
 /** @typedef {Record<string, number>} Values hyperparameters by symbol */
 
@@ -15,7 +15,7 @@ const LANDMARKS = ["J_min", "theta_min", "lambda_1", "lambda_2", "d_1", "d_2"];
  */
 function frameOf({ rows, result, state, settings = {}, hypers }) {
   const always = ["k", "theta", "theta_{t-1}", "theta_t", "t", "loss", "grad"];
-  const names = [...always, ...Object.keys(hypers), ...Object.keys(settings), ...LANDMARKS];
+  const names = [...always, ...Object.keys(hypers), ...Object.keys(settings), ...REFERENCE_VALUES];
   names.push(...state.map((name) => `${name}_{t-1}`), ...rows.map(([symbol]) => symbol));
   const indices = new Map([...new Set(names)].map((name, i) => [name, i]));
   const index = (/** @type {string} */ name) => /** @type {number} */ (indices.get(name));
@@ -69,7 +69,7 @@ export function methodOf({ expressions, schedule = [], ...program }) {
     }
     surface.turn?.(0);
     const last = history.findLast((each) => each[THETA].every(Number.isFinite))?.[THETA] ?? start;
-    const marks = nearestOf(surface.landmarks, last);
+    const marks = nearestOf(surface.reference_values, last);
     for (const [symbol, value] of Object.entries(marks)) for (const each of history) each[index(symbol)] = value;
     /** @param {number} expression @param {number} k @returns {Value} */
     const at = (expression, k) => (k < history.length ? asked[expression](history[k]) : NaN);
@@ -87,7 +87,7 @@ export function outcomeOf(program) {
   const { begin, step } = frameOf(program);
   return (surface, values, start, count, tolerance) => {
     const frame = begin(surface, values, start);
-    const within = Number(surface.landmarks[0].J_min) + tolerance;
+    const within = Number(surface.reference_values[0].J_min) + tolerance;
     let settled = surface.loss(start) <= within ? 0 : -1;
     for (let k = 1; k <= count; k++) {
       const theta = step(frame, k);
@@ -100,15 +100,15 @@ export function outcomeOf(program) {
 }
 
 /**
- * The landmarks of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
- * @param {Landmarks[]} landmarks @param {Pair} point
+ * The reference_values of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
+ * @param {ReferenceValues[]} reference_values @param {Pair} point
  */
-function nearestOf(landmarks, [x, y]) {
-  const away = (/** @type {Landmarks} */ each) => {
+function nearestOf(reference_values, [x, y]) {
+  const away = (/** @type {ReferenceValues} */ each) => {
     const [a, b] = /** @type {Pair} */ (each.theta_min);
     return Math.hypot(x - a, y - b);
   };
-  return landmarks.reduce((best, each) => (away(each) < away(best) ? each : best));
+  return reference_values.reduce((best, each) => (away(each) < away(best) ? each : best));
 }
 
 /** How a run ended early, in words, as Trajectory.end. @param {Pair} theta @param {Pair} before @param {Objective} surface @param {number} k */

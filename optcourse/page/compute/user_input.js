@@ -13,8 +13,8 @@ const COLOURS = new Map(Object.entries({ η: "eta", γ: "gamma", "β₁": "beta1
 
 /** A surface from a formula in x and y; FormulaError says what is wrong, and where. @param {string} text @returns {Surface} */
 export function ownSurface(text) {
-  const { name, view, start, landmarks, program, note } = surfaceFrom(text);
-  return { name, view, start, landmarks, known: false, program, grid: null, shape: [0, 0], note };
+  const { name, view, start, reference_values, program, note } = surfaceFrom(text);
+  return { name, view, start, reference_values, known: false, program, grid: null, shape: [0, 0], note };
 }
 
 /** The rows of a variant as trees. @param {Variant} variant @returns {[string, Tree][]} */

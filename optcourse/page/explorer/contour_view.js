@@ -1,4 +1,4 @@
-// The contour plot's frame: two layers, the ground and what moves over it; what is in view; what a pointer takes hold of.
+// The contour plot's frame: two layers, the heatmap and what moves over it; what is in view; what a pointer takes hold of.
 import { fitted, scaleOf } from "../plot/axes.js";
 import { make, round3 } from "./controls.js";
 import { Painter } from "../plot/painter.js";
@@ -11,7 +11,7 @@ import { drags, zooms } from "./pointer.js";
 /** @import { Theme } from "../plot/painter.js" */
 
 const MOST = 400; // times the whole view is the closest
-const ZOOM_SETTLE_MS = 120; // milliseconds after the last zoom, then the ground is drawn sharp
+const ZOOM_SETTLE_MS = 120; // milliseconds after the last zoom, then the heatmap is drawn sharp
 const GRAB_RADIUS = 24; // pixels around the start in which a pointer takes hold of it
 
 export class ContourView {
@@ -22,7 +22,7 @@ export class ContourView {
   constructor(figure, host) {
     this.host = host;
     this.frame = make("div", figure, { className: "oc-frame" });
-    this.ground = make("canvas", this.frame, { className: "oc-heatmap", ariaHidden: "true" });
+    this.heatmap = make("canvas", this.frame, { className: "oc-heatmap", ariaHidden: "true" });
     this.canvas = make("canvas", this.frame, {
       className: "oc-contour-canvas",
       tabIndex: 0,
@@ -75,7 +75,7 @@ export class ContourView {
     this.corner = 0; // whatever was seen before
     this.narrow = narrow;
     this.under.resize(wide, 116 * type, ratio, type);
-    Object.assign(this.ground.style, { width: `${wide}px`, height: `${high}px` });
+    Object.assign(this.heatmap.style, { width: `${wide}px`, height: `${high}px` });
     Object.assign(this.frame.style, { width: `${wide}px`, height: `${high}px` });
     this.painted = "";
   }
@@ -188,7 +188,7 @@ export class ContourView {
     this.under.canvas.hidden = !(this.enlarged && this.narrow);
   }
 
-  /** The ground, once for a surface, a view, a size and a theme; coarse while a zoom is on its way. */
+  /** The heatmap, once for a surface, a view, a size and a theme; coarse while a zoom is on its way. */
   paintHeatmap() {
     const { painter, data, surface, view } = this;
     if (!data || !surface || painter.width < 1) return;
@@ -209,8 +209,8 @@ export class ContourView {
       level: painter.colour("level"),
     };
     const pixels = shaded(grid, wide, high, colours, ratio);
-    Object.assign(this.ground, { width: wide, height: high });
-    this.ground.getContext("2d")?.putImageData(new ImageData(pixels, wide, high), 0, 0);
+    Object.assign(this.heatmap, { width: wide, height: high });
+    this.heatmap.getContext("2d")?.putImageData(new ImageData(pixels, wide, high), 0, 0);
   }
 
   /** @param {Shown[]} shown @param {Moment} moment @param {{ vectors: boolean, hint: boolean, key: boolean }} options */
@@ -220,7 +220,7 @@ export class ContourView {
     this.paintHeatmap();
     painter.clear();
     // Chromium prints strokes, and a cleared layer as white paper: on paper all is one layer
-    if (isOnSheet(this.frame)) painter.context.drawImage(this.ground, 0, 0, painter.width, painter.height);
+    if (isOnSheet(this.frame)) painter.context.drawImage(this.heatmap, 0, 0, painter.width, painter.height);
     /** @type {Box[]} */
     let boxes = [];
     if (enlarged && !this.narrow) {

@@ -231,7 +231,7 @@ export class ExplorerView extends View {
     this.formula.follow(this.shown, moment.step);
     if (!this.fit) this.layOut();
     const { panels, vectors } = this.config;
-    if (!this.contourBox.hidden) this.contour.show(surface, cache.ground(surface), this.shown, vectors);
+    if (!this.contourBox.hidden) this.contour.show(surface, cache.objective(surface), this.shown, vectors);
     if (!this.near) return;
     const key = panels.length === 1; // no line beside the contour plot has a name
     if (!this.contourBox.hidden)

@@ -59,14 +59,14 @@ export const isOnSheet = (el) => el.closest(".oc-sheet") !== null;
 /** Paper has no window, and no tabs. @param {Element} el @param {boolean} on */
 export const putOnSheet = (el, on) => void el.classList.toggle("oc-sheet", on);
 
-/** What a layout depends on. @param {Pick<ExplorerView, "el" | "pictures" | "controls">} stage */
+/** What a layout depends on. @param {Pick<ExplorerView, "el" | "pictures" | "controls">} view */
 export const roomOf = ({ el, pictures, controls }) =>
   `${pictures.clientWidth} ${screenOf(el)} ${sharpness()} ${controls.box.offsetHeight} ${isOnSheet(el)}`;
 
 /** The sizes that fit a view. @param {Element} el @param {Omit<Parameters<typeof arranged>[0], "screen" | "sheet">} given */
 export const arrangedIn = (el, given) => arranged({ ...given, screen: screenOf(el), sheet: isOnSheet(el) });
 
-/** Give the pictures of a view their sizes. @param {ExplorerView} stage */
+/** Give the pictures of a view their sizes. @param {ExplorerView} view */
 export function layOut({ el, pictures, formulas, config, cache, now, contour, contourBox, side }) {
   const room = pictures.clientWidth;
   const size = config.size * Math.min(Math.max(room / 1250, 1), 1.3); // a projector is read from afar

@@ -104,7 +104,7 @@ export class SidePanels {
   drawMap(picture, cache, now, shown) {
     const { painter, panel } = picture;
     const [{ variant }] = shown;
-    const curvature = Number(cache.surface(now).landmarks[0].lambda_2);
+    const curvature = Number(cache.surface(now).reference_values[0].lambda_2);
     const limit = variant.stable && limitOf(variant.stable);
     const { eta, gamma } = cache.values(variant, now);
     const known = limit && gamma !== undefined;

@@ -1,13 +1,10 @@
 // What a view says: what is wrong or missing, and what became of the runs, for screen readers.
 import { make } from "./controls.js";
 import { entry } from "../formula/compile.js";
+import { brief } from "../formula/mathml.js";
 /** @import { Shown } from "../wire.d.ts" */
 /** @import { SidePanels } from "./side_panels.js" */
 /** @import { ContourView } from "./contour_view.js" */
-
-/** A number in three digits. @param {number} value */
-const brief = (value) =>
-  Math.abs(value) < 1e-9 ? "0" : Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 
 /** What became of the runs, in a sentence. @param {Shown[]} shown */
 function inWords(shown) {

@@ -42,6 +42,13 @@ export function numeral(value) {
     : value.toExponential();
 }
 
+/** A number in a few digits, for words and pictures; below 1e-9 it is 0. @param {number | undefined} value */
+export function brief(value = NaN, digits = 3) {
+  const size = Math.abs(value);
+  if (size < 1e-9) return "0";
+  return size < 1e-3 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
+}
+
 /** How tightly a tree's outermost operation binds. @param {Tree} tree */
 const rank = (tree) => (tree[0] === "num" && tree[1] < 0 ? 0 : (RANK[tree[0]] ?? 3));
 

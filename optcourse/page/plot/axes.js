@@ -113,7 +113,7 @@ export function fitted([left, right, bottom, top], width, height) {
   return [x - w, x + w, y - h, y + h];
 }
 
-/** Whether two boxes [left, top, width, height] share ground. @param {Box} a @param {Box} b */
+/** Whether two boxes [left, top, width, height] overlap. @param {Box} a @param {Box} b */
 export function overlap([x, y, w, h], [p, q, v, g]) {
   return x < p + v && p < x + w && y < q + g && q < y + h;
 }

@@ -40,7 +40,7 @@ function vectorsOf(shown, { step, part }) {
 }
 
 /**
- * Paths, marks, vectors and names over the ground.
+ * Paths, marks, vectors and names over the heatmap.
  * @param {Painter} painter
  * @param {Scale[]} scales
  * @param {Shown[]} shown
@@ -59,8 +59,8 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
     painter.line(paths[i], colour, 2, { dash: shown.length > 1 ? variant.look.dash : [] });
     if (apart(paths[i])) painter.dots(paths[i], colour, 2.3);
   }
-  const marks = (shown[0].run.marks ?? surface.landmarks[0])?.theta_min;
-  for (const each of surface.landmarks) {
+  const marks = (shown[0].run.marks ?? surface.reference_values[0])?.theta_min;
+  for (const each of surface.reference_values) {
     const point = each.theta_min;
     painter.ring([px(entry(point, 0)), py(entry(point, 1))], 5, ink, 1.3);
   }

@@ -6,10 +6,10 @@ const BEND = 1 / 2.2; // levels are close together near the lowest, wide apart a
 const LINE = 0.9; // half the width of a level line, in pixels
 
 /** Red, green and blue of #rrggbb. @param {string} colour */
-const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+export const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
 
 /**
- * The shaded ground, pixel by pixel as RGBA: a level line is where the band changes, smoothed by the slope.
+ * The shaded heatmap, pixel by pixel as RGBA: a level line is where the band changes, smoothed by the slope.
  * @param {Grid} grid
  * @param {number} width
  * @param {number} height

@@ -1,5 +1,7 @@
 // The map over η and γ: steps to a loss near the lowest, computed from coarse to fine in slices that lose no frame.
 import { roundTicks, scaleOf, tickText } from "./axes.js";
+import { rgb } from "./heatmap.js";
+import { sliced } from "../compute/training.js";
 import { compile } from "../formula/compile.js";
 /** @import { Box, Pair, Scale, Tree } from "../wire.d.ts" */
 /** @import { Painter } from "./painter.js" */
@@ -7,7 +9,6 @@ import { compile } from "../formula/compile.js";
 export const ETAS = /** @type {Pair} */ ([1e-3, 1]);
 export const GAMMAS = /** @type {Pair} */ ([0, 0.99]);
 const [COLUMNS, ROWS] = [96, 64];
-const SLICE = 6; // milliseconds
 
 /** The cells, coarse to fine: each with the side of the block that it stands for. @returns {Generator<[number, number, number]>} */
 export function* coarseToFine() {
@@ -35,29 +36,21 @@ export class EtaGammaMap {
   constructor(outcome, grown) {
     this.cells = new Float64Array(COLUMNS * ROWS).fill(NaN);
     this.done = false;
-    this.stopped = false;
     this.slices = 0;
-    const todo = coarseToFine();
-    const slice = () => {
-      const begun = performance.now();
-      while (!this.stopped && performance.now() - begun < SLICE) {
-        const next = todo.next();
-        if (next.done) this.done = true;
-        if (next.done) break;
-        const [column, row, side] = next.value;
-        const found = outcome(...cell(column, row));
-        for (let j = row; j < row + side; j++)
-          this.cells.fill(found, j * COLUMNS + column, j * COLUMNS + column + side);
-      }
+    this.stop = sliced(this.fill(outcome), (done) => {
       this.slices += 1;
-      if (!this.done && !this.stopped) setTimeout(slice, 4);
-      if (!this.stopped) grown();
-    };
-    setTimeout(slice, 0);
+      this.done = done;
+      grown();
+    });
   }
 
-  stop() {
-    this.stopped = true;
+  /** @param {(eta: number, gamma: number) => number} outcome */
+  *fill(outcome) {
+    for (const [column, row, side] of coarseToFine()) {
+      const found = outcome(...cell(column, row));
+      for (let j = row; j < row + side; j++) this.cells.fill(found, j * COLUMNS + column, j * COLUMNS + column + side);
+      yield;
+    }
   }
 }
 
@@ -132,9 +125,9 @@ function pictureOf(map, shades, gone, longest) {
   const canvas = known?.canvas ?? Object.assign(document.createElement("canvas"), { width: COLUMNS, height: ROWS });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(COLUMNS, ROWS);
-  const [from, to, far] = [...shades, gone].map((colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)));
+  const [from, to, far] = [...shades, gone].map(rgb);
   for (const [i, value] of map.cells.entries()) {
-    if (!(value >= 0 || value === -2)) continue; // not reached in time, or not known yet: the ground shows
+    if (!(value >= 0 || value === -2)) continue; // not reached in time, or not known yet: transparent
     const part = Math.sqrt(value / longest);
     const colour = value === -2 ? far : from.map((each, c) => each + (to[c] - each) * part);
     image.data.set([...colour, 255], 4 * ((ROWS - 1 - Math.floor(i / COLUMNS)) * COLUMNS + (i % COLUMNS)));

@@ -1,6 +1,6 @@
 // Light or dark: what lies under the view decides, in JupyterLab, on the site, or anywhere else.
 
-/** Whether the ground under an element is dark. @param {Element} el */
+/** Whether the background under an element is dark. @param {Element} el */
 export function isDark(el) {
   for (let node = el.parentElement; node; node = node.parentElement) {
     const [r, g, b, alpha = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
@@ -10,7 +10,7 @@ export function isDark(el) {
   return scheme.includes("dark") && window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** What the colours of a view depend on: whether the ground is dark, and whether the system has colours of its own. @param {Element} el */
+/** What the colours of a view depend on: whether the background is dark, and whether the system has colours of its own. @param {Element} el */
 export const schemeOf = (el) =>
   `${isDark(el) ? "dark" : "light"}${window.matchMedia("(forced-colors: active)").matches ? ", forced" : ""}`;
 

@@ -1,8 +1,10 @@
 // The pictures of a training: losses, the learning rates of all weights, the learning-rate sweep, the first layer, the digits that are wrong.
-import { decadeTicks, decades, roundTicks, scaleOf, spread, tickText } from "./axes.js";
+import { decades } from "./axes.js";
 import { DARKEST, PIXELS } from "../compute/network.js";
-import { shortened } from "./line_plot.js";
-/** @import { Box, Variant, Limits, Pair, Scale } from "../wire.d.ts" */
+import { framed, shortened } from "./frame.js";
+import { rgb } from "./heatmap.js";
+import { brief } from "../formula/mathml.js";
+/** @import { Variant, Limits, Pair, Scale } from "../wire.d.ts" */
 /** @import { Painter } from "./painter.js" */
 /** @import { Training } from "../compute/training.js" */
 /** @import { RateSweep } from "../compute/rate_sweep.js" */
@@ -12,44 +14,6 @@ const SIDE = Math.sqrt(PIXELS);
 const SMALLEST = 34; // pixels that a digit and its words need
 
 /** @typedef {{ variant: Variant, run: Training, before: Training | null }} Shown */
-/** @typedef {{ title: string, across: string, x: Limits, y: Limits, log: boolean }} Frame `log`: along x, too */
-
-/**
- * Title, axes and names at the ends of lines, one for each height in data.
- * @param {Painter} painter @param {Frame} frame @param {{ name: string, at: number, colour: string }[]} ends
- * @returns {{ px: Scale, py: Scale, box: Box }}
- */
-function framed(painter, { title, across, x, y, log }, ends) {
-  painter.clear();
-  const { size } = painter;
-  const right = Math.min(Math.max(12, ...ends.map(({ name }) => painter.wide(name) + 14)), 0.34 * painter.width);
-  const box = /** @type {Box} */ ([
-    46 * size,
-    24 * size,
-    painter.width - 46 * size - right,
-    painter.height - 44 * size,
-  ]);
-  const [left, top, wide, high] = box;
-  const [px, py] = [scaleOf(x, log, left, wide), scaleOf(y, true, top + high, -high)];
-  const [faint, grid, below] = [painter.colour("faint"), painter.colour("line"), top + high + 11 * size];
-  painter.text(shortened(painter, title, painter.width), [0, 9 * size], painter.colour("ink"));
-  for (const value of decadeTicks(y, Math.max(2, Math.floor(high / (26 * size))) + 1)) {
-    painter.line([[left, py(value)], [left + wide, py(value)]], grid, 1); // prettier-ignore
-    painter.text(tickText(value, true), [left - 6, py(value)], faint, { align: "right", weight: 400 });
-  }
-  const room = left + wide - painter.wide(across, 12, 400) - 8;
-  for (const value of log ? decadeTicks(x, wide / (50 * size)) : roundTicks(x, Math.max(2, wide / (70 * size)))) {
-    const words = tickText(value, log);
-    if (px(value) + painter.wide(words, 12, 400) / 2 < room)
-      painter.text(words, [px(value), below], faint, { align: "center", weight: 400 });
-  }
-  painter.text(across, [left + wide, below], faint, { align: "right", weight: 400 });
-  const heights = ends.map(({ at }) => Math.min(Math.max(Number.isFinite(at) ? py(at) : top, top), top + high));
-  for (const [i, place] of spread(heights, 14 * size, top + 5, top + high).entries())
-    painter.text(shortened(painter, ends[i].name, right - 8), [left + wide + 8, place], ends[i].colour);
-  return { px, py, box };
-}
-
 /** @param {number[]} values @param {Scale} px @param {Scale} py @returns {Pair[]} against their places */
 const against = (values, px, py) => values.map((value, k) => [px(k), py(value)]);
 
@@ -58,16 +22,20 @@ export function drawLosses(painter, shown, passes) {
   const drawn = shown.flatMap(({ run, before }) => (before && !run.done ? [run, before] : [run]));
   const y = decades(drawn.flatMap(({ training, validation }) => [...training, ...validation]), FAR, LEAST); // prettier-ignore
   const ends = shown.map(({ variant, run }) => ({
-    name: `${variant.label} ${brief(run.training.at(-1))}`,
+    name: `${variant.label} ${endText(run.training.at(-1))}`,
     at: run.training.at(-1) ?? NaN,
     colour: painter.colour(variant.look.colour),
   }));
   const alone = shown.length === 1 && shown[0].run;
   if (alone && alone.validation.length)
-    ends.push({ name: `validation ${brief(alone.validation.at(-1))}`, at: alone.validation.at(-1) ?? NaN, colour: ends[0].colour }); // prettier-ignore
-  if (alone) ends[0].name = `training ${brief(alone.training.at(-1))}`;
+    ends.push({ name: `validation ${endText(alone.validation.at(-1))}`, at: alone.validation.at(-1) ?? NaN, colour: ends[0].colour }); // prettier-ignore
+  if (alone) ends[0].name = `training ${endText(alone.training.at(-1))}`;
   const title = "loss: training solid, validation dashed";
-  const { px, py, box } = framed(painter, { title, across: `${passes} passes`, x: [0, passes], y, log: false }, ends);
+  const { px, py, box } = framed(
+    painter,
+    { title, across: `${passes} passes`, x: [0, passes], y, log: [false, true] },
+    ends,
+  );
   painter.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
     for (const { variant, run, before } of shown) {
       const colour = painter.colour(variant.look.colour);
@@ -83,12 +51,8 @@ export function drawLosses(painter, shown, passes) {
   });
 }
 
-/** A number at the end of a line. @param {number | undefined} value */
-function brief(value) {
-  if (value === undefined) return "";
-  if (!Number.isFinite(value) || value > 1e3) return "diverged";
-  return value < 1e-3 ? value.toExponential(0).replace("-", "−") : String(Number(value.toPrecision(2)));
-}
+/** A loss at the end of a line. @param {number | undefined} value */
+const endText = (value) => (value === undefined ? "" : value <= 1e3 ? brief(value, 2).replace("-", "−") : "diverged");
 
 /**
  * The effective learning rates of all weights that have had a gradient: median, and from 5 to 95 %; of many methods that of one.
@@ -105,7 +69,7 @@ export function drawRates(painter, shown, passes, focus) {
     colour: painter.colour(variant.look.colour),
   }));
   const title = "learning rates of all weights: median, 5 to 95 %";
-  const { px, py, box } = framed(painter, { title, across: "passes", x: [0, passes], y, log: false }, ends);
+  const { px, py, box } = framed(painter, { title, across: "passes", x: [0, passes], y, log: [false, true] }, ends);
   painter.within(box, () => {
     const { context } = painter;
     for (const each of drawn) {
@@ -127,17 +91,17 @@ export function drawRates(painter, shown, passes, focus) {
   });
 }
 
-/** The loss that is reached, by learning rate: the middle of the seeds, each seed a dot; where each slider stands. @param {Painter} painter @param {RateSweep} valley @param {number[]} now */
-export function drawValley(painter, valley, now) {
-  const { etas, reached, entries, middles } = valley;
+/** The loss that is reached, by learning rate: the middle of the seeds, each seed a dot; where each slider stands. @param {Painter} painter @param {RateSweep} sweep @param {number[]} now */
+export function drawSweep(painter, sweep, now) {
+  const { etas, reached, entries, middles } = sweep;
   const y = decades(reached.flat(2), FAR, LEAST);
   const x = /** @type {Limits} */ ([etas[0] / 1.3, etas[etas.length - 1] * 1.3]);
   const ends = entries.map(({ variant }, place) => {
     const last = middles[place].findLast(Number.isFinite);
     return { name: variant.label, at: last ?? NaN, colour: painter.colour(variant.look.colour) };
   });
-  const title = `the loss that is kept, by η: ${valley.runs} of ${valley.count} runs`;
-  const { px, py, box } = framed(painter, { title, across: "η", x, y, log: true }, ends);
+  const title = `the loss that is kept, by η: ${sweep.runs} of ${sweep.count} runs`;
+  const { px, py, box } = framed(painter, { title, across: "η", x, y, log: [true, true] }, ends);
   const [left, top, wide, high] = box;
   const height = (/** @type {number} */ value) => (value < Infinity ? Math.max(py(value), top) : top);
   painter.within([left - 5, top - 5, wide + 10, high + 8], () => {
@@ -197,15 +161,12 @@ function sheet(count, columns, colour) {
 /** A colour of the theme as numbers, as much of it as `part` says. @param {number[]} colour @param {number} part @returns {number[]} */
 const shade = (colour, part) => [...colour, Math.round(255 * Math.min(part, 1))];
 
-/** @param {string} hex such as #c3d0da */
-const numbersOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-
 /** The weights that lead to each unit of the first layer. @param {Painter} painter @param {Training} run */
 export function drawWeights(painter, { network, theta }) {
   painter.clear();
   const { size } = painter;
   const { width, hidden } = network;
-  const [plus, minus] = [numbersOf(painter.colour("eta")), numbersOf(painter.colour("gamma"))];
+  const [plus, minus] = [rgb(painter.colour("eta")), rgb(painter.colour("gamma"))];
   painter.text(
     shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class", painter.width),
     [0, 9 * size],
@@ -231,7 +192,7 @@ export function drawWrong(painter, { digits, guesses, wrong, validation }) {
   painter.clear();
   const { size } = painter;
   const { count, labels, pixels } = digits.validation;
-  const ink = numbersOf(painter.colour("ink"));
+  const ink = rgb(painter.colour("ink"));
   /** @type {number[]} */
   const places = [];
   if (validation.length) for (let i = 0; i < count; i++) if (guesses[i] !== labels[i]) places.push(i);

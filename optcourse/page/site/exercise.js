@@ -62,8 +62,8 @@ export function exercise(parent, task, name, mount) {
   formula.append(...forms[0].rows.map((row) => typeset(parse(lines[row]))));
   const picture = make("div", parent);
   mount(picture);
-  const stage = /** @type {ExplorerView} */ (Reflect.get(picture, "explorer"));
-  const base = stage.cache.declared.methods[1][0];
+  const view = /** @type {ExplorerView} */ (Reflect.get(picture, "explorer"));
+  const base = view.cache.declared.methods[1][0];
   /** @type {Judge | null} */
   let judge = null; // made when it is first asked
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -90,8 +90,8 @@ export function exercise(parent, task, name, mount) {
     try {
       const program = field.value.trim() ? programOf(field.value, task) : null;
       shown.replaceChildren(...(program?.written ?? []).map(typeset));
-      stage.cache.compareWith(program && { ...typedVariant(base, program, "yours"), label: "yours" });
-      stage.redraw();
+      view.cache.compareWith(program && { ...typedVariant(base, program, "yours"), label: "yours" });
+      view.redraw();
       return program;
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;

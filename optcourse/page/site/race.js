@@ -5,17 +5,17 @@ const REST = 2500; // ms between two races
 
 /** @param {HTMLElement} node with the view */
 export function race(node) {
-  const stage = /** @type {ExplorerView} */ (Reflect.get(node, "explorer"));
+  const view = /** @type {ExplorerView} */ (Reflect.get(node, "explorer"));
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {ReturnType<typeof setInterval>} */
   let again;
   const stop = () => clearInterval(again);
   const run = () => {
     if (still.matches || !node.isConnected) return stop();
-    if (!stage.player.playing && !document.hidden) stage.player.play();
+    if (!view.player.playing && !document.hidden) view.player.play();
   };
   for (const kind of ["pointerdown", "keydown"]) node.addEventListener(kind, stop);
-  stage.player.speed.value = "20"; // fast
+  view.player.speed.value = "20"; // fast
   run();
   again = setInterval(run, REST);
 }

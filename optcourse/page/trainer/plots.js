@@ -1,7 +1,8 @@
 // What is seen of a network trainer: four pictures, what stands under them, and the same in words.
 import { keepKeys, make } from "../explorer/controls.js";
+import { brief } from "../formula/mathml.js";
 import { Painter, themeOf } from "../plot/painter.js";
-import { drawLosses, drawRates, drawValley, drawWeights, drawWrong } from "../plot/training_plots.js";
+import { drawLosses, drawRates, drawSweep, drawWeights, drawWrong } from "../plot/training_plots.js";
 import { arrangedIn, heightLeft, sharpness } from "../explorer/layout.js";
 /** @import { TrainerView, Shown } from "./trainer.js" */
 
@@ -16,13 +17,10 @@ export const FRAME = `<div class="oc-controls" role="group" aria-label="controls
   <div class="oc-side"><canvas tabindex="0" role="img" data-name="rates"></canvas><div class="oc-pair">
   <canvas tabindex="0" role="img" data-name="weights"></canvas><canvas tabindex="0" role="img" data-name="wrong"></canvas>
   </div></div></div><div class="oc-bar" role="group" aria-label="what is shown">
-  <button data-do="training" aria-pressed="true">training</button><button data-do="valley" aria-pressed="false">valley</button>
-  <button data-do="stop" hidden>stop</button><progress max="1" hidden aria-label="of the valley"></progress>
+  <button data-do="training" aria-pressed="true">training</button><button data-do="sweep" aria-pressed="false">learning-rate sweep</button>
+  <button data-do="stop" hidden>stop</button><progress max="1" hidden aria-label="of the sweep"></progress>
   <label class="oc-focus">weights and digits of <select aria-label="weights and digits of"></select></label>
   <span class="oc-reached"></span></div><div class="oc-formulas" hidden></div><p class="oc-words" aria-live="polite"></p>`;
-
-/** @param {number | undefined} value */
-const brief = (value) => String(Number((value ?? NaN).toPrecision(3)));
 
 /** What became of a run. @param {Shown} shown @param {number} count of the validation digits */
 export function inWords({ variant, run }, count) {
@@ -45,7 +43,7 @@ export class TrainerPlots {
     this.formulas = find(".oc-formulas");
     this.reached = find(".oc-reached");
     this.progress = /** @type {HTMLProgressElement} */ (find("progress"));
-    this.buttons = new Map(["training", "valley", "stop"].map((name) => [name, find(`[data-do=${name}]`)]));
+    this.buttons = new Map(["training", "sweep", "stop"].map((name) => [name, find(`[data-do=${name}]`)]));
     this.select = /** @type {HTMLSelectElement} */ (find("select"));
     this.painters = ["training", "rates", "weights", "wrong"].map(
       (name) => new Painter(/** @type {HTMLCanvasElement} */ (find(`canvas[data-name=${name}]`))),
@@ -60,23 +58,23 @@ export class TrainerPlots {
   }
 
   /** @param {TrainerView} trainer */
-  paint({ shown, valley, view, now, plan }) {
+  paint({ shown, sweep, view, now, plan }) {
     const [contour, rates, weights, wrong] = this.painters;
-    if (view === "valley" && valley) {
+    if (view === "sweep" && sweep) {
       const etas = shown.map(({ variant }) => now.values[variant.hypers.eta]);
-      drawValley(contour, valley, etas);
+      drawSweep(contour, sweep, etas);
     } else drawLosses(contour, shown, plan.passes);
     const place = Math.max(now.chosen.indexOf(now.focus), 0);
     drawRates(rates, shown, plan.passes, place);
     const { variant, run } = shown[place];
     drawWeights(weights, run);
     drawWrong(wrong, run);
-    for (const name of ["training", "valley"])
+    for (const name of ["training", "sweep"])
       this.buttons.get(name)?.setAttribute("aria-pressed", String(view === name));
     const stop = /** @type {HTMLElement} */ (this.buttons.get("stop"));
-    stop.hidden = this.progress.hidden = valley === null || valley.done;
-    stop.textContent = valley?.stopped ? "continue" : "stop";
-    this.progress.value = valley?.part ?? 0;
+    stop.hidden = this.progress.hidden = sweep === null || sweep.done;
+    stop.textContent = sweep?.stopped ? "continue" : "stop";
+    this.progress.value = sweep?.part ?? 0;
     const { count } = run.digits.validation;
     const pass = Math.max(run.training.length - 1, 0);
     const words = run.diverged ? "diverged" : `pass ${pass}: ${count - run.wrong} of ${count} right`;

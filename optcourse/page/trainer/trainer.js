@@ -35,13 +35,13 @@ export class TrainerView extends View {
     this.narrow = false;
     this.last = 0; // when the last was painted
     this.waiting = false;
-    this.view = "training"; // or "valley"
+    this.view = "training"; // or "sweep"
     /** @type {Digits | null} */
     this.digits = null;
     /** @type {Shown[]} */
     this.shown = [];
     /** @type {RateSweep | null} */
-    this.valley = null;
+    this.sweep = null;
     this.stop = () => {};
     /** @type {Map<number, import("../compute/user_input.js").OwnVariant>} what a reader has typed, by method */
     this.own = new Map();
@@ -50,8 +50,8 @@ export class TrainerView extends View {
     this.controls = new TrainerControls(find(".oc-controls"), this);
     const { plots } = this;
     plots.on("training", () => this.show("training"));
-    plots.on("valley", () => this.show("valley"));
-    plots.on("stop", () => (this.valley?.toggle(), this.schedule()));
+    plots.on("sweep", () => this.show("sweep"));
+    plots.on("stop", () => (this.sweep?.toggle(), this.schedule()));
     plots.select.addEventListener("change", () => {
       this.change({ focus: Number(plots.select.value) });
       this.schedule();
@@ -164,7 +164,7 @@ export class TrainerView extends View {
     this.controls.follow();
     if (!digits || !this.near) return;
     this.stop();
-    this.valley?.pause();
+    this.sweep?.pause();
     this.shown = now.chosen.map((method) => {
       const { variant, program, hypers } = this.entry(method);
       const key = JSON.stringify([method, now.variants[method], now.rows[method], hypers, plan]);
@@ -175,7 +175,7 @@ export class TrainerView extends View {
       const rate = variant.series.length ? variant.expressions[variant.series[0].y] : null;
       return { variant, key, before: before ?? null, run: new Training(digits, program, hypers, plan, rate) };
     });
-    if (this.valley && this.valley.key !== this.valleyKey) this.forgetValley();
+    if (this.sweep && this.sweep.key !== this.sweepKey) this.forgetSweep();
     this.work = roundRobin(this.shown.map(({ run }) => run));
     this.stop = sliced(this.work, (done) => this.grown(done));
     this.schedule();
@@ -186,14 +186,14 @@ export class TrainerView extends View {
     if (done || performance.now() - this.last > BETWEEN || this.shown.some(({ run }) => run.training.length === 2))
       this.schedule();
     if (!done) return;
-    this.valley?.go();
+    this.sweep?.go();
     this.el.dataset.trained = String(Number(this.el.dataset.trained ?? 0) + 1);
   }
 
   // ---- the learning-rate sweep ----
 
   /** All that the learning-rate sweep depends on: the learning rates are its own. */
-  get valleyKey() {
+  get sweepKey() {
     const entries = this.now.chosen.map((method) => {
       const { hypers } = this.entry(method);
       return [method, this.now.variants[method], this.now.rows[method], { ...hypers, eta: 0 }];
@@ -203,19 +203,19 @@ export class TrainerView extends View {
 
   /** @param {string} view */
   show(view) {
-    if (view === "valley" && !this.valley && this.digits) {
+    if (view === "sweep" && !this.sweep && this.digits) {
       const entries = this.now.chosen.map((method) => this.entry(method));
       const { etas, seeds } = this.experiment;
-      this.valley = new RateSweep(this.digits, entries, this.plan, etas, seeds, () => this.schedule());
-      this.valley.key = this.valleyKey;
+      this.sweep = new RateSweep(this.digits, entries, this.plan, etas, seeds, () => this.schedule());
+      this.sweep.key = this.sweepKey;
     }
     this.view = view;
     this.schedule();
   }
 
-  forgetValley() {
-    this.valley?.pause();
-    this.valley = null;
+  forgetSweep() {
+    this.sweep?.pause();
+    this.sweep = null;
     this.view = "training";
   }
 
@@ -239,7 +239,7 @@ export class TrainerView extends View {
     const count = this.digits?.validation.count ?? 0;
     const words = this.shown.map((each) => inWords(each, count)).join(" ");
     if (this.words.textContent !== words) this.words.textContent = words;
-    this.plots.describe(words, this.view === "valley" ? this.valley?.inWords() : "");
+    this.plots.describe(words, this.view === "sweep" ? this.sweep?.inWords() : "");
   }
 
   paint() {
@@ -293,7 +293,7 @@ export class TrainerView extends View {
   end() {
     this.near = false; // what is not there yet, the digits say, begins nothing any more
     this.stop();
-    this.valley?.pause();
+    this.sweep?.pause();
     clearTimeout(this.still);
   }
 }
