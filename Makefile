@@ -113,9 +113,9 @@ experiments: .venv/tested
 	$(MAKE) images
 	$(BIN)/python tools/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
-# how fast is a slider, beside interact and version 0.2, which needs SymPy: needs Chromium, takes about five minutes
+# how fast is a slider, compared with interact: needs Chromium, takes about three minutes; AGAINST=folder measures another checkout, too
 bench: .venv/tested
-	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench.py $(AGAINST)
 
 clean:
 	rm -rf .venv
