@@ -43,7 +43,8 @@ def lowest(losses: ArrayLike, **axes: ArrayLike) -> "int | tuple[int, ...]":
         line: tuple[Any, ...] = (slice(None), *at[:axis], *at[axis + 1 :])
         along = np.moveaxis(values, axis, 0)[line]
         if further := _beyond(each, along, at[axis]):
-            text = f"the best {name}, {each[at[axis]]:g}, lies at the edge of those tried: try {further} ones"
+            end, where = {"smaller": ("smallest", "downward"), "larger": ("largest", "upward")}[further]
+            text = f"the best {name}, {each[at[axis]]:g}, is the {end} value tried; extend the range {where}"
             warnings.warn(text, stacklevel=2)
     return at if len(at) > 1 else at[0]
 

@@ -16,7 +16,7 @@ from optcourse.widgets.trainer import rates_in_words, watch
 OWN = Optimizer.from_rows(["m = gamma*m + (1 - gamma)*grad(theta)", "theta = theta - eta*m/(abs(m) + 0.01)"])
 METHODS = [kind(eta=0.3 if kind is AdaDelta else 0.02) for kind in (*OPTIMIZERS, *VARIANTS, *BEYOND)]
 METHODS += [Muon(eta=0.02, columns=10), OWN]
-PASSES, BATCH, SEED, CLOSE = 3, 32, 4, 1e-12
+EPOCHS, BATCH, SEED, CLOSE = 3, 32, 4, 1e-12
 
 
 def examples():
@@ -28,23 +28,23 @@ def examples():
     return {"bytes": text, "counts": [len(labels) for _, labels in parts]}
 
 
-def question(optimizer, hidden=32, dropout=0.0, batch=BATCH, seed=SEED, passes=PASSES, **more):
-    plan = {"batch": batch, "hidden": hidden, "dropout": dropout, "passes": passes, "seed": seed}
+def question(optimizer, hidden=32, dropout=0.0, batch=BATCH, seed=SEED, epochs=EPOCHS, **more):
+    plan = {"batch": batch, "hidden": hidden, "dropout": dropout, "epochs": epochs, "seed": seed}
     hypers = {item.key: getattr(optimizer, item.name) for item in optimizer.hypers()}
     return ["train", {"method": method_program(optimizer), "hypers": hypers, "plan": plan, **examples(), **more}]
 
 
-def by_numpy(optimizer, hidden=32, dropout=0.0, batch=BATCH, seed=SEED, passes=PASSES):
-    """The training and the validation loss after each pass, and the last θ."""
+def by_numpy(optimizer, hidden=32, dropout=0.0, batch=BATCH, seed=SEED, epochs=EPOCHS):
+    """The training and the validation loss after each epoch, and the last θ."""
     data, network = digits(), Network(64, *([hidden] if hidden else []), 10, dropout=dropout, seed=seed)
     each = len(data.train[0]) // batch
-    path = islice(train(network, optimizer, data.train, network.init(seed), batch, seed), passes * each + 1)
+    path = islice(train(network, optimizer, data.train, network.init(seed), batch, seed), epochs * each + 1)
     ends = [theta for k, theta in enumerate(path) if k % each == 0]
     return [[network.loss(theta, *part) for theta in ends] for part in (data.train, data.validation)], ends[-1]
 
 
 def check_training(ask):
-    """The losses after each of three passes: every method, with and without dropout; other networks, batches and seeds."""
+    """The losses after each of three epochs: every method, with and without dropout; other networks, batches and seeds."""
     cases = [(each, {"dropout": dropout}) for each in METHODS for dropout in (0.0, 0.4)]
     settings = (
         {"hidden": 0},
@@ -58,12 +58,12 @@ def check_training(ask):
     for (optimizer, setting), mine in zip(cases, found, strict=True):
         losses, theta = by_numpy(optimizer, **setting)
         for name, theirs in zip(("training", "validation"), losses, strict=True):
-            assert len(mine[name]) == PASSES + 1 and np.isfinite(theirs).all(), optimizer.label
+            assert len(mine[name]) == EPOCHS + 1 and np.isfinite(theirs).all(), optimizer.label
             gap = float(np.max(np.abs(np.array(mine[name]) / theirs - 1)))
             assert gap <= CLOSE, (optimizer.label, setting, name, gap)
             worst = max(worst, gap)
         assert np.abs(np.array(mine["theta"]) - theta).max() <= 1e-9
-    return f"{len(cases)} runs of {PASSES} passes, {len(METHODS)} methods: largest relative gap of a loss {worst:.1e}"
+    return f"{len(cases)} runs of {EPOCHS} epochs, {len(METHODS)} methods: largest relative gap of a loss {worst:.1e}"
 
 
 def check_rates(ask):
@@ -73,7 +73,7 @@ def check_rates(ask):
         low, middle, high = (mine["rates"][-1][name] for name in ("low", "middle", "high"))
         said = rates_in_words(optimizer, seen_by(optimizer))
         bands = f"median {middle:.3g}, 5 to 95 % from {low:.3g} to {high:.3g}"
-        assert len(mine["rates"]) == PASSES and (bands in said or f"all weights: {low:.3g}." in said), (said, bands)
+        assert len(mine["rates"]) == EPOCHS and (bands in said or f"all weights: {low:.3g}." in said), (said, bands)
 
 
 def seen_by(optimizer):

@@ -79,7 +79,7 @@ RIGHT = {  # by the parameter's name; one with stars has all that it collects
     "factor": np.tanh, "first": np.arange(6.0), "**fixed": {"gamma": 0.5}, "formula": "x**2 + y", "**grid": {"eta": [0.1]},
     "inputs": INPUTS, "kind": Momentum, "labels": LABELS, "latex": r"\eta", "losses": [1.0], "minimum": (0, 0),
     "model": LeastSquares(), "name": "a", "network": NETWORK, "optimizer": Momentum(), "optimizers": Momentum(),
-    "option": "this", "**options": {}, "options": QUESTION.options, "other": warmup(3), "passes": 1, "path": np.zeros((3, 2)),
+    "option": "this", "**options": {}, "options": QUESTION.options, "other": warmup(3), "epochs": 1, "path": np.zeros((3, 2)),
     "question": QUESTION, "questions": [QUESTION], "reached": reach(1, 1), "rows": ["theta = theta - eta*grad(theta)"],
     "second": np.zeros(6), "seed": 1, "seeds": [0, 1], "series": {"a": {1: 2.0}}, "*sizes": (3, 2), "start": (0, 1), "steps": 3,
     "student": student, "surface": surfaces.bowl, "t": 2, "targets": np.arange(4.0), "text": "x", "theta": (0, 1),
@@ -114,11 +114,11 @@ INSIDE = (  # methods that trust what they get: read like the formula, or called
 
 SAID = {  # other words for a parameter: its symbol, and what a formula's errors say, with the place in it
     "eta": "η", "gamma": "γ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "decay": "λ", "theta": "θ", "text": "formula",
-    "latex": "formula", "rows": "row", "values": "slider",
+    "latex": "formula", "rows": "equation", "values": "slider",
 }  # fmt: skip
 FIT = {  # what must fit a parameter, which a message may name instead
     "optimizer": ("columns", "eta", "schedule"), "kind": ("data",), "model": ("data", "θ"), "network": ("data", "centre"),
-    "data": ("network",), "optimizers": ("columns",), "inputs": ("theta", "targets", "labels"), "count": ("size",),
+    "data": ("network",), "rows": ("equations",), "optimizers": ("columns",), "inputs": ("theta", "targets", "labels"), "count": ("size",),
 }  # fmt: skip
 
 
@@ -463,7 +463,7 @@ def nested(function, depth):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (nested("tanh", 30), "more than 20 parentheses"),
+        (nested("tanh", 30), "more than 20 levels of parentheses"),
         ("*".join(f"log({i}*x+y)" for i in range(1, 45)), "at most 400 are allowed"),
         ("((y - y)/x)**-1", "no finite real value"),
         ("sqrt(sqrt(tan(2)))", "no finite real value"),

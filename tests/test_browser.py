@@ -266,12 +266,12 @@ def answered(page):
     output.get_by_text("Right: 3 surfaces").wait_for()
 
     # the prediction hides its picture until it is made; keys alone suffice
-    predict = page.locator(".jp-OutputArea-output:has(button:text-is('I predict this'))")
+    predict = page.locator(".jp-OutputArea-output:has(button:text-is('Lock in my prediction'))")
     predict.scroll_into_view_if_needed()
     assert not predict.locator(".oc-contour-canvas").is_visible()
     predict.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
-    predict.locator("button:text-is('I predict this')").press("Enter")
+    predict.locator("button:text-is('Lock in my prediction')").press("Enter")
     predict.locator(".oc-contour-canvas").wait_for(state="visible")
 
     # the quiz: a wrong answer is explained, the right one is confirmed

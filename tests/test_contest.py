@@ -9,7 +9,7 @@ from contest import rates
 
 from optcourse import NAG, AdaGrad, Adam, GradientDescent, Momentum, RMSProp
 from optcourse.benchmarks import contest as module
-from optcourse.benchmarks.contest import CHOICES, DROPOUT, PASSES, REPORTED, SIZES, STEP, TRIED, TUNING, contest
+from optcourse.benchmarks.contest import CHOICES, DROPOUT, EPOCHS, REPORTED, SIZES, STEP, TRIED, TUNING, contest
 from optcourse.sweeps import tail_loss
 from optcourse.training.data import digits
 from optcourse.training.network import Network
@@ -19,9 +19,9 @@ WITHOUT, WITH = DROPOUT
 EACH = [(setting, kind) for setting in DROPOUT for kind in TRIED]
 
 
-def made(setting, kind, place, etas, seeds, passes=PASSES):
+def made(setting, kind, place, etas, seeds, epochs=EPOCHS):
     network = Network(*SIZES, dropout=DROPOUT[setting])
-    return compare(kind, network, digits(), etas, seeds, passes, **TRIED[kind][place])
+    return compare(kind, network, digits(), etas, seeds, epochs, **TRIED[kind][place])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_trial_run_again_gives_what_is_kept(setting, kind, place, rate, seeds)
 
 
 @pytest.mark.parametrize(
-    ("setting", "kind", "choice", "places", "passes"),
+    ("setting", "kind", "choice", "places", "epochs"),
     [
         (WITHOUT, Adam, "PyTorch's η", (0, 29), 3),
         (WITH, NAG, "η tuned", (7,), 3),
@@ -46,12 +46,12 @@ def test_a_trial_run_again_gives_what_is_kept(setting, kind, place, rate, seeds)
         (WITHOUT, RMSProp, "all tuned", (11,), 20),
     ],
 )
-def test_a_report_run_again_gives_what_is_kept(setting, kind, choice, places, passes):
+def test_a_report_run_again_gives_what_is_kept(setting, kind, choice, places, epochs):
     entry = contest()[setting][kind]
     report, place = entry.report(choice), int(entry.place[entry.best(choice)])
-    again = made(setting, kind, place, [report.eta], [REPORTED[each] for each in places], passes)
-    np.testing.assert_allclose(again.training[..., 0], report.curve[: passes + 1, places], rtol=0.01)
-    if passes == PASSES:
+    again = made(setting, kind, place, [report.eta], [REPORTED[each] for each in places], epochs)
+    np.testing.assert_allclose(again.training[..., 0], report.curve[: epochs + 1, places], rtol=0.01)
+    if epochs == EPOCHS:
         np.testing.assert_allclose(tail_loss(again.training)[:, 0], report.training[list(places)], rtol=0.02)
         np.testing.assert_allclose(tail_loss(again.validation)[:, 0], report.validation[list(places)], rtol=0.02)
         np.testing.assert_allclose(again.accuracy[:, 0], report.accuracy[list(places)], atol=0.006)
@@ -68,7 +68,7 @@ def test_nobody_can_change_the_numbers_unseen(tmp_path, monkeypatch):
     copy = tmp_path / "copy.npz"
     copy.write_bytes(module.FILE.read_bytes())
     assert set(contest(copy)) == set(DROPOUT)
-    for place, change in enumerate((("TRIED", {**TRIED, Momentum: TRIED[NAG][:4]}), ("PASSES", 30), ("NEAR", ETAS))):
+    for place, change in enumerate((("TRIED", {**TRIED, Momentum: TRIED[NAG][:4]}), ("EPOCHS", 30), ("NEAR", ETAS))):
         other = tmp_path / f"{place}.npz"
         other.write_bytes(module.FILE.read_bytes())
         with monkeypatch.context() as patch, pytest.raises(ValueError, match="as declared now"):
@@ -106,7 +106,7 @@ def test_the_choice_is_by_what_is_reported_and_from_other_seeds(setting, kind):
             entry.best(wrong)
 
 
-UPDATES = PASSES * (len(digits().train[0]) // module.BATCH)
+UPDATES = EPOCHS * (len(digits().train[0]) // module.BATCH)
 
 
 def nothing_beyond(name, value, usual):

@@ -235,7 +235,7 @@ QUESTION = Question("Which?", (("right one", "Yes."), ("another", "No, since …
 def test_choice_and_quiz():
     choice = Quiz([QUESTION]).choices[0]
     choice.button.click()
-    assert "Choose one first" in choice.feedback.value
+    assert "Choose an answer first" in choice.feedback.value
     for option, (good, said) in {"another": (False, "No, since"), "right one": (True, "Yes.")}.items():
         choice.options.value = option
         choice.button.click()
@@ -260,7 +260,7 @@ def test_prediction_unlocks_the_picture_once():
 def test_a_goal_is_bound_to_its_place_and_says_so():
     easy = explore(GradientDescent(eta=0.075), surfaces.ravine, start=(-4, 1), steps=200)
     goal = Goal("1e-6 within 170 steps.", easy, reach(1e-6, 170))
-    place = "on the ravine surface, from (-4, 1), in 200 steps"
+    place = "ravine surface, start (−4, 1), 200 steps"
     assert goal.judge()[0] and place in goal.children[0].value
     for change, name in (
         ({"surface": surfaces.bowl}, "surface, start"),
@@ -271,14 +271,14 @@ def test_a_goal_is_bound_to_its_place_and_says_so():
         easy.set(**change)
         assert goal.judge() == (
             False,
-            f"You changed {name}. This goal is {place}: press reset, and move the sliders only.",
+            f"You changed {name}, which this goal keeps fixed. Press reset and move only the sliders.",
         )
         easy.reset()
     easy.set(step=50)
     assert goal.judge()[0]
     other = Goal("It comes near.", explore(Momentum(), surfaces.ravine), reach(1e9, 100))
     other.explorer.set(variants=[1])
-    assert "You changed variant." in other.judge()[1]
+    assert "You changed variant," in other.judge()[1]
 
 
 def test_goal_reads_the_explorer():
@@ -286,14 +286,17 @@ def test_goal_reads_the_explorer():
         "1e-6 within 120 steps.", explore(GradientDescent(eta=0.01), surfaces.ravine, steps=200), reach(1e-6, 120)
     )
     goal.button.click()
-    assert "✗" in goal.feedback.value and "not within 1e-06 after 200 steps" in goal.feedback.value
+    assert (
+        "✗" in goal.feedback.value
+        and "does not get and stay within 1e-06 of the lowest loss in 200 steps" in goal.feedback.value
+    )
     goal.explorer.sliders[0, "eta"].value = 0.2
     goal.button.click()
     assert "✗" in goal.feedback.value and "diverged at step" in goal.feedback.value
     goal.explorer.sliders[0, "eta"].value = 0.075
     goal.button.click()
     assert (
-        "✓" in goal.feedback.value and f"from step {goal.explorer.trajectories[0].first_below()}" in goal.feedback.value
+        "✓" in goal.feedback.value and f"at step {goal.explorer.trajectories[0].first_below()}" in goal.feedback.value
     )
 
 

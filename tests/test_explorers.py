@@ -368,7 +368,7 @@ def test_own_surface_and_its_messages():
     assert explorer.setting["own"] == "x**2 + 3*y**2", "the page makes the same of it"
     check(explorer)
     drawn, surface = explorer.describe(), explorer.surface
-    for text, part in (("__import__('os')", "no part"), ("x +", "missing at the end"), ("<b>q</b>", "no part")):
+    for text, part in (("__import__('os')", "can't be used"), ("x +", "breaks off"), ("<b>q</b>", "can't be used")):
         explorer.set(own=text)
         assert part in explorer.message
         assert explorer.describe() == drawn and explorer.surface is surface
@@ -395,7 +395,7 @@ def test_the_formula_can_be_edited():
     assert explorer.setting["rows"] == [ROWS] and explorer.kernel_runs == [], "the page reads and runs them"
     drawn = explorer.describe()
     explorer.set(rows=[ROWS.replace("v_t", "w_t", 1)])
-    assert "row 1" in explorer.message and "v_{t-1}" in explorer.message
+    assert "equation 1" in explorer.message and "v_{t-1}" in explorer.message
     assert explorer.describe() == drawn, "nothing is lost"
     explorer.set(rows=[ROWS.replace("-1} - v_t", "-1} - v_t v_t")])
     assert explorer.message == "" and explorer.describe() != drawn
@@ -413,7 +413,9 @@ def test_own_rows_and_surfaces_can_always_be_said_and_drawn(views, rows, own):
     explorer.set(own=own)
     assert explorer.message == ""
     assert repr(explorer) == explorer.describe() and "your own method" in explorer.describe()
-    assert ("map" in views) == ("No map: these equations have no γ or no known stability limit." in explorer.describe())
+    assert ("map" in views) == (
+        "No map for this variant: it needs γ and a known stability limit." in explorer.describe()
+    )
     explorer.picture()
     explorer._repr_mimebundle_()
 
@@ -500,7 +502,7 @@ def test_what_the_page_has_read_is_not_sent_back():
 
 def test_a_student_s_formula_never_becomes_markup():
     for row in (r"\theta_t = \theta_{t-1} - v_{<img src=x>}", r"\theta_t = <script>", r"<b>_t = 1", r"v_{'><b>} = 1"):
-        with pytest.raises(ValueError, match=r"row 1: .*at character"):
+        with pytest.raises(ValueError, match=r"equation 1: .*at character"):
             Optimizer.from_rows([row])
 
 
@@ -850,7 +852,7 @@ def test_the_script_is_sent_once_for_all_explorers():
 def test_large_type(capsys):
     try:
         large_type(1.5)
-        assert capsys.readouterr().out == "Type is 1.5 times as large.\n"
+        assert capsys.readouterr().out == "Text is now 1.5× its usual size.\n"
         assert explore(Momentum(), surfaces.bowl, steps=5).config["size"] == 1.5
     finally:
         large_type(1)
@@ -860,8 +862,7 @@ def test_large_type(capsys):
 def test_a_goal_keeps_the_sliders_that_it_names():
     goal = Goal("ε alone.", explore(RMSProp(eta=0.1), surfaces.bowl, steps=300), reach(1e-6, 300), keep=("η", "γ"))
     goal.explorer.set(values={"η": 0.022})
-    assert goal.judge() == (False, "You changed η. This goal is on the bowl surface, from (-4, 2.5), in 300 steps: "
-        "press reset, and move ε only.")  # fmt: skip
+    assert goal.judge() == (False, "You changed η, which this goal keeps fixed. Press reset and move only ε.")
     goal.explorer.reset()
     met = []
     for value in goal.explorer.controls["ε"].values:

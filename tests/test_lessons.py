@@ -54,7 +54,7 @@ def test_in_a_notebook_an_edge_is_seen():
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     for cell in notebook.cells[1:]:
         said = "".join(output.get("text", "") for output in cell.outputs if output.get("name") == "stderr")
-        assert "lies at the edge of those tried: try larger ones" in said
+        assert "is the largest value tried; extend the range upward" in said
 
 
 def test_a_choice_by_hand_is_seen():

@@ -112,7 +112,7 @@ def opened(page, target):
     page.wait_for_function(
         "[...document.querySelectorAll('[data-live]')].every((node) => node.childElementCount && !node.querySelector(':scope > .oc-still'))"
     )
-    for button in page.get_by_role("button", name="I predict this").all():
+    for button in page.get_by_role("button", name="Lock in my prediction").all():
         button.locator("xpath=..").locator("input").first.check()
         button.click()
     page.wait_for_function(SET_UP)
@@ -146,7 +146,10 @@ def moves(page, path):
         live = Live(page, place)
         live.wait(FULL)
         if any(state["kernel_runs"]):  # what it cannot compute it does not let anybody move, and says why
-            assert "needs a running kernel" in page.locator("section", has=live.root).locator(".kernel").inner_text()
+            assert (
+                "need Python (a running kernel)"
+                in page.locator("section", has=live.root).locator(".kernel").inner_text()
+            )
             before = live.still()
             assert "Python computes this run" in before["message"]
             assert all(slider.is_disabled() for slider in live.sliders())
@@ -339,9 +342,9 @@ def test_what_a_link_names_and_where_one_comes_back_to_stay_in_place(browser, ad
 def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     closed.goto(f"{address}/03_momentum.html")
     box = closed.locator("[data-live=exercise-predict]")
-    button = box.get_by_role("button", name="I predict this")
+    button = box.get_by_role("button", name="Lock in my prediction")
     button.click()
-    box.get_by_text("Choose one first.").wait_for()
+    box.get_by_text("Choose an answer first.").wait_for()
     assert box.locator(".oc-live").count() == 0, "the picture must wait for the prediction"
     box.get_by_label("γ = 0.5").check()
     button.click()
@@ -395,7 +398,7 @@ def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
     live = Live(closed, 1)  # behind the lesson's first picture
     live.sliders()
     before = live.seen()
-    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    live.root.locator("select[aria-label=surface]").select_option(label="type your own…")
     before = live.wait("s.pictures[0] !== b.pictures[0] && s.message === ''", before)
     field = live.root.locator(".oc-own")
     field.fill("x^2 + 3y^2 + sin(3x)")
@@ -428,8 +431,8 @@ def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
     assert closed.locator(".kernel").count() == 0, "nothing of lesson 3 needs one"
     closed.goto(f"{address}/00_welcome.html")
     notes = closed.locator("#set-up-test .kernel")
-    assert notes.inner_text() == "This test of the set-up needs a running kernel. How to get one."
-    closed.locator("#set-up-test").get_by_role("link", name="How to get one.").click()
+    assert notes.inner_text() == "This test needs Python (a running kernel). How to start one."
+    closed.locator("#set-up-test").get_by_role("link", name="How to start one.").click()
     closed.wait_for_url("**/run.html")
     assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
 
@@ -461,7 +464,7 @@ def test_an_error_has_its_place_while_it_is_typed_and_the_buttons_write(closed, 
     box = closed.locator("[data-live=exercise-momentum]")
     field, keys = box.locator("textarea"), box.locator(".keys")
     box.get_by_role("button", name="check").click()
-    box.get_by_text("Not answered yet: write the update, line by line.").wait_for()
+    box.get_by_text("Not answered yet. Type the update, one line for each new value.").wait_for()
     for name in (
         "v",
         "=",
@@ -488,9 +491,12 @@ def test_an_error_has_its_place_while_it_is_typed_and_the_buttons_write(closed, 
     box.get_by_text("✓ Right: 3 surfaces").wait_for()
     for text, words in (
         ("v = gamma*v + beta*grad(theta)", "line 1: beta has no value: Momentum has theta, v, eta, gamma"),
-        ("v = gamma*v\n\ntheta = theta - (v", "line 2: '(' is never closed, at character 17 of the formula"),
+        (
+            "v = gamma*v\n\ntheta = theta - (v",
+            "line 2: '(' is never closed; add the closing sign; add the closing sign, at character 17 of the formula",
+        ),
         ("gamma = 0.9", "line 1: gamma is handed to you"),
-        ("v + 1", "line 1: it assigns nothing"),
+        ("v + 1", "line 1: nothing is assigned"),
         ("v = <img src=x>", "line 1:"),
     ):
         field.fill(text)
@@ -507,7 +513,7 @@ def test_what_was_answered_stays_until_it_is_forgotten(closed, address):
     total = int(progress().partition(" of ")[2])
     assert progress() == f"0 of {total}" and total >= 40
     closed.locator("[data-live=exercise-predict] input").first.check()
-    closed.get_by_role("button", name="I predict this").click()
+    closed.get_by_role("button", name="Lock in my prediction").click()
     closed.locator("[data-live=exercise-momentum] textarea").fill("theta = theta - v")
     quiz = closed.locator("[data-live=quiz]")
     quiz.get_by_label("1.9 times", exact=True).check()
@@ -523,10 +529,10 @@ def test_what_was_answered_stays_until_it_is_forgotten(closed, address):
     quiz.get_by_text("✓ Right: 1/(1−γ)").wait_for()
     closed.goto(f"{address}/progress.html")
     closed.locator("#progress-by-lesson li", has_text="3 · Momentum").get_by_text("2 of 5").wait_for()
-    closed.get_by_role("button", name="forget all of it").click()
+    closed.get_by_role("button", name="Reset my progress").click()
     assert progress() == f"0 of {total}"
     closed.goto(f"{address}/03_momentum.html")
-    closed.get_by_role("button", name="I predict this").wait_for()
+    closed.get_by_role("button", name="Lock in my prediction").wait_for()
     assert closed.locator("[data-live=exercise-momentum] textarea").input_value() == ""
 
 
@@ -689,7 +695,7 @@ def test_a_laboratory_says_what_python_says(closed, address):
     closed.goto(f"{address}/06_rmsprop.html?strict")
     words = laboratory(closed).locator(".oc-words").text_content()
     said = Trainer([AdaGrad(eta=0.05), RMSProp(eta=0.01)]).describe()
-    numbers = re.compile(r"training loss (?:[\d.]+ → )?([\d.]+), validation loss ([\d.]+), (\d+) of 360 right")
+    numbers = re.compile(r"training loss (?:[\d.]+ → )?([\d.]+), validation loss ([\d.]+), (\d+) of 360 correct")
     assert numbers.findall(words) == numbers.findall(said) and len(numbers.findall(said)) == 2
     rates = re.compile(r"Learning rates of its weights.*?\d\.(?= |$|\n)")
     assert rates.findall(words) == rates.findall(said) and len(rates.findall(said)) == 2
@@ -699,18 +705,18 @@ def test_every_slider_of_a_laboratory_trains_anew(closed, address):
     closed.goto(f"{address}/06_rmsprop.html")
     laboratory(closed)
     names = closed.evaluate("[...document.querySelectorAll('.oc-trainer .oc-range input')].map((i) => i.dataset.name)")
-    assert {"batch size", "hidden units", "dropout", "passes", "seed", "η AdaGrad", "γ RMSProp"} <= set(names)
+    assert {"batch size", "hidden units", "dropout", "epochs", "seed", "η AdaGrad", "γ RMSProp"} <= set(names)
     first = laboratory(closed).locator(".oc-words").text_content()
     # one pass, so that the others need less time; without a hidden layer, the last, there is no dropout
-    for name in sorted(names, key=lambda name: (name != "passes", name == "hidden units")):
-        trains(closed, slid(name, "Home" if name in ("batch size", "hidden units", "passes") else "ArrowRight"))
+    for name in sorted(names, key=lambda name: (name != "epochs", name == "hidden units")):
+        trains(closed, slid(name, "Home" if name in ("batch size", "hidden units", "epochs") else "ArrowRight"))
     assert trains(closed, lambda live: live.get_by_role("button", name="reset").click()) == first
-    trains(closed, slid("passes", "Home"))
+    trains(closed, slid("epochs", "Home"))
     assert "Adam" in trains(closed, lambda live: live.get_by_role("button", name="Adam", exact=True).click())
     assert "AdaGrad" not in trains(closed, lambda live: live.get_by_role("button", name="AdaGrad").click())
     for each in ("RMSProp", "Adam"):
         laboratory(closed).get_by_role("button", name=each, exact=True).click()
-    assert laboratory(closed).locator(".oc-message").inner_text() == "One method at least."
+    assert laboratory(closed).locator(".oc-message").inner_text() == "Keep at least one method."
 
 
 def test_own_rows_train_the_network(closed, address):
@@ -730,7 +736,7 @@ def test_own_rows_train_the_network(closed, address):
 def test_the_valley_is_measured_stopped_and_left(closed, site):
     closed.goto((site / "07_adam.html").as_uri())  # from a file
     live = laboratory(closed)
-    trains(closed, slid("passes", "Home"))
+    trains(closed, slid("epochs", "Home"))
     live.locator("[data-do=sweep]").click()
     closed.wait_for_function("document.querySelector('.oc-trainer progress').value > 0.05")
     live.get_by_role("button", name="stop").click()

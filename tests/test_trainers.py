@@ -80,12 +80,12 @@ def test_the_digits_travel_as_few_bytes():
 
 def test_what_is_said_of_a_training_is_what_train_reaches():
     mine = Optimizer.from_rows(["theta = theta - eta*grad(theta)"], eta=0.1)
-    trainer = Trainer([mine, Adam(eta=0.02)], hidden=8, batch_size=64, dropout=0.2, passes=3, seed=5)
+    trainer = Trainer([mine, Adam(eta=0.02)], hidden=8, batch_size=64, dropout=0.2, epochs=3, seed=5)
     assert [type(each) for each in trainer.optimizers()] == [Adam, type(mine)]
     words = trainer.describe()
-    assert "64-8-10 learns 1077 digits: batches of 64, dropout 0.2, seed 5, 3 passes." in words
+    assert "64-8-10 learns 1077 digits: batches of 64, dropout 0.2, seed 5, 3 epochs." in words
     for optimizer, line in zip(trainer.optimizers(), words.splitlines()[1:], strict=True):
-        (training, validation), theta = network.by_numpy(optimizer, hidden=8, batch=64, dropout=0.2, passes=3, seed=5)
+        (training, validation), theta = network.by_numpy(optimizer, hidden=8, batch=64, dropout=0.2, epochs=3, seed=5)
         right = round(360 * Network(64, 8, 10).accuracy(theta, *digits().validation))
         expected = (
             f"training loss {training[0]:.3g} → {training[-1]:.3g}, validation loss {validation[-1]:.3g}, {right} of"
@@ -128,20 +128,20 @@ def test_an_update_sees_one_dropout():
 
 def test_seeds_and_rates_at_once_equal_single_runs():
     network, data = Network(64, 6, 10), digits()
-    both = compare(Adam, network, data, etas=np.array([0.01, 0.1]), seeds=[3, 5], passes=1)
+    both = compare(Adam, network, data, etas=np.array([0.01, 0.1]), seeds=[3, 5], epochs=1)
     assert both.training.shape == (2, 2, 2) and both.accuracy.shape == (2, 2)
-    one = compare(Adam, network, data, etas=np.array([0.1]), seeds=[5], passes=1)
+    one = compare(Adam, network, data, etas=np.array([0.1]), seeds=[5], epochs=1)
     np.testing.assert_allclose(both.training[:, 1, 1], one.training[:, 0, 0], rtol=1e-9)
-    again = compare(Adam, network, data, etas=np.array([0.01, 0.1]), seeds=[3, 5], passes=1)
+    again = compare(Adam, network, data, etas=np.array([0.01, 0.1]), seeds=[3, 5], epochs=1)
     np.testing.assert_array_equal(both.training, again.training)
-    fixed = compare(Momentum, network, data, etas=np.array([0.1]), seeds=[0], passes=1, gamma=0.0)
-    plain = compare(GradientDescent, network, data, etas=np.array([0.1]), seeds=[0], passes=1)
+    fixed = compare(Momentum, network, data, etas=np.array([0.1]), seeds=[0], epochs=1, gamma=0.0)
+    plain = compare(GradientDescent, network, data, etas=np.array([0.1]), seeds=[0], epochs=1)
     np.testing.assert_allclose(fixed.training, plain.training)
 
 
 def test_the_best_rate_is_never_a_failed_one():
     network, data = Network(64, 10), digits()
-    result = compare(Momentum, network, data, etas=np.array([1e-3, 0.1, 1e6]), seeds=[0, 1], passes=2)
+    result = compare(Momentum, network, data, etas=np.array([1e-3, 0.1, 1e6]), seeds=[0, 1], epochs=2)
     assert result.best == 1
 
 
@@ -207,7 +207,7 @@ def test_slice_is_the_network_on_a_plane():
         ({"hidden": 129}, "hidden must be a whole number from 0 to 128, not 129"),
         ({"batch_size": 0}, "batch_size must be a whole number from 1 to 1,077, not 0"),
         ({"dropout": 0.9}, "dropout must be"),
-        ({"passes": 0}, "passes must be a whole number from 1 to 50, not 0"),
+        ({"epochs": 0}, "epochs must be a whole number from 1 to 50, not 0"),
         ({"seed": -1}, "seed must be a whole number from 0 to 30, not -1"),
     ],
 )

@@ -120,7 +120,7 @@ HILL = surfaces.Surface.from_formula("exp(-x**4-y**4)")
         lambda: [part(LOST, *digits().train) for part in (NET.loss, NET.gradient, NET.accuracy)],
         lambda: [part(FAR[:4], *six_or_nine()) for part in (LeastSquares().loss, LeastSquares().gradient)],
         lambda: list(islice(train(NET, Momentum(eta=1e3), digits().train, NET.init(0), 32), 20)),
-        lambda: compare(Adam, NET, digits(), etas=[1e-3, 1e3], seeds=[0], passes=1),
+        lambda: compare(Adam, NET, digits(), etas=[1e-3, 1e3], seeds=[0], epochs=1),
         lambda: on_surface(surfaces.rosenbrock, Momentum(), FAR[:3]).describe(),
         lambda: run(Momentum(eta=50.0), surfaces.rosenbrock).describe(),
         lambda: run(Adam(), HILL).effective_rate,

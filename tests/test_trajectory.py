@@ -160,7 +160,7 @@ def test_best_eta_is_the_best_of_those_tried():
     losses = [run(GradientDescent(eta=eta), surfaces.ravine, steps=50).loss[-5:].max() for eta in etas[:3]]
     assert chosen.eta == etas[int(np.argmin(losses))]
     lucky = [0.04, 0.0799]  # the second jumps from wall to wall
-    with pytest.warns(UserWarning, match="at the edge of those tried"):
+    with pytest.warns(UserWarning, match="is the smallest value tried"):
         assert best_eta(GradientDescent, surfaces.ravine, 50, lucky).eta == 0.04
     assert best_eta(GradientDescent, surfaces.bowl, 100, [0.5, 1.0, 1.5]).eta == 0.5, "all settle: the first"
 

@@ -99,10 +99,14 @@ def test_the_lowest_is_the_first_of_those_as_low():
 @pytest.mark.parametrize(
     ("losses", "axes", "text"),
     [
-        ([1, 2, 3], {"eta": [0.1, 0.2, 0.3]}, "the best eta, 0.1, lies at the edge of those tried: try smaller ones"),
-        ([3, 2, 1], {"eta": [0.1, 0.2, 0.3]}, "the best eta, 0.3, lies at the edge of those tried: try larger ones"),
-        ([1, 2, 3], {"eta": [0.3, 0.2, 0.1]}, "the best eta, 0.3, lies at the edge of those tried: try larger"),
-        ([2, 1, 3], {"gamma": [0.9, 0.999, 0.99]}, "the best gamma, 0.999, lies at the edge"),
+        (
+            [1, 2, 3],
+            {"eta": [0.1, 0.2, 0.3]},
+            "the best eta, 0.1, is the smallest value tried; extend the range downward",
+        ),
+        ([3, 2, 1], {"eta": [0.1, 0.2, 0.3]}, "the best eta, 0.3, is the largest value tried; extend the range upward"),
+        ([1, 2, 3], {"eta": [0.3, 0.2, 0.1]}, "the best eta, 0.3, is the largest value tried"),
+        ([2, 1, 3], {"gamma": [0.9, 0.999, 0.99]}, "the best gamma, 0.999, is the largest value tried"),
         ([[3, 3, 3], [3, 2, 1], [3, 3, 3]], {"eta": [1, 2, 3], "gamma": [0.1, 0.2, 0.3]}, "the best gamma, 0.3"),
     ],
 )
@@ -132,11 +136,11 @@ def test_an_axis_that_is_no_row_of_numbers_is_named(etas):
 
 
 def test_whoever_tunes_says_an_edge():
-    with pytest.warns(UserWarning, match=r"the best eta, 0\.02, lies at the edge"):
+    with pytest.warns(UserWarning, match=r"the best eta, 0\.02, is the \w+ value tried"):
         assert best_eta(GradientDescent, surfaces.ravine, 100, [0.005, 0.01, 0.02]).eta == 0.02
-    with pytest.warns(UserWarning, match=r"the best gamma, 0\.3, lies at the edge"):
+    with pytest.warns(UserWarning, match=r"the best gamma, 0\.3, is the \w+ value tried"):
         assert sweep(Momentum(eta=0.1), surfaces.ravine, gamma=[0.1, 0.2, 0.3]).best == {"gamma": 0.3}
-    with pytest.warns(UserWarning, match=r"the best eta, 0\.003, lies at the edge"):
+    with pytest.warns(UserWarning, match=r"the best eta, 0\.003, is the \w+ value tried"):
         found = compare(Adam, Network(64, 10), digits(), [0.0001, 0.001, 0.003], range(2), 1)
         assert found.best == 2
     assert silent(lambda: best_eta(GradientDescent, surfaces.ravine, 100).eta) == 0.063

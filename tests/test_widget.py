@@ -100,7 +100,7 @@ def test_what_is_not_there_yet_is_waited_for(page):
     Live(page)
 
 
-@pytest.mark.parametrize("make", [ravine, lambda: Trainer(passes=1)], ids=["explorer", "trainer"])
+@pytest.mark.parametrize("make", [ravine, lambda: Trainer(epochs=1)], ids=["explorer", "trainer"])
 def test_an_ended_view_gives_back_what_it_held(page, make):
     page.evaluate("async (state) => { window.shown = await view(modelOf(state)); }", state(make()))
     page.wait_for_function("shown.el.dataset.frames")
@@ -126,7 +126,7 @@ def test_a_trainer_that_ends_before_its_digits_are_there_trains_nothing(page):
         await new Promise((done) => setTimeout(done, 300));
         return [explorer.digits !== null, explorer.shown.length, el.dataset.frames ?? 'none'];
     }""",
-        state(Trainer(passes=1)),
+        state(Trainer(epochs=1)),
     )
     assert ended == [True, 0, "none"]
 
@@ -243,7 +243,7 @@ def test_own_rows_have_their_option_and_their_sliders_and_reset_takes_both_away(
     ):
         typed(live, text)
         live.wait("s.formula.includes('your own method')")
-        assert chosen(live, "variant") == "your own rows" and shown_sliders(live) == names
+        assert chosen(live, "variant") == "your own equations" and shown_sliders(live) == names
         live.wait("s.message === ''")
     live.root.locator("select[aria-label=variant]").select_option("0")
     live.wait("s.formula.startsWith('Momentum')")
@@ -266,12 +266,12 @@ def test_what_python_takes_back_is_gone_in_the_page(page):
 
 def test_the_chooser_of_surfaces_never_shows_an_older_formula(page):
     live = show(page, ravine())
-    live.root.locator("select[aria-label=surface]").select_option(label="your own formula …")
+    live.root.locator("select[aria-label=surface]").select_option(label="type your own…")
     field = live.root.locator(".oc-own")
     for text in ("x**2 + 5*y**2", "x**2 + 6*y**2"):
         field.fill(text)
         typed(live, "v = gamma*v + alpha*grad(theta)\ntheta = theta - v")  # the controls are made again
-        assert field.input_value() == text and chosen(live, "surface") == "your own formula …"
+        assert field.input_value() == text and chosen(live, "surface") == "type your own…"
 
 
 def test_there_is_nothing_to_take_hold_of_where_there_is_no_map(page):
@@ -378,7 +378,7 @@ def test_only_another_theme_is_painted_and_none_is_missed(page):
 
 def test_what_is_chosen_is_seen_in_the_colours_of_the_system(browser, page):
     page.emulate_media(forced_colors="active")
-    page.evaluate("async (state) => { window.shown = await view(modelOf(state)); }", state(Trainer(passes=1)))
+    page.evaluate("async (state) => { window.shown = await view(modelOf(state)); }", state(Trainer(epochs=1)))
     colours = page.evaluate(
         """() => ['true', 'false'].map((pressed) =>
         getComputedStyle(shown.el.querySelector(`.oc-methods button[aria-pressed="${pressed}"]`)).backgroundColor)"""
@@ -417,7 +417,7 @@ def test_on_paper_every_picture_is_seen(page, width):
 
 def test_a_print_does_not_wait_for_a_long_training(page):
     page.evaluate(
-        "async (state) => { window.shown = await view(modelOf(state)); }", state(Trainer(passes=50, batch_size=1))
+        "async (state) => { window.shown = await view(modelOf(state)); }", state(Trainer(epochs=50, batch_size=1))
     )
     page.wait_for_function("shown.el.dataset.frames")
     took = page.evaluate(

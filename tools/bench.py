@@ -67,7 +67,7 @@ from optcourse import OPTIMIZERS, best_eta
 explore([best_eta(kind, surfaces.ravine) for kind in OPTIMIZERS], surfaces.ravine, steps=steps, step=8)
 """,
 }
-BUSY = "network, data = Network(64, 32, 10), digits()\ncompare(Momentum, network, data, passes=400)"
+BUSY = "network, data = Network(64, 32, 10), digits()\ncompare(Momentum, network, data, epochs=400)"
 SLIDER = ".noUi-handle, .oc-control input[type=range]"  # ipywidgets' and ours
 WATCH = """() => {
   window.seen = { count: 0, at: 0, frames: [] };

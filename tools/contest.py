@@ -11,10 +11,10 @@ from optcourse.benchmarks.contest import (
     BATCH,
     CHOICES,
     DROPOUT,
+    EPOCHS,
     FIELDS,
     FILE,
     NEAR,
-    PASSES,
     REPORTED,
     SIZES,
     STEP,
@@ -38,7 +38,7 @@ def enter(kind: type[Optimizer], dropout: float) -> Entry:
     etas = [rates(kind, place) for place in range(len(TRIED[kind]))]
 
     def trained(place: int, etas: Array, seeds: range) -> dict[str, Array]:
-        made = compare(kind, network, digits(), etas, seeds, PASSES, BATCH, **TRIED[kind][place])
+        made = compare(kind, network, digits(), etas, seeds, EPOCHS, BATCH, **TRIED[kind][place])
         losses = {"training": tail_loss(made.training).T, "validation": tail_loss(made.validation).T}
         return losses | {"accuracy": made.accuracy.T, "curve": np.moveaxis(made.training, 2, 0)}
 

@@ -20,7 +20,7 @@ from ..training.data import digits
 from ..training.train import ETAS
 
 FILE = pathlib.Path(__file__).with_name("contest.npz")
-SIZES, PASSES, BATCH = (64, 32, 10), 20, 32
+SIZES, EPOCHS, BATCH = (64, 32, 10), 20, 32
 TUNING, REPORTED = range(10), range(300, 330)  # seeds: the first choose the hyperparameters, the others are reported
 DROPOUT = {"without dropout": 0.0, "with dropout 0.5": 0.5}
 
@@ -83,7 +83,7 @@ class Report:
     eta, beside : the learning rate, and what differs from the method's usual values
     training, validation : what each run reached and kept, see ``tail_loss``, (30,); inf where it failed
     accuracy : the share of test images that are right at the end, (30,)
-    curve : training loss after each pass, (passes + 1, 30)
+    curve : training loss after each epoch, (epochs + 1, 30)
     """
 
     eta: float
@@ -146,7 +146,7 @@ FIELDS = ("training", "validation", "accuracy", "curve")
 def declared() -> str:
     """All that the numbers depend on, as text: the budget, the data, and each method as it is declared."""
     data = hashlib.sha256(b"".join(part.tobytes() for pair in vars(digits()).values() for part in pair)).hexdigest()
-    lines = [f"{SIZES} {PASSES} {BATCH} {TUNING} {REPORTED} {DROPOUT} {np.round([*ETAS, *NEAR], 9).tolist()} {data}"]
+    lines = [f"{SIZES} {EPOCHS} {BATCH} {TUNING} {REPORTED} {DROPOUT} {np.round([*ETAS, *NEAR], 9).tolist()} {data}"]
     for kind, beside in TRIED.items():
         usual = {name: value for name, value in kind().values.items() if name != "eta"}
         lines.append(f"{kind.__name__} {[row.latex for row in kind.rows]} {usual} {beside} {UNTUNED[kind]}")

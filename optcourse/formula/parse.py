@@ -38,9 +38,9 @@ SIGNS = {
 SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−", "0123456789+-t0123456789+-t-")
 INSTEAD = {  # what to write in place of what people try
     ".": "write sqrt(x), not np.sqrt(x)", "lr": "write eta", "momentum": "write gamma", "decay": "write lambda",
-    "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "write ( and ), v_{t-1} for v[t-1], and x^(1/3) for a cube root", "_": "write an index as in v_{t-1}", "]": "write ( and )",
-    "@": "products are taken element by element: write *", "==": "write one =", **dict.fromkeys(("+=", "-=", "*=", "/="), "write it out, as in v = v + x"), "½": "write 1/2", "∂": "the gradient is grad(theta)",
-    "\\": "write each row in a line of its own, and parentheses as ( and )",
+    "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "use ( and ); write v_{t-1} for v[t-1], and x^(1/3) for a cube root", "_": "write an index as in v_{t-1}", "]": "write ( and )",
+    "@": "products are element by element, so write *", "==": "write one =", **dict.fromkeys(("+=", "-=", "*=", "/="), "write it out, as in v = v + x"), "½": "write 1/2", "∂": "write grad(theta) for the gradient",
+    "\\": "write each equation on its own line, and use ( and ) as parentheses",
 }  # fmt: skip
 
 TOKEN = re.compile(
@@ -58,10 +58,11 @@ INDEX = re.compile(r"[A-Za-z0-9]+|t[+-][0-9]+")
 LARGEST = 1e300
 UPDATES = ("==", "+=", "-=", "*=", "/=")
 HIDDEN = r"[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff\ud800-\udfff]"  # what cannot be seen where it is quoted
-SLASH = "what stands behind / can be read in two ways: write parentheses, as in 1/(2*x) or (1/2)*x"
-POWER = "this power can be read in two ways: write parentheses, as in e^(2*x) or (e^2)*x"
+SLASH = "the part after / can be read in two ways; add parentheses, as in 1/(2*x) or (1/2)*x"
+CANNOT = "can't be used here; remove it, or put a number or a symbol before it"
+POWER = "this power can be read in two ways; add parentheses, as in e^(2*x) or (e^2)*x"
 HAT = r"\hat needs one symbol, as in \hat{m}"
-INDEX_ALONE = "an index needs a symbol before it"
+INDEX_ALONE = "put a symbol before the index, as in v_t"
 
 
 class FormulaError(ValueError):
@@ -90,7 +91,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if match is None or match[0] in UPDATES:
             found = text[at] if match is None else match[0]
             advice = f": {INSTEAD[found]}" if found in INSTEAD else ""
-            raise FormulaError(f"{quoted(found)} is no part of a formula{advice}", text, at)
+            raise FormulaError(f"{quoted(found)} can't be used in a formula{advice}", text, at)
         kind, found = str(match.lastgroup), match[str(match.lastgroup)]
         if kind == "product":  # xy is x times y
             yield from (("name", letter, at + i) for i, letter in enumerate(found))
@@ -149,7 +150,9 @@ class Parser:
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.error(f"more than {DEEPEST} parentheses, fractions and powers stand within one another")
+            raise self.error(
+                f"more than {DEEPEST} levels of parentheses, fractions and powers are nested; split the formula into several equations"
+            )
 
     def group(self, opening: str, closing: str, most: int = 1) -> list[Node]:
         """What stands between two signs, the first of which is here: so many parts, with commas between."""
@@ -161,7 +164,7 @@ class Parser:
             self.take()
             parts.append(self.total())
         if self.kind == "end":
-            raise self.error(f"{quoted(opening)} is never closed", at)
+            raise self.error(f"{quoted(opening)} is never closed; add the closing sign; add the closing sign", at)
         if not (self.sign(closing) or self.kind == closing):
             raise self.unexpected()
         self.take()
@@ -170,12 +173,12 @@ class Parser:
 
     def unexpected(self) -> FormulaError:
         says = {
-            "=": "a formula has one =, behind the symbol that it assigns",
-            ",": "a comma stands only between the arguments of max: write 0.5 for 0,5, and a surface without J(x, y) =",
-            "index": "an index needs a symbol before it",
+            "=": "use one = only, right after the name that the equation computes",
+            ",": "commas only separate the arguments of max; write 0.5 for 0,5, and leave out J(x, y) =",
+            "index": "put a symbol before the index, as in v_t",
         }
         shut = self.sign(")", "}") or self.kind == "closing"
-        other = f"{quoted(self.text)} {'closes nothing that was opened before' if shut else 'cannot stand here'}"
+        other = f"{quoted(self.text)} {'closes nothing; remove it or open it first' if shut else CANNOT}"
         return self.error(says.get(self.kind if self.kind == "index" else self.text, other))
 
     # ---- sums, products, powers ----
@@ -183,11 +186,11 @@ class Parser:
     def row(self) -> Node:
         """All of it: an expression, or a symbol, =, and an expression."""
         if self.kind == "end":
-            raise self.error("the formula is empty", 0)
+            raise self.error("the formula is empty; type one, such as x**2 + y**2; type one, such as x**2 + y**2", 0)
         node = self.total()
         if self.sign("="):
             if node[0] != "sym":
-                raise self.error("a row must begin with one symbol", 0)
+                raise self.error("begin the equation with a single name, as in v = …", 0)
             self.where = {"=": self.at}
             self.take()
             node = ("row", node[1], self.total())
@@ -223,7 +226,7 @@ class Parser:
                 if self.loose and not (self.bare and self.name() in FUNCTIONS):
                     raise self.error(self.loose)
                 if self.kind == "number":
-                    raise self.error("write * before this number, _ for an index, ^ for a power")
+                    raise self.error("write * before this number to multiply, _ for an index, or ^ for a power")
                 node = ("mul", node, self.power())
             else:
                 self.loose, self.bare = "", False
@@ -245,7 +248,7 @@ class Parser:
         if self.kind == "raised":
             text = self.text.translate(SMALL)
             if not re.fullmatch(r"[+-]?([0-9]+|t)", text):
-                raise self.error("a raised power is digits or t: write others with ^")
+                raise self.error("raised powers may be digits or t; otherwise write ^")
             self.take()
             node: Node = ("sym", "t") if text[-1] == "t" else ("num", float(text.lstrip("+-")))
             return ("neg", node) if text[0] == "-" else node
@@ -275,8 +278,8 @@ class Parser:
         if self.kind == "opening":
             return ("call", "abs", *self.group("|", "closing"))
         if self.kind == "end":
-            raise self.error("a number, a symbol or ( is missing at the end")
-        raise self.error(f"a number, a symbol or ( is missing before {quoted(self.text)}")
+            raise self.error("the formula breaks off; add a number, a symbol or ( at the end")
+        raise self.error(f"add a number, a symbol or ( before {quoted(self.text)}")
 
     def named(self) -> Node:
         name, command = self.name(), self.text[0] == "\\"
@@ -297,20 +300,20 @@ class Parser:
 
     def braces(self) -> Node:
         if not self.sign("{"):
-            raise self.error(r"\frac needs two parts in braces, as in \frac{a}{b}")
+            raise self.error(r"\frac needs two parts in braces; write it as in \frac{a}{b}")
         return self.group("{", "}")[0]
 
     def gradient(self) -> Node:
         self.seen("grad", self.at)
         self.take()
         if self.kind == "index" and self.read_index() != "theta":
-            raise self.error("the gradient is that of J by theta: write grad(theta)")
+            raise self.error("only the gradient of J is available; write grad(theta)")
         if self.kind == "index":
             self.take()
         if self.name() == "J":
             self.take()
         if not self.sign("("):
-            raise self.error(r"the gradient needs a point: write \nabla J(\theta) or grad(theta)")
+            raise self.error(r"the gradient needs a point; write \nabla J(\theta) or grad(theta)")
         return ("grad", *self.group("(", ")"))
 
     def call(self, name: str) -> Node:
@@ -320,15 +323,18 @@ class Parser:
         raised = self.raised_function(name) if self.sign("^") or self.kind == "raised" else None
         at = self.at
         if self.kind == "index":
-            raise self.error(f"{name} takes no index")
+            raise self.error(f"{name} can't have an index; remove it")
         if self.sign("(", "{"):
             parts = self.group(self.text, ")" if self.text == "(" else "}", wanted)
             self.loose, self.bare = "", False
         elif wanted == 1 and self.kind in ("number", "name") and self.name() not in (*FUNCTIONS, "grad"):
             parts = [self.bare_argument()]
-            self.loose, self.bare = f"what {name} is of can be read in two ways: write {name}(x) with parentheses", True
+            self.loose, self.bare = (
+                f"what {name} applies to can be read in two ways; write {name}(x) with parentheses",
+                True,
+            )
         else:
-            raise self.error(f"{name} needs parentheses: write {name}({'a, b' if wanted == 2 else 'x'})")
+            raise self.error(f"{name} needs parentheses; write {name}({'a, b' if wanted == 2 else 'x'})")
         if len(parts) != wanted:
             raise self.error(f"{name} takes {wanted} arguments, not {len(parts)}", at)
         node = ("call", name, *parts)
@@ -339,7 +345,7 @@ class Parser:
         at = self.at
         node = self.exponent()
         if node[0] != "num" or node[1] not in range(2, 13):
-            raise self.error(f"write the power behind the parentheses, as in {name}(x)^2", at)
+            raise self.error(f"write the power after the parentheses, as in {name}(x)^2", at)
         return node
 
     def bare_argument(self) -> Node:
@@ -355,7 +361,7 @@ class Parser:
         while self.kind in ("index", "accent"):
             found = "hat" if self.kind == "accent" else self.read_index()
             if found != "hat" and index:
-                raise self.error("a symbol has one index")
+                raise self.error("a symbol can have only one index; remove the other")
             hat, index = hat or found == "hat", index if found == "hat" else found
             self.take()
         bare = re.fullmatch(r"[A-Za-z0-9]*", index)
@@ -380,8 +386,8 @@ class Parser:
         letters = self.text.lstrip("\\").rstrip("0123456789")
         name, digits = NAMES.get(letters, letters), self.text.lstrip("\\")[len(letters) :]
         if not (name in GREEK or re.fullmatch("[A-Za-z]", letters)):
-            known = f"one letter, a Greek letter's name or {', '.join(FUNCTIONS)}; a product has a *"
-            raise self.error(f"the name {quoted(self.text)} is not known: {INSTEAD.get(self.text, f'write {known}')}")
+            known = f"one letter, a Greek letter's name or {', '.join(FUNCTIONS)}; use * for products"
+            raise self.error(f"the name {quoted(self.text)} is not known; {INSTEAD.get(self.text, f'write {known}')}")
         self.take()
         return name, False, digits
 
@@ -391,7 +397,7 @@ class Parser:
         bare = text.removeprefix("\\")
         name = NAMES.get(bare, bare)
         if not INDEX.fullmatch(name) or (bare != text and name not in ("min", "max", *GREEK)):
-            raise self.error("an index is letters and digits, t-1 or t+1, as in v_{t-1}")
+            raise self.error("an index may be letters and digits, t-1 or t+1; write it as in v_{t-1}")
         return name
 
 

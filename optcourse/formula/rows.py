@@ -58,17 +58,17 @@ class Reader:
             except FormulaError as error:
                 raise self.error(error.says, error.at) from None
             if self.read[-1][0][0] != "row":
-                raise self.error("it assigns nothing: it needs a symbol and =")
+                raise self.error("nothing is assigned; begin with a name and =, as in v = …")
         self.assigned = [timed(tree[1]) for tree, _ in self.read]
         self.last = self.assigned[-1]
         if self.last not in ("theta_t", "theta_{t+1}"):
-            raise self.error(f"the last row must assign theta, not {self.read[-1][0][1]}")
+            raise self.error(f"the last equation must compute theta, not {self.read[-1][0][1]}")
         self.before = "theta_{t-1}" if self.last == "theta_t" else "theta_t"
         self.known = {self.before, *CONSTANTS, *FUNCTIONS, "=", "grad", "J("}
         self.used: list[str] = []
 
     def error(self, says: str, at: int = 0) -> FormulaError:
-        error = FormulaError(f"row {self.row + 1}: {says}", self.texts[self.row], at)
+        error = FormulaError(f"equation {self.row + 1}: {says}", self.texts[self.row], at)
         error.row = self.row
         return error
 
@@ -81,11 +81,11 @@ class Reader:
                 self.check(name, where[typed])
             name = self.assigned[self.row]
             if symbol == "t":
-                raise self.error("t counts the steps by itself: leave this row out")
+                raise self.error("t is counted for you; delete this equation")
             if symbol in USUAL:
-                raise self.error(f"{symbol} is a hyperparameter, which no row assigns")
+                raise self.error(f"{symbol} is a hyperparameter, which equations can't change; use another name")
             if name in self.known or symbol in CONSTANTS or BEFORE.fullmatch(name):
-                raise self.error(f"it assigns {symbol}, which has a value already")
+                raise self.error(f"this assigns {symbol}, which already has a value; use another name")
             self.known.add(name)
             trees.append(("row", name, renamed(right, names)))
         order = [*USUAL, *dict.fromkeys(self.used)]
@@ -106,13 +106,13 @@ class Reader:
         if HYPER.fullmatch(name):
             self.used.append(name)
             return
-        says = f"{name} has no value: it is no hyperparameter, and no row before assigns it"
+        says = f"{name} has no value; it is not a hyperparameter, so compute it in an earlier equation"
         if name.startswith("theta"):
-            says = f"{name} is not known here; the position before the step is {self.before}"
+            says = f"{name} is not known here; use the position before the step, {self.before}"
         elif kept:
-            says = f"{name} is kept from the step before, but no row assigns {kept[1]}_t"
+            says = f"{name} is the value from the step before; add an equation that computes {kept[1]}_t"
         elif name in self.assigned:
-            says = f"{name} is used before the row that assigns it"
+            says = f"{name} is used before it is computed; move its equation up"
         raise self.error(says, at)
 
 
@@ -124,5 +124,5 @@ def timed(symbol: str) -> str:
 def read_rows(texts: Sequence[str]) -> Rows:
     """A student's rows; FormulaError with its position, and ``row`` counted from 0, for what makes no sense."""
     if not 1 <= len(texts) <= MOST_ROWS:
-        raise ValueError(f"a method needs 1 to {MOST_ROWS} rows, not {len(texts)}")
+        raise ValueError(f"a method needs 1 to {MOST_ROWS} equations, not {len(texts)}")
     return Reader(texts).rows()

@@ -260,8 +260,8 @@ class Optimizer:
             "rows": shown,
             "title": title,
             "idea": "is your own",
-            "reference": "your own rows",
-            "variant": "your own rows",
+            "reference": "your own equations",
+            "variant": "your own equations",
         }
         kind = dataclasses.make_dataclass("OwnRows", fields, bases=(Optimizer,), namespace=own, frozen=True, eq=False)
         return kind(**values)
@@ -292,10 +292,10 @@ def check_method(kind: Any, name: str = "kind", or_none: str = "", needs: str = 
 # what is known of the usual hyperparameters: domain, slider from … to …, its scale, and the value if none is given
 KNOWN: dict[str, dict[str, Any]] = {
     "eta": {"doc": "learning rate", "domain": POSITIVE, "low": 1e-3, "high": 10.0, "scale": "log", "default": 0.01},
-    "gamma": {"doc": "memory", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
+    "gamma": {"doc": "share of the old value kept", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
     "beta_1": {"doc": "memory of gradients", "domain": UNIT, "low": 0.0, "high": 0.999, "scale": "decay", "default": 0.9},
-    "beta_2": {"doc": "memory of squares", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
-    "epsilon": {"doc": "no division by zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
+    "beta_2": {"doc": "memory of squared gradients", "domain": UNIT, "low": 0.0, "high": 0.9999, "scale": "decay", "default": 0.999},
+    "epsilon": {"doc": "avoids division by zero", "domain": NONNEGATIVE, "low": 1e-10, "high": 1.0, "scale": "log", "default": 1e-8},
     "lambda": {"doc": "weight decay", "domain": NONNEGATIVE, "low": 1e-4, "high": 1.0, "scale": "log", "default": 0.01},
 }  # fmt: skip
 OTHER = {"doc": "your own symbol", "domain": FINITE, "low": 0.0, "high": 1.0, "scale": "linear", "default": 0.5}

@@ -34,7 +34,7 @@ class Card:
         symbols = "\n".join(f"- ${item.symbol}$ — {item.doc}: {item.domain.text}" for item in self.kind.hypers())
         code = f"```{'diff' if self.base else 'python'}\n{self.code}\n```"
         if self.folded:
-            code = f"<details><summary>The same in Python: write it yourself first</summary>\n\n{code}\n\n</details>"
+            code = f"<details><summary>Show the Python code (try it yourself first)</summary>\n\n{code}\n\n</details>"
         return f"{rows}\n\n{symbols}\n\n{code}\n\n*Source: {self.kind.reference}.*"
 
     @property

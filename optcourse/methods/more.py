@@ -35,14 +35,14 @@ class AdaDelta(Optimizer):
         Row(r"\theta_{t+1} = \theta_t - \eta d_t", "step", (Arrow(r"\theta_t", r"-\eta d_t", "step"),)),
     )
 
-    eta: float | Array = hyper(1.0, r"\eta", "factor on the update", POSITIVE, 0.01, 100.0, "log")
+    eta: float | Array = hyper(1.0, r"\eta", "scales the update", POSITIVE, 0.01, 100.0, "log")
     gamma: float | Array = hyper(0.9, r"\gamma", "memory of both averages", UNIT, 0.0, 0.999, "decay")
-    eps: float | Array = hyper(1e-6, r"\epsilon", "size of the first updates", NONNEGATIVE, 1e-10, 1.0, "log")
+    eps: float | Array = hyper(1e-6, r"\epsilon", "sets the first step sizes", NONNEGATIVE, 1e-10, 1.0, "log")
 
 
 @dataclass(frozen=True, eq=False)
 class Nadam(Adam):
-    """Adam that looks ahead like NAG: the last average is moved one step on before it is used.
+    """Adam that looks ahead like NAG: the last average is moved next step before it is used.
 
     References
     ----------
@@ -74,7 +74,7 @@ class UncorrectedAdam(Adam):
     """
 
     title = "Adam, uncorrected"
-    variant = "no bias correction: BERT's first code"
+    variant = "no bias correction (first BERT code)"
     rate = r"\frac{\eta}{\sqrt{v_t} + \epsilon}"
     rows = (
         Adam.rows[0],
@@ -140,7 +140,7 @@ class AdamW(Adam):
     idea = "is Adam that also shrinks the weights"
     reference = "Loshchilov and Hutter (2019)"
     beside = Adam
-    variant = "decay ηλθ: PyTorch, Optax, Keras"
+    variant = "decay ηλθ (PyTorch, Optax, Keras)"
     rows = (
         *Adam.rows[:5],
         Row(
@@ -182,8 +182,8 @@ class Lion(Optimizer):
     )
 
     eta: float | Array = hyper(0.05, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    beta1: float | Array = hyper(0.9, r"\beta_1", "memory for the step", UNIT, 0.0, 0.99, "decay")
-    beta2: float | Array = hyper(0.99, r"\beta_2", "memory for later", UNIT, 0.0, 0.999, "decay")
+    beta1: float | Array = hyper(0.9, r"\beta_1", "mix used for this step", UNIT, 0.0, 0.99, "decay")
+    beta2: float | Array = hyper(0.99, r"\beta_2", "mix remembered", UNIT, 0.0, 0.999, "decay")
     decay: float | Array = hyper(0.01, **WEIGHT_DECAY)
 
 

@@ -72,7 +72,7 @@ class Momentum(Optimizer):
     reference = "Polyak (1964)"
     rate = r"\eta"
     stable_below = r"2 (1 + \gamma)"
-    variant = "undamped: the source, PyTorch"
+    variant = "classic (PyTorch)"
     rows = (
         Row(
             r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})",
@@ -87,7 +87,7 @@ class Momentum(Optimizer):
     )
 
     eta: float | Array = hyper(0.01, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of velocity", UNIT, 0.0, 0.99, "decay")
+    gamma: float | Array = hyper(0.9, r"\gamma", "share of the velocity kept", UNIT, 0.0, 0.99, "decay")
 
     def init(self, theta: ArrayLike) -> State:
         return {"v": np.zeros(np.shape(theta))}
@@ -133,7 +133,7 @@ class NAG(Optimizer):
     )
 
     eta: float | Array = hyper(0.01, r"\eta", "learning rate", POSITIVE, 1e-3, 1.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of velocity", UNIT, 0.0, 0.99, "decay")
+    gamma: float | Array = hyper(0.9, r"\gamma", "share of the velocity kept", UNIT, 0.0, 0.99, "decay")
 
     def init(self, theta: ArrayLike) -> State:
         return {"v": np.zeros(np.shape(theta))}
@@ -160,7 +160,7 @@ class AdaGrad(Optimizer):
     title = "AdaGrad"
     idea = "divides by the root of the sum of squared gradients"
     reference = "Duchi, Hazan and Singer (2011)"
-    variant = "ε inside the root: the source, Optax, Keras"
+    variant = "ε inside the root (Optax, Keras)"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(r"G_t = G_{t-1} + (\nabla J(\theta_t))^2", "add the squared gradient, element by element", (RAW_STEP,)),
@@ -172,7 +172,7 @@ class AdaGrad(Optimizer):
     )
 
     eta: float | Array = hyper(0.5, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1e4, "log")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "avoids division by zero", NONNEGATIVE, 1e-10, 1e4, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"G": np.zeros(np.shape(theta))}
@@ -202,7 +202,7 @@ class RMSProp(Optimizer):
     title = "RMSProp"
     idea = "divides by the root of a moving average of squared gradients"
     reference = "Tieleman and Hinton (2012), lecture 6.5"
-    variant = "ε inside the root: the source, Optax, Keras"
+    variant = "ε inside the root (Optax, Keras)"
     rate = r"\frac{\eta}{\sqrt{G_t + \epsilon}}"
     rows = (
         Row(
@@ -218,8 +218,8 @@ class RMSProp(Optimizer):
     )
 
     eta: float | Array = hyper(0.1, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
-    gamma: float | Array = hyper(0.9, r"\gamma", "memory of squares", UNIT, 0.0, 0.999, "decay")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
+    gamma: float | Array = hyper(0.9, r"\gamma", "memory of squared gradients", UNIT, 0.0, 0.999, "decay")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "avoids division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"G": np.zeros(np.shape(theta))}
@@ -247,7 +247,7 @@ class Adam(Optimizer):
     title = "Adam"
     idea = "averages the gradient and its square, corrects both, divides one by the root of the other"
     reference = "Kingma and Ba (2015), algorithm 1"
-    variant = "corrected, ε outside: the paper, PyTorch"
+    variant = "corrected, ε outside (paper, PyTorch)"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t} + \epsilon}"
     rows: ClassVar[tuple[Row, ...]] = (  # as many as a method needs: those that are made of it have others
         Row(r"g_t = \nabla J(\theta_{t-1})", "the gradient"),
@@ -270,8 +270,8 @@ class Adam(Optimizer):
 
     eta: float | Array = hyper(0.1, r"\eta", "learning rate", POSITIVE, 1e-3, 10.0, "log")
     beta1: float | Array = hyper(0.9, r"\beta_1", "memory of gradients", UNIT, 0.0, 0.99, "decay")
-    beta2: float | Array = hyper(0.999, r"\beta_2", "memory of squares", UNIT, 0.0, 0.9999, "decay")
-    eps: float | Array = hyper(1e-8, r"\epsilon", "no division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
+    beta2: float | Array = hyper(0.999, r"\beta_2", "memory of squared gradients", UNIT, 0.0, 0.9999, "decay")
+    eps: float | Array = hyper(1e-8, r"\epsilon", "avoids division by zero", NONNEGATIVE, 1e-10, 1.0, "log")
 
     def init(self, theta: ArrayLike) -> State:
         return {"m": np.zeros(np.shape(theta)), "v": np.zeros(np.shape(theta)), "t": 0}

@@ -19,7 +19,7 @@ class DampedMomentum(Momentum):
     """
 
     title = "Damped Momentum"
-    variant = "damped: the average that Adam keeps"
+    variant = "averaged, as in Adam"
     rate = r"(1 - \gamma) \eta"
     stable_below = r"\frac{2 (1 + \gamma)}{1 - \gamma}"
     rows = (
@@ -50,7 +50,7 @@ class AdaGradOutside(AdaGrad):
     """AdaGrad with ε added to the root, not under it: as in PyTorch."""
 
     title = "AdaGrad, ε outside"
-    variant = "ε outside the root: PyTorch"
+    variant = "ε outside the root (PyTorch)"
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (AdaGrad.rows[0], OUTSIDE_ROW)
 
@@ -60,7 +60,7 @@ class RMSPropOutside(RMSProp):
     """RMSProp with ε added to the root, not under it: as in PyTorch."""
 
     title = "RMSProp, ε outside"
-    variant = "ε outside the root: PyTorch"
+    variant = "ε outside the root (PyTorch)"
     rate = r"\frac{\eta}{\sqrt{G_t} + \epsilon}"
     rows = (RMSProp.rows[0], OUTSIDE_ROW)
 
@@ -70,7 +70,7 @@ class AdamInside(Adam):
     """Adam with ε under the root: Optax's ``eps_root``, with ``eps=0``."""
 
     title = "Adam, ε inside"
-    variant = "ε inside the root: Optax's eps_root"
+    variant = "ε inside the root (Optax's eps_root)"
     rate = r"\frac{\eta}{\sqrt{\hat{v}_t + \epsilon}}"
     rows = (
         *Adam.rows[:5],
@@ -93,7 +93,7 @@ class AdamWPaper(AdamW):
     """
 
     title = "AdamW, decay λ"
-    variant = "decay λθ: the paper's algorithm 2"
+    variant = "decay λθ (paper, algorithm 2)"
     rows = (
         *Adam.rows[:5],
         Row(

@@ -164,7 +164,7 @@ def hero(
     axes.plot(*first.surface.minima.T, "o", color=INK, markersize=9, fillstyle="none", markeredgewidth=1.2)
     axes.plot(*first.theta[0], "o", color=INK, markersize=12, fillstyle="none", markeredgewidth=1.4)
     write(axes, "start", first.theta[0], INK, xytext=(9, 6))
-    known = "minimum" if first.surface.minima_are_known else "lowest in view"
+    known = "minimum" if first.surface.minima_are_known else "lowest point shown"
     write(axes, known, first.minimum, INK, xytext=(0, -17), ha="center")
     if vectors and not several and step > 0:
         for tail, tip, colour, _ in vectors_of(first, step):
@@ -475,7 +475,7 @@ class Race(Drawing):
                     self._band(plain, kind, entry.report("PyTorch's η").curve)
                     rates.plot(*entry.by_rate, **strokes(style(kind)) | {"markersize": 4})
                 for axes, title in ((tuned, "each its best η"), (plain, "PyTorch's η, untuned")):
-                    axes.set(yscale="log", xlabel="passes over the data", title=title, ylim=(1e-3, 5))
+                    axes.set(yscale="log", xlabel="epochs", title=title, ylim=(1e-3, 5))
                 tuned.set_ylabel(f"training loss, {setting}")
                 rates.set(xscale="log", yscale="log", xlabel="learning rate η", title="worst of the last tenth")
             kinds = next(iter(contest.values()))
@@ -483,10 +483,10 @@ class Race(Drawing):
             self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize="medium")
 
     def _band(self, axes: Axes, kind: type[Optimizer], losses: Array) -> None:
-        passes, colour = np.arange(len(losses)), style(kind).colour
+        epochs, colour = np.arange(len(losses)), style(kind).colour
         low, middle, high = np.quantile(losses, (0.25, 0.5, 0.75), axis=1)
-        axes.fill_between(passes, low, high, color=colour, alpha=0.12, linewidth=0)
-        axes.plot(passes, middle, **strokes(style(kind)) | {"marker": ""})
+        axes.fill_between(epochs, low, high, color=colour, alpha=0.12, linewidth=0)
+        axes.plot(epochs, middle, **strokes(style(kind)) | {"marker": ""})
 
     def describe(self) -> str:
         lines = []

@@ -53,7 +53,7 @@ class SurfaceView(View):
 class LossView(View):
     """The loss above the lowest known minimum."""
 
-    title, short, floor = "loss above the lowest", "loss", FLOOR
+    title, short, floor = "excess loss", "loss", FLOOR
 
     @staticmethod
     def quantities(optimizer: Optimizer) -> list[Quantity]:
@@ -90,7 +90,7 @@ class ModesView(View):
 class SplitView(View):
     """The loss split by eigenvalue: ½ λ (distance)², exact on a quadratic."""
 
-    title, short, floor = "loss, split by eigen-direction", "loss, split", FLOOR
+    title, short, floor = "loss in each eigen-direction", "split loss", FLOOR
 
     @staticmethod
     def quantities(optimizer: Optimizer) -> list[Quantity]:
@@ -103,9 +103,9 @@ def distance(i: int) -> str:
 
 
 class TrainingView(View):
-    """A network's training and validation loss against the passes over the data."""
+    """A network's training and validation loss against the epochs."""
 
-    title, short, across = "loss", "loss", "passes"
+    title, short, across = "loss", "loss", "epochs"
     TRAINING, VALIDATION = ("sym", "J_{training}"), ("sym", "J_{validation}")
 
     @staticmethod
@@ -116,9 +116,9 @@ class TrainingView(View):
 class MapView(View):
     """The map over η and γ: steps to a loss within 1e-6 of the lowest, from the surface's own start."""
 
-    kind, title, short = "map", "steps to 1e-6, by η and γ", "map of η and γ"
+    kind, title, short = "map", "steps to reach 10⁻⁶", "map of η and γ"
     etas, gammas = np.geomspace(1e-3, 1, 90), np.linspace(0, 0.99, 60)  # of the words; the page has a grid of its own
-    NONE = "no map: these equations have no γ or no known stability limit"  # as the page says (side.js)
+    NONE = "no map for this variant: it needs γ and a known stability limit"  # as the page says (side.js)
 
     @staticmethod
     def has(optimizer: Optimizer) -> bool:

@@ -33,13 +33,13 @@ LIVE = (
     "Goal",
     "Quiz",
 )  # what the page can show without a kernel; and the written exercises, check(…)
-KERNEL = {"SetUp": "This test of the set-up needs"}  # what it cannot: by the name that a cell calls
+KERNEL = {"SetUp": "This test needs Python (a running kernel)."}  # what it cannot: by the name that a cell calls
 KINDS = {  # as people call what a cell shows
     "Predict": "a prediction",
     "Goal": "a slider task",
     "Quiz": "a quiz",
     "check": "a written exercise",
-    "Trainer": "a laboratory",
+    "Trainer": "a network trainer",
 }
 STATE = ("config", "surfaces", "setting", "kernel_runs", "message", "digits")
 ONCE = "the digits"  # of a page's data: all its laboratories share them; no cell can have this name
@@ -214,9 +214,7 @@ def activities(data: dict[str, Any]) -> list[str]:
 def kernel_words(live: dict[str, Any] | None) -> str:
     """What is said of a run that the page cannot compute."""
     kernel_runs = any((live or {}).get("state", {}).get("kernel_runs", []))
-    return (
-        "A kernel computed this run from data. Here you can play it; to move its sliders needs" if kernel_runs else ""
-    )
+    return "You can play this recorded run. Its sliders need Python (a running kernel)." if kernel_runs else ""
 
 
 def shown_output(output: Any) -> str:

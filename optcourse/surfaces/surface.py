@@ -234,12 +234,12 @@ def surface_tree(text: str) -> Node:
         if name not in ALLOWED:
             named = {"J(": "J", "grad": "the gradient"}.get(name, f"the name '{name}'")
             raise FormulaError(
-                f"{named} is not allowed on a surface: use x, y, numbers, pi, e and {', '.join(ALLOWED[4:])}", text, at
+                f"{named} can't be used in a surface; use x, y, numbers, pi, e and {', '.join(ALLOWED[4:])}", text, at
             )
     programs = differentiated(tree)
     if (steps := sum(map(len, programs))) > MOST_OPERATIONS:
         raise FormulaError(
-            f"the formula is too long once differentiated: {steps} operations, at most {MOST_OPERATIONS} are allowed",
+            f"the formula's derivative is too long; shorten the formula: {steps} operations, at most {MOST_OPERATIONS} are allowed",
             text,
             0,
         )

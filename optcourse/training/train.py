@@ -141,7 +141,7 @@ def on_surface(surface: Surface, optimizer: Optimizer, path: ArrayLike) -> Traje
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What one method did at every learning rate: the losses (passes + 1, seeds, rates), the accuracies on test (seeds, rates)."""
+    """What one method did at every learning rate: the losses (epochs + 1, seeds, rates), the accuracies on test (seeds, rates)."""
 
     etas: Array
     training: Array
@@ -169,7 +169,7 @@ def compare(
     data: Data,
     etas: ArrayLike = ETAS,
     seeds: Sequence[int] = range(5),
-    passes: int = 20,
+    epochs: int = 20,
     batch_size: int = 32,
     schedule: Schedule | None = None,
     **fixed: float,
@@ -183,7 +183,7 @@ def compare(
     instance(data, Data, "data", "what digits() gives")
     for part in (data.train, data.validation, data.test):
         _check_fit(network, *part)
-    passes, batch_size = whole(passes, "passes", 1, 100_000), whole(batch_size, "batch_size", 1, len(data.train[0]))
+    epochs, batch_size = whole(epochs, "epochs", 1, 100_000), whole(batch_size, "batch_size", 1, len(data.train[0]))
     seeds, tried = _seeds(seeds, "seeds"), rates(etas)
     if (runs := len(seeds) * len(tried)) * network.count > MOST:
         raise ValueError(
@@ -204,7 +204,7 @@ def compare(
     for done, theta in enumerate(updates):
         if done % each == 0:
             losses.append((network.loss(theta, *data.train), network.loss(theta, *data.validation)))
-        if done == passes * each:
+        if done == epochs * each:
             break
     accuracy = network.accuracy(theta, *data.test)
     training, validation = (np.array(part) for part in zip(*losses, strict=True))

@@ -72,7 +72,7 @@ class Choice(ReplacesOutput, widgets.VBox):
     def submit(self) -> None:
         """Judge the chosen option."""
         if self.options.value is None:
-            _say(self.feedback, None, "Choose one first.")
+            _say(self.feedback, None, "Choose an answer first.")
             return
         _say(self.feedback, *self.question.answer(self.options.value))
         self.after()
@@ -84,7 +84,7 @@ class Choice(ReplacesOutput, widgets.VBox):
         return f"{self.question.text} Not answered yet."
 
 
-LOCKED, UNLOCKED = "The picture appears when you have committed yourself.", "Now check it yourself:"
+LOCKED, UNLOCKED = "Choose a prediction and the explorer appears.", "Now check it yourself:"
 
 
 class Predict(ReplacesOutput, widgets.VBox):
@@ -94,7 +94,7 @@ class Predict(ReplacesOutput, widgets.VBox):
         instance(question, Question, "question", "a Question")
         instance(explorer, Explorer, "explorer", "what explore(…) gives")
         self.explorer = explorer
-        self.choice = Choice(question, "I predict this", self._unlock)
+        self.choice = Choice(question, "Lock in my prediction", self._unlock)
         self.locked = widgets.HTML(LOCKED)
         explorer.layout.display = "none"
         super().__init__([self.choice, self.locked, explorer])
@@ -153,7 +153,9 @@ class Goal(ReplacesOutput, widgets.VBox):
         """Where the goal is set."""
         first = self.explorer.first_setting
         x, y = first["start"]
-        return f"on the {self.explorer.first_surface.name} surface, from ({x:g}, {y:g}), in {first['steps']} steps"
+        return f"{self.explorer.first_surface.name} surface, start ({x:g}, {y:g}), {first['steps']} steps".replace(
+            "-", "−"
+        )
 
     def judge(self) -> tuple[bool, str]:
         """Whether the goal is met where it was set, and what was seen."""
@@ -170,7 +172,7 @@ class Goal(ReplacesOutput, widgets.VBox):
     @property
     def moved(self) -> str:
         """What is said where the goal was left, with a slot for what has moved."""
-        return f"You changed {{moved}}. This goal is {self.place}: press reset, and move {self._free} only."
+        return f"You changed {{moved}}, which this goal keeps fixed. Press reset and move only {self._free}."
 
     @property
     def _free(self) -> str:
@@ -213,10 +215,11 @@ class Reach:
     def _said(self, explorer: Explorer) -> dict[str, str]:
         """What is said of a run, with slots for what only the run knows."""
         title, now = explorer.optimizers()[self.place].title, explorer.now()
+        near = f"{self.tolerance:g} of the lowest loss"
         return {
             "end": f"{title}: {{end}}.",
-            "never": f"{title} is not within {self.tolerance:g} after {now['steps']} steps.",
-            "settled": f"{title} is within {self.tolerance:g} from step {{settled}} on; the goal is {self.within}.",
+            "never": f"{title} does not get and stay within {near} in {now['steps']} steps. Your goal is step {self.within} or earlier.",
+            "settled": f"{title} gets and stays within {near} at step {{settled}}. Your goal is step {self.within} or earlier.",
         }
 
     def data(self, explorer: Explorer) -> dict[str, Any]:
@@ -261,9 +264,9 @@ class SetUp(ReplacesOutput, widgets.VBox):
 
     def _moved(self, change: Any) -> None:
         if change["new"] == 7:
-            _say(self.answer, True, "Page and kernel hear each other. Your set-up works.")
+            _say(self.answer, True, "It works: Python answered.")
         else:
-            _say(self.answer, None, f"The kernel has seen {change['new']}. Go on to 7.")
+            _say(self.answer, None, f"Python received {change['new']}. Now try 7.")
 
     def __repr__(self) -> str:
-        return "Change the number to 7: an answer shows that the set-up works."
+        return "Change the number to 7 to test your set-up."

@@ -358,4 +358,4 @@ def large_type(factor: float = 1.4) -> None:
     ``large_type(1)`` goes back.
     """
     _size[0] = number(factor, "factor", 0.5, 4)
-    print(f"Type is {factor:g} times as large.")
+    print(f"Text is now {factor:g}× its usual size.")

@@ -30,7 +30,7 @@ from .explorer import type_size
 from .program import own_hypers
 from .sliders import slider_values
 
-MOST_PASSES, MOST_METHODS, VALLEY_SEEDS = 50, 6, 5
+MOST_EPOCHS, MOST_METHODS, VALLEY_SEEDS = 50, 6, 5
 ETA = {
     GradientDescent: 0.3,
     Momentum: 0.05,
@@ -44,27 +44,27 @@ SHARED: dict[str, tuple[float, ...]] = {
     "batch size": (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1077),
     "hidden units": (0, 2, 4, 8, 16, 32, 48, 64, 96, 128),
     "dropout": tuple(round(0.1 * i, 1) for i in range(9)),
-    "passes": tuple(range(1, MOST_PASSES + 1)),
+    "epochs": tuple(range(1, MOST_EPOCHS + 1)),
     "seed": tuple(range(31)),
 }
 
 
 class Losses:
-    """The losses of a run after each pass, read like a :class:`Trajectory`: by expression."""
+    """The losses of a run after each epoch, read like a :class:`Trajectory`: by expression."""
 
     diverged_at, end, surface = None, "", None
 
     def __init__(self, optimizer: Optimizer, training: Array, validation: Array):
         self.optimizer, self.steps = optimizer, len(training) - 1
-        passes = np.arange(len(training), dtype=float)
-        self.series = {("sym", "k"): passes, TrainingView.TRAINING: training, TrainingView.VALIDATION: validation}
+        epochs = np.arange(len(training), dtype=float)
+        self.series = {("sym", "k"): epochs, TrainingView.TRAINING: training, TrainingView.VALIDATION: validation}
 
     def values(self, tree: str | Node) -> Array:
         return np.repeat(np.array(self.series[("sym", tree) if isinstance(tree, str) else tree])[:, None], 2, axis=1)
 
 
 class TrainingPicture(Drawing):
-    """The losses after each pass, as a still picture."""
+    """The losses after each epoch, as a still picture."""
 
     def __init__(self, runs: Sequence[Losses], labels: Sequence[str], looks: Sequence[Look]):
         with own_settings():
@@ -88,7 +88,7 @@ class Trainer(Displayed, LiveWidget):
     Parameters
     ----------
     optimizers : the method, or methods, that train first; the six can be chosen in any case
-    hidden, batch_size, dropout, passes, seed : where these sliders stand first
+    hidden, batch_size, dropout, epochs, seed : where these sliders stand first
 
     What the page computes is what :func:`optcourse.train` computes with ``Network(64, hidden, 10, dropout=dropout, seed=seed)``: the
     same start, mini-batches and dropout for the same seed. ``optimizers()`` are those that train now, ``losses`` what the first
@@ -107,7 +107,7 @@ class Trainer(Displayed, LiveWidget):
         hidden: int = 32,
         batch_size: int = 32,
         dropout: float = 0.0,
-        passes: int = 20,
+        epochs: int = 20,
         seed: int = 0,
     ):
         given = [optimizers] if isinstance(optimizers, Optimizer) else optimizers
@@ -126,7 +126,7 @@ class Trainer(Displayed, LiveWidget):
             "batch size": whole(batch_size, "batch_size", 1, int(SHARED["batch size"][-1])),
             "hidden units": whole(hidden, "hidden", 0, int(SHARED["hidden units"][-1])),
             "dropout": number(dropout, "dropout", 0, SHARED["dropout"][-1]),
-            "passes": whole(passes, "passes", 1, MOST_PASSES),
+            "epochs": whole(epochs, "epochs", 1, MOST_EPOCHS),
             "seed": whole(seed, "seed", 0, int(SHARED["seed"][-1])),
         }
         controls = [
@@ -169,19 +169,19 @@ class Trainer(Displayed, LiveWidget):
 
     @functools.cached_property
     def losses(self) -> list[Losses]:
-        """The losses after each pass of the first setting, by NumPy."""
+        """The losses after each epoch of the first setting, by NumPy."""
         return [run for run, *_ in self._trained]
 
     @functools.cached_property
     def _trained(self) -> list[tuple[Losses, Array, str]]:
         """The losses of each method, its last θ, and its effective learning rates in words."""
-        batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
+        batch, hidden, dropout, epochs, seed = (self.first_setting["values"][name] for name in SHARED)
         network, data = Network(64, *([hidden] if hidden else []), 10, dropout=dropout, seed=seed), digits()
         each, found = len(data.train[0]) // batch, []
         for optimizer in self.optimizers():
             watched, seen = watch(optimizer)
             updates = train(network.seeded([seed]), watched, data.train, network.init(seed), batch, seed)
-            ends = np.stack(list(islice(updates, 0, passes * each + 1, each)))
+            ends = np.stack(list(islice(updates, 0, epochs * each + 1, each)))
             losses = (network.loss(ends, *part) for part in (data.train, data.validation))
             found.append((Losses(optimizer, *losses), ends[-1], rates_in_words(optimizer, seen)))
         return found
@@ -197,18 +197,18 @@ class Trainer(Displayed, LiveWidget):
 
     def describe(self) -> str:
         """What the first setting reaches, with its numbers: for the saved notebook and for screen readers."""
-        batch, hidden, dropout, passes, seed = (self.first_setting["values"][name] for name in SHARED)
+        batch, hidden, dropout, epochs, seed = (self.first_setting["values"][name] for name in SHARED)
         network, (inputs, labels) = Network(64, *([hidden] if hidden else []), 10), digits().validation
         lines = [
             f"A network {'-'.join(map(str, network.sizes))} learns {len(digits().train[1])} digits: batches of {batch}, dropout "
-            f"{dropout:g}, seed {seed}, {passes} passes."
+            f"{dropout:g}, seed {seed}, {epochs} epochs."
         ]
         for run, theta, rates in self._trained:
             right = round(float(network.accuracy(theta, inputs, labels)) * len(labels))
             training, validation = (run.series[name] for name in (TrainingView.TRAINING, TrainingView.VALIDATION))
             lines.append(
                 f"{run.optimizer.label}: training loss {training[0]:.3g} → {training[-1]:.3g}, validation loss "
-                f"{validation[-1]:.3g}, {right} of {len(labels)} right.{rates}"
+                f"{validation[-1]:.3g}, {right} of {len(labels)} correct.{rates}"
             )
         return "\n".join(lines)
 
@@ -240,7 +240,7 @@ def rates_in_words(optimizer: Optimizer, seen: dict[str, Any]) -> str:
         return f" One learning rate for all weights: {rates:.3g}."
     rates = np.sort(rates[seen["moved"]])
     low, middle, high = (rates[int(part * (len(rates) - 1) + 0.5)] for part in (0.05, 0.5, 0.95))
-    return f" Learning rates of its weights that have had a gradient: median {middle:.3g}, 5 to 95 % from {low:.3g} to {high:.3g}."
+    return f" Effective learning rates of the weights that have had a gradient: median {middle:.3g}, 5 to 95 % from {low:.3g} to {high:.3g}."
 
 
 def offered(given: Sequence[Optimizer]) -> tuple[list[Optimizer], list[int]]:

@@ -34,9 +34,9 @@ test("the last line may return the new values, under any names", () => {
     ["return theta", "line 1: return theta, v, in this order"],
     ["return theta, v, 3", "return theta, v, in this order"],
     ["return theta, v\ntheta = v", "line 1: return ends the update"],
-    ["return theta, v = 3", "leave the = out, at character 14"],
+    ["return theta, v = 3", "leave out the =, at character 14"],
     ["return theta, w", "w has no value"],
-    ["v = v\nreturn theta, v +", "line 2: a number, a symbol or ( is missing at the end"],
+    ["v = v\nreturn theta, v +", "line 2: the formula breaks off; add a number, a symbol or ( at the end"],
   ])
     assert.ok(said(text).includes(words), `${text}: ${said(text)}`);
 });

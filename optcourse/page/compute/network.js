@@ -57,7 +57,7 @@ export function digitsFrom(bytes, counts) {
   return made;
 }
 
-/** Row numbers of one mini-batch after the other, each pass in a new random order, as training.batches. @param {number} count @param {number} size @param {number} seed */
+/** Row numbers of one mini-batch after the other, each epoch in a new random order, as training.batches. @param {number} count @param {number} size @param {number} seed */
 export function batches(count, size, seed) {
   const random = new Random(seed);
   let order = random.permutation(count);

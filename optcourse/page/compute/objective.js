@@ -55,11 +55,11 @@ export function surfaceTree(text) {
     if (ALLOWED.includes(name)) continue;
     const named = name === "J(" ? "J" : name === "grad" ? "the gradient" : `the name '${name}'`;
     const use = `use x, y, numbers, pi, e and ${ALLOWED.slice(4).join(", ")}`;
-    throw new FormulaError(`${named} is not allowed on a surface: ${use}`, text, at);
+    throw new FormulaError(`${named} can't be used in a surface; ${use}`, text, at);
   }
   const length = differentiated(tree).reduce((sum, each) => sum + each.length, 0);
   if (length > MOST_OPERATIONS) {
-    const says = `the formula is too long once differentiated: ${length} operations, at most ${MOST_OPERATIONS} are allowed`;
+    const says = `the formula's derivative is too long; shorten the formula: ${length} operations, at most ${MOST_OPERATIONS} are allowed`;
     throw new FormulaError(says, text, 0);
   }
   return tree;

@@ -72,12 +72,12 @@ export class RateSweep {
   /** @param {Digits} digits @param {number} seeds */
   *measure(digits, seeds) {
     const { entries, etas, plan } = this;
-    const tail = Math.max(1, Math.floor(plan.passes / 10));
+    const tail = Math.max(1, Math.floor(plan.epochs / 10));
     for (let seed = 0; seed < seeds; seed++)
       for (const i of spreadOut(etas.length))
         for (const [place, { program, hypers }] of entries.entries()) {
           const run = new Training(digits, program, { ...hypers, eta: etas[i] }, { ...plan, seed });
-          yield* run.run(plan.passes + 1 - tail, false);
+          yield* run.run(plan.epochs + 1 - tail, false);
           const kept = run.training.length === tail && !run.diverged;
           this.reached[place][i].push(kept ? Math.max(...run.training) : Infinity);
           this.runs += 1;
@@ -94,11 +94,11 @@ export class RateSweep {
     const said = this.entries.map(({ variant }, place) => {
       const middles = this.middles[place];
       const known = middles.map((value, i) => [value, i]).filter(([value]) => Number.isFinite(value));
-      if (!known.length) return `${variant.label}: nothing yet`;
+      if (!known.length) return `${variant.label}: no runs finished yet`;
       const [value, i] = known.reduce((a, b) => (b[0] < a[0] ? b : a));
       const [loss, eta] = [value, this.etas[i]].map((each) => Number(each.toPrecision(2)));
       return `${variant.label}: lowest loss ${loss} at η = ${eta}`;
     });
-    return `The loss that is reached and kept, by learning rate. ${said.join("; ")}. ${this.runs} of ${this.count} runs.`;
+    return `Final loss by learning rate. ${said.join("; ")}. ${this.runs} of ${this.count} runs.`;
   }
 }

@@ -7,7 +7,7 @@ import { Network, batches } from "./network.js";
 const PIECE = 64; // examples that are measured at a time
 const SLICE = 6; // milliseconds
 
-/** @typedef {{ batch: number, hidden: number, dropout: number, passes: number, seed: number }} Plan */
+/** @typedef {{ batch: number, hidden: number, dropout: number, epochs: number, seed: number }} Plan */
 /** @typedef {{ low: number, middle: number, high: number }} Band of the effective learning rates of all weights: 5 %, median, 95 % */
 
 /**
@@ -43,15 +43,15 @@ export class Training {
    * @param {Tree | null} rate the effective learning rate, if it is to be measured
    */
   constructor(digits, program, hypers, plan, rate = null) {
-    const { batch, hidden, dropout, passes, seed } = plan;
+    const { batch, hidden, dropout, epochs, seed } = plan;
     this.digits = digits;
-    this.passes = passes;
+    this.epochs = epochs;
     this.network = new Network(hidden, dropout, seed);
     this.method = flatMethod(program, hypers, this.network.start(seed));
     this.rate = rate && this.method.shown(rate);
     this.draw = batches(digits.train.count, batch, seed);
-    this.each = Math.floor(digits.train.count / batch); // updates in a pass
-    /** @type {number[]} by pass */
+    this.each = Math.floor(digits.train.count / batch); // updates in a epoch
+    /** @type {number[]} by epoch */
     this.training = [];
     /** @type {number[]} */
     this.validation = [];
@@ -69,7 +69,7 @@ export class Training {
 
   /** Whether it goes no further. */
   get done() {
-    return this.training.length > this.passes || this.diverged;
+    return this.training.length > this.epochs || this.diverged;
   }
 
   /** Whether the loss has become no number. */
@@ -77,7 +77,7 @@ export class Training {
     return !Number.isFinite(this.training.at(-1) ?? 0);
   }
 
-  /** All passes; `from` is the first after which the losses are measured, `all` asks for more than the training loss. @param {number} [from] @param {boolean} [all] */
+  /** All epochs; `from` is the first after which the losses are measured, `all` asks for more than the training loss. @param {number} [from] @param {boolean} [all] */
   *run(from = 0, all = true) {
     const { digits, network, method, draw } = this;
     let rows = draw();
@@ -98,15 +98,15 @@ export class Training {
     const watch = () => {
       if (this.rate) this.rates.push(bandOf(this.rate(), this.moved));
     };
-    for (let pass = 0; pass <= this.passes; pass++) {
-      if (pass)
+    for (let epoch = 0; epoch <= this.epochs; epoch++) {
+      if (epoch)
         for (let k = 0; k < this.each; k++) {
-          method.next(gradient, loss, k === this.each - 1 && pass >= from ? watch : undefined);
+          method.next(gradient, loss, k === this.each - 1 && epoch >= from ? watch : undefined);
           rows = draw();
           fresh = true;
           yield;
         }
-      if (pass >= from) yield* this.measure(all);
+      if (epoch >= from) yield* this.measure(all);
       if (this.diverged || Number.isNaN(this.theta[this.network.biases])) return;
     }
   }
@@ -142,7 +142,7 @@ function bandOf(rates, counts) {
   return { low: at(0.05), middle: at(0.5), high: at(0.95) };
 }
 
-/** The run that has come least far is taken one pass further, until all are done. @param {Training[]} runs */
+/** The run that has come least far is taken one epoch further, until all are done. @param {Training[]} runs */
 export function* roundRobin(runs) {
   const going = [...runs];
   while (going.length) {

@@ -110,7 +110,7 @@ export function ownVariant(config, method, text) {
   }
   const variant = withSlots({
     ...typedVariant({ ...base, hypers }, program, "your own method"),
-    name: "your own rows",
+    name: "your own equations",
     formula: true,
     captions: [],
     rows: text.split("\n").filter((row) => row.trim()),

@@ -34,7 +34,7 @@ export class ContourView {
     this.back = make(
       "button",
       this.frame,
-      { className: "oc-whole", hidden: true, title: "or a double click, or 0" },
+      { className: "oc-whole", hidden: true, title: "or double-click, or press 0" },
       "whole view",
     );
     this.under = new Painter(make("canvas", figure, { className: "oc-insets", hidden: true, ariaHidden: "true" }));

@@ -94,10 +94,10 @@ export class Controls {
       "details",
       end,
       { className: "oc-more" },
-      make("summary", null, { title: "start, steps, variant" }, "more"),
+      make("summary", null, { title: "start point, number of steps, variant" }, "more"),
     );
     this.seldom(make("div", more, { className: "oc-seldom" }));
-    const reset = make("button", end, { className: "oc-reset", title: "back to the first values" }, "reset");
+    const reset = make("button", end, { className: "oc-reset", title: "restore the starting values" }, "reset");
     keepKeys(reset);
     reset.addEventListener("click", () => host.reset());
     restore();
@@ -252,7 +252,7 @@ export class Controls {
     const { host } = this;
     const { built_in, own } = host.config;
     const names = host.surfaces.map((surface) => surface.name);
-    const options = own ? [...names.slice(0, built_in), "your own formula …"] : names;
+    const options = own ? [...names.slice(0, built_in), "type your own…"] : names;
     const get = () => (this.writing ? built_in : host.now.surface);
     const set = (/** @type {number} */ i) => {
       this.writing = i >= built_in;
@@ -261,7 +261,7 @@ export class Controls {
     const select = this.choice(parent, "surface", options, get, set);
     if (!own) return;
     const field = make("input", parent, { type: "text", className: "oc-own", value: host.now.own || "x**2 + 10*y**2" });
-    field.setAttribute("aria-label", "J(x, y), your own formula");
+    field.setAttribute("aria-label", "your own formula for J(x, y)");
     keepKeys(field);
     const ask = () => {
       this.writing = true;
@@ -284,7 +284,7 @@ export class Controls {
     for (const [i, variants] of host.config.methods.entries()) {
       const value = host.now.rows[i] || variants[host.now.variants[i]]?.rows.join("\n") || "";
       const area = make("textarea", box, { rows: variants[0].rows.length, spellcheck: false, value });
-      area.setAttribute("aria-label", `rows of ${variants[0].title}`);
+      area.setAttribute("aria-label", `formula of ${variants[0].title}, editable`);
       area.dataset.method = String(i);
       keepKeys(area);
       area.addEventListener("input", () => host.typeRows(i, area.value));

@@ -14,7 +14,7 @@ import { Status } from "./status.js";
 /** @import { Model, Pair, Panel, Setting, Shown, Surface } from "../wire.d.ts" */
 
 const IDLE_MS = 150; // ms without a change after which the settings are sent and the description is updated
-const NEEDS_PYTHON = "Python computes this run from data: to move these sliders you need";
+const NEEDS_PYTHON = "These sliders need Python (a running kernel).";
 /** @extends {View<Setting>} */
 export class ExplorerView extends View {
   /** @param {Model} model @param {HTMLElement} el */

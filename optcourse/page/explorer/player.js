@@ -1,13 +1,13 @@
-// The step control: one step on or back, a step in parts, play. No step asks the kernel.
+// The step control: next step or back, a step in parts, play. No step asks the kernel.
 /** @import { Walk } from "../wire.d.ts" */
 
-export const BAR = `<button data-do="back" title="one step back" aria-label="one step back">◀</button>
+export const BAR = `<button data-do="back" title="previous step" aria-label="previous step">◀</button>
   <button data-do="play" title="play" aria-label="play">▶</button>
-  <button data-do="next" title="one step on" aria-label="one step on">▶|</button>
+  <button data-do="next" title="next step" aria-label="next step">▶|</button>
   <input class="oc-step" type="range" min="0" value="0" aria-label="step"><output></output>
   <label>speed <select class="oc-speed" aria-label="speed"><option value="2">slow</option>
     <option value="6" selected>normal</option><option value="20">fast</option></select></label>
-  <label class="oc-parts"><input type="checkbox"> in parts</label>`;
+  <label class="oc-parts"><input type="checkbox"> row by row</label>`;
 
 export class Player {
   /** @param {HTMLElement} bar @param {Walk} walk */

@@ -8,7 +8,7 @@ import { drawSeries } from "../plot/line_plot.js";
 /** @import { Theme } from "../plot/painter.js" */
 /** @import { RunCache } from "../compute/run_cache.js" */
 
-const NO_MAP = "no map: these equations have no γ or no known stability limit"; // as views.MapView.NONE
+const NO_MAP = "no map for this variant: it needs γ and a known stability limit"; // as views.MapView.NONE
 /** @typedef {{ panel: Panel, place: number, figure: HTMLElement, painter: Painter, hold: ((at: Pair) => void) | null }} Picture what a pointer moves */
 
 export class SidePanels {

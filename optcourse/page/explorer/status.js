@@ -26,11 +26,12 @@ export class Status {
 
   /** @param {string[]} sentences @param {string} disabledReason what a kernel is needed for, or nothing */
   warn(sentences, disabledReason) {
-    const words = [...sentences, disabledReason && `${disabledReason} a running kernel.`].filter(Boolean).join(" ");
+    const words = [...sentences, disabledReason].filter(Boolean).join(" ");
     if (this.said === words) return;
     this.said = words;
     this.warning.replaceChildren(words);
-    if (disabledReason && this.help) this.warning.append(" ", make("a", null, { href: this.help }, "How to get one."));
+    if (disabledReason && this.help)
+      this.warning.append(" ", make("a", null, { href: this.help }, "How to start one."));
   }
 
   /** @param {Shown[]} shown @param {ContourView} contour @param {SidePanels} side */

@@ -4,8 +4,9 @@ import { FUNCTIONS, plainly, quoted } from "./tokens.js";
 /** @import { Tree } from "../wire.d.ts" */
 
 const [DEEPEST, LARGEST] = [20, 1e300];
-const SLASH = "what stands behind / can be read in two ways: write parentheses, as in 1/(2*x) or (1/2)*x";
-const POWER = "this power can be read in two ways: write parentheses, as in e^(2*x) or (e^2)*x";
+const SLASH = "the part after / can be read in two ways; add parentheses, as in 1/(2*x) or (1/2)*x";
+const CANNOT = "can't be used here; remove it, or put a number or a symbol before it";
+const POWER = "this power can be read in two ways; add parentheses, as in e^(2*x) or (e^2)*x";
 
 /** Reads one expression or row, token by token. `where` has the position at which each name stands first. */
 class Parser extends SymbolReader {
@@ -21,7 +22,9 @@ class Parser extends SymbolReader {
 
   deeper() {
     if (++this.depth > DEEPEST)
-      throw this.error(`more than ${DEEPEST} parentheses, fractions and powers stand within one another`);
+      throw this.error(
+        `more than ${DEEPEST} levels of parentheses, fractions and powers are nested; split the formula into several equations`,
+      );
   }
 
   /**
@@ -38,7 +41,7 @@ class Parser extends SymbolReader {
       this.take();
       parts.push(this.total());
     }
-    if (this.is("end")) throw this.error(`${quoted(opening)} is never closed`, at);
+    if (this.is("end")) throw this.error(`${quoted(opening)} is never closed; add the closing sign; add the closing sign`, at);
     if (!this.sign(closing) && !this.is(closing)) throw this.unexpected();
     this.take();
     this.depth -= 1;
@@ -47,24 +50,22 @@ class Parser extends SymbolReader {
   }
 
   unexpected() {
-    if (this.is("index")) return this.error("an index needs a symbol before it");
-    if (this.text === "=") return this.error("a formula has one =, behind the symbol that it assigns");
+    if (this.is("index")) return this.error("put a symbol before the index, as in v_t");
+    if (this.text === "=") return this.error("use one = only, right after the name that the equation computes");
     if (this.text === ",")
-      return this.error(
-        "a comma stands only between the arguments of max: write 0.5 for 0,5, and a surface without J(x, y) =",
-      );
+      return this.error("commas only separate the arguments of max; write 0.5 for 0,5, and leave out J(x, y) =");
     const shut = this.sign(")", "}") || this.is("closing");
-    return this.error(`${quoted(this.text)} ${shut ? "closes nothing that was opened before" : "cannot stand here"}`);
+    return this.error(`${quoted(this.text)} ${shut ? "closes nothing; remove it or open it first" : CANNOT}`);
   }
 
   // ---- sums, products, powers ----
 
   /** All of it: an expression, or a symbol, =, and an expression. @returns {Tree} */
   row() {
-    if (this.is("end")) throw this.error("the formula is empty", 0);
+    if (this.is("end")) throw this.error("the formula is empty; type one, such as x**2 + y**2; type one, such as x**2 + y**2", 0);
     let node = this.total();
     if (this.sign("=")) {
-      if (node[0] !== "sym") throw this.error("a row must begin with one symbol", 0);
+      if (node[0] !== "sym") throw this.error("begin the equation with a single name, as in v = …", 0);
       this.where = new Map([["=", this.at]]);
       this.take();
       node = ["row", node[1], this.total()];
@@ -97,7 +98,8 @@ class Parser extends SymbolReader {
         if (!times) this.loose ||= SLASH;
       } else if (this.is("number", "name", "opening") || this.sign("(", "{") || (this.sign("|") && !this.bars)) {
         if (this.loose && !(this.bare && FUNCTIONS.includes(this.name()))) throw this.error(this.loose);
-        if (this.is("number")) throw this.error("write * before this number, _ for an index, ^ for a power");
+        if (this.is("number"))
+          throw this.error("write * before this number to multiply, _ for an index, or ^ for a power");
         node = ["mul", node, this.power()];
       } else {
         this.loose = "";
@@ -120,7 +122,9 @@ class Parser extends SymbolReader {
     }
     if (this.is("index"))
       throw this.error(
-        node[0] === "pow" ? "write the index before the power, as in g_t^2" : "an index needs a symbol before it",
+        node[0] === "pow"
+          ? "write the index before the power, as in g_t^2"
+          : "put a symbol before the index, as in v_t",
       );
     return node;
   }
@@ -129,7 +133,7 @@ class Parser extends SymbolReader {
   exponent() {
     if (this.is("raised")) {
       const text = plainly(this.text);
-      if (!/^[+-]?([0-9]+|t)$/.test(text)) throw this.error("a raised power is digits or t: write others with ^");
+      if (!/^[+-]?([0-9]+|t)$/.test(text)) throw this.error("raised powers may be digits or t; otherwise write ^");
       this.take();
       const node = text.endsWith("t") ? ["sym", "t"] : ["num", Number(text.replace(/^[+-]/, ""))];
       return text[0] === "-" ? ["neg", node] : node;
@@ -157,8 +161,8 @@ class Parser extends SymbolReader {
     if (this.sign("{")) return this.group("{", "}")[0];
     if (this.sign("|")) return ["call", "abs", ...this.group("|", "|")];
     if (this.is("opening")) return ["call", "abs", ...this.group("|", "closing")];
-    if (this.is("end")) throw this.error("a number, a symbol or ( is missing at the end");
-    throw this.error(`a number, a symbol or ( is missing before ${quoted(this.text)}`);
+    if (this.is("end")) throw this.error("the formula breaks off; add a number, a symbol or ( at the end");
+    throw this.error(`add a number, a symbol or ( before ${quoted(this.text)}`);
   }
 
   /** @returns {Tree} */
@@ -182,7 +186,7 @@ class Parser extends SymbolReader {
 
   /** @returns {Tree} */
   braces() {
-    if (!this.sign("{")) throw this.error("\\frac needs two parts in braces, as in \\frac{a}{b}");
+    if (!this.sign("{")) throw this.error("\\frac needs two parts in braces; write it as in \\frac{a}{b}");
     return this.group("{", "}")[0];
   }
 
@@ -191,11 +195,11 @@ class Parser extends SymbolReader {
     this.seen("grad", this.at);
     this.take();
     if (this.is("index")) {
-      if (this.readIndex() !== "theta") throw this.error("the gradient is that of J by theta: write grad(theta)");
+      if (this.readIndex() !== "theta") throw this.error("only the gradient of J is available; write grad(theta)");
       this.take();
     }
     if (this.name() === "J") this.take();
-    if (!this.sign("(")) throw this.error("the gradient needs a point: write \\nabla J(\\theta) or grad(theta)");
+    if (!this.sign("(")) throw this.error("the gradient needs a point; write \\nabla J(\\theta) or grad(theta)");
     return ["grad", ...this.group("(", ")")];
   }
 
@@ -208,16 +212,16 @@ class Parser extends SymbolReader {
     const at = this.at;
     /** @type {Tree[]} */
     let parts;
-    if (this.is("index")) throw this.error(`${name} takes no index`);
+    if (this.is("index")) throw this.error(`${name} can't have an index; remove it`);
     if (this.sign("(", "{")) {
       parts = this.group(this.text, this.text === "(" ? ")" : "}", wanted);
       this.loose = "";
       this.bare = false;
     } else if (wanted === 1 && (this.is("number") || this.isSymbol())) {
       parts = [this.bareArgument()];
-      this.loose = `what ${name} is of can be read in two ways: write ${name}(x) with parentheses`;
+      this.loose = `what ${name} applies to can be read in two ways; write ${name}(x) with parentheses`;
       this.bare = true;
-    } else throw this.error(`${name} needs parentheses: write ${name}(${wanted === 2 ? "a, b" : "x"})`);
+    } else throw this.error(`${name} needs parentheses; write ${name}(${wanted === 2 ? "a, b" : "x"})`);
     if (parts.length !== wanted) throw this.error(`${name} takes ${wanted} arguments, not ${parts.length}`, at);
     const node = ["call", name, ...parts];
     return raised ? ["pow", node, raised] : node;
@@ -232,7 +236,7 @@ class Parser extends SymbolReader {
     const at = this.at;
     const node = this.exponent();
     if (!(node[0] === "num" && Number.isInteger(node[1]) && node[1] >= 2 && node[1] <= 12))
-      throw this.error(`write the power behind the parentheses, as in ${name}(x)^2`, at);
+      throw this.error(`write the power after the parentheses, as in ${name}(x)^2`, at);
     return node;
   }
 

@@ -54,13 +54,13 @@ class RowReader {
     this.readings = texts.map((text, row) => {
       this.row = row;
       const reading = readRow(text, (says, at) => this.error(says, at));
-      if (reading.tree[0] !== "row") throw this.error("it assigns nothing: it needs a symbol and =");
+      if (reading.tree[0] !== "row") throw this.error("nothing is assigned; begin with a name and =, as in v = …");
       return reading;
     });
     this.assigned = this.readings.map(({ tree }) => timed(tree[1]));
     this.last = this.assigned[this.assigned.length - 1];
     if (this.last !== "theta_t" && this.last !== "theta_{t+1}")
-      throw this.error(`the last row must assign theta, not ${this.readings[this.row].tree[1]}`);
+      throw this.error(`the last equation must compute theta, not ${this.readings[this.row].tree[1]}`);
     this.before = this.last === "theta_t" ? "theta_{t-1}" : "theta_t";
     this.known = new Set([this.before, ...CONSTANTS.keys(), ...FUNCTIONS, "=", "grad", "J("]);
     /** @type {string[]} */
@@ -69,7 +69,7 @@ class RowReader {
 
   /** @param {string} says @param {number} at */
   error(says, at = 0) {
-    return new FormulaError(`row ${this.row + 1}: ${says}`, this.texts[this.row], at, this.row);
+    return new FormulaError(`equation ${this.row + 1}: ${says}`, this.texts[this.row], at, this.row);
   }
 
   rows() {
@@ -78,10 +78,11 @@ class RowReader {
       const names = new Map([...where.keys()].map((name) => [name, this.meant(name)]));
       for (const [typed, name] of names) this.check(name, where.get(typed));
       const name = this.assigned[row];
-      if (symbol === "t") throw this.error("t counts the steps by itself: leave this row out");
-      if (USUAL.includes(symbol)) throw this.error(`${symbol} is a hyperparameter, which no row assigns`);
+      if (symbol === "t") throw this.error("t is counted for you; delete this equation");
+      if (USUAL.includes(symbol))
+        throw this.error(`${symbol} is a hyperparameter, which equations can't change; use another name`);
       if (this.known.has(name) || CONSTANTS.has(symbol) || BEFORE.test(name))
-        throw this.error(`it assigns ${symbol}, which has a value already`);
+        throw this.error(`this assigns ${symbol}, which already has a value; use another name`);
       this.known.add(name);
       return ["row", name, renamed(right, (each) => names.get(each) ?? each)];
     });
@@ -106,10 +107,10 @@ class RowReader {
       this.used.push(name);
       return;
     }
-    let says = `${name} has no value: it is no hyperparameter, and no row before assigns it`;
-    if (name.startsWith("theta")) says = `${name} is not known here; the position before the step is ${this.before}`;
-    else if (kept) says = `${name} is kept from the step before, but no row assigns ${kept}_t`;
-    else if (this.assigned.includes(name)) says = `${name} is used before the row that assigns it`;
+    let says = `${name} has no value; it is not a hyperparameter, so compute it in an earlier equation`;
+    if (name.startsWith("theta")) says = `${name} is not known here; use the position before the step, ${this.before}`;
+    else if (kept) says = `${name} is the value from the step before; add an equation that computes ${kept}_t`;
+    else if (this.assigned.includes(name)) says = `${name} is used before it is computed; move its equation up`;
     throw this.error(says, at);
   }
 }
@@ -117,7 +118,7 @@ class RowReader {
 /** A reader's rows; FormulaError with its position, and `row` from 0, for what makes no sense. @param {string[]} texts */
 export function readRows(texts) {
   if (texts.length < 1 || texts.length > MOST_ROWS)
-    throw new FormulaError(`a method needs 1 to ${MOST_ROWS} rows, not ${texts.length}`, "", 0);
+    throw new FormulaError(`a method needs 1 to ${MOST_ROWS} equations, not ${texts.length}`, "", 0);
   return new RowReader(texts).rows();
 }
 

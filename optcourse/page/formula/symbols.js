@@ -64,7 +64,7 @@ export class SymbolReader {
     let [base, hat, index] = this.base();
     while (this.is("index", "accent")) {
       const found = this.is("accent") ? "hat" : this.readIndex();
-      if (found !== "hat" && index) throw this.error("a symbol has one index");
+      if (found !== "hat" && index) throw this.error("a symbol can have only one index; remove the other");
       if (found === "hat") hat = true;
       else index = found;
       this.take();
@@ -95,8 +95,8 @@ export class SymbolReader {
     const letters = bare.replace(/[0-9]+$/, "");
     const name = NAMES.get(letters) ?? letters;
     if (!GREEK.has(name) && !this.own.has(letters) && !/^[A-Za-z]$/.test(letters)) {
-      const known = `write one letter, a Greek letter's name or ${FUNCTIONS.join(", ")}; a product has a *`;
-      throw this.error(`the name ${quoted(this.text)} is not known: ${INSTEAD.get(this.text) ?? known}`);
+      const known = `write one letter, a Greek letter's name or ${FUNCTIONS.join(", ")}; use * for products`;
+      throw this.error(`the name ${quoted(this.text)} is not known; ${INSTEAD.get(this.text) ?? known}`);
     }
     this.take();
     return [name, false, bare.slice(letters.length)];
@@ -113,7 +113,7 @@ export class SymbolReader {
     const name = NAMES.get(bare) ?? bare;
     const index = /^([A-Za-z0-9]+|t[+-][0-9]+)$/.test(name);
     if (!index || (bare !== text && !["min", "max", ...GREEK.keys()].includes(name)))
-      throw this.error("an index is letters and digits, t-1 or t+1, as in v_{t-1}");
+      throw this.error("an index may be letters and digits, t-1 or t+1; write it as in v_{t-1}");
     return name;
   }
 }

@@ -34,14 +34,14 @@ export const INSTEAD = new Map([
   ["decay", "write lambda"],
   ["log2", "write log(x)/log(2)"],
   ["log10", "write log(x)/log(10)"],
-  ["[", "write ( and ), v_{t-1} for v[t-1], and x^(1/3) for a cube root"],
+  ["[", "use ( and ); write v_{t-1} for v[t-1], and x^(1/3) for a cube root"],
   ["_", "write an index as in v_{t-1}"],
   ["]", "write ( and )"],
-  ["@", "products are taken element by element: write *"],
+  ["@", "products are element by element, so write *"],
   ["==", "write one ="],
   ["½", "write 1/2"],
-  ["∂", "the gradient is grad(theta)"],
-  ["\\", "write each row in a line of its own, and parentheses as ( and )"],
+  ["∂", "write grad(theta) for the gradient"],
+  ["\\", "write each equation on its own line, and use ( and ) as parentheses"],
 ]);
 const HIDDEN = /^[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff\ud800-\udfff]$/; // what cannot be seen where it is quoted
 const UPDATES = ["==", "+=", "-=", "*=", "/="];
@@ -96,7 +96,7 @@ export function tokens(text) {
     if (!match || UPDATES.includes(match[0])) {
       const piece = match ? match[0] : String.fromCodePoint(/** @type {number} */ (text.codePointAt(at)));
       const advice = INSTEAD.has(piece) ? `: ${INSTEAD.get(piece)}` : "";
-      throw new FormulaError(`${quoted(piece)} is no part of a formula${advice}`, text, at);
+      throw new FormulaError(`${quoted(piece)} can't be used in a formula${advice}`, text, at);
     }
     const [kind, piece] = /** @type {[string, string]} */ (
       Object.entries(match.groups ?? {}).find(([, each]) => each !== undefined)

@@ -75,13 +75,13 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
   const points = shown.map((each, i) => paths[i][stands(each, moment)]);
   for (const [i, { variant }] of shown.entries())
     painter.mark(points[i], variant.look.mark, 5, painter.colour(variant.look.colour));
-  const names = /** @type {[string, Pair, string][]} */ ([[hint ? "start, drag me" : "start", start, ink]]);
+  const names = /** @type {[string, Pair, string][]} */ ([[hint ? "drag me" : "start", start, ink]]);
   const few = shown.length < 4;
   if (shown.length > 1 && few)
     for (const [i, { variant }] of shown.entries())
       names.push([variant.label, points[i], painter.colour(variant.look.colour)]);
   const minimum = /** @type {Pair | undefined} */ (marks);
-  if (minimum) names.push([surface.known ? "minimum" : "lowest in view", [px(minimum[0]), py(minimum[1])], ink]);
+  if (minimum) names.push([surface.known ? "minimum" : "lowest point shown", [px(minimum[0]), py(minimum[1])], ink]);
   const frame = /** @type {Box} */ ([4, 4, painter.width - 8, painter.height - 22]);
   const dots = /** @type {Box[]} */ ([start, ...points].map(([x, y]) => [x - 6, y - 6, 12, 12]));
   const used = [...taken, ...(key && !few ? [drawKey(painter, shown)] : [])];

@@ -100,7 +100,7 @@ export function drawMap(painter, title, map, here, limit, longest) {
 function drawKey(painter, [left, top, wide], shades, longest) {
   const { context, size } = painter;
   const y = top + 8 * size;
-  const entries = /** @type {[string, string][]} */ ([["few steps", shades[0]], [`${longest}`, shades[1]], ["diverges", painter.colour("map-gone")]]); // prettier-ignore
+  const entries = /** @type {[string, string][]} */ ([["few steps", shades[0]], [`${longest} steps`, shades[1]], ["diverges", painter.colour("map-gone")]]); // prettier-ignore
   let x = left;
   for (const [words, colour] of entries) {
     context.fillStyle = colour;
@@ -110,7 +110,7 @@ function drawKey(painter, [left, top, wide], shades, longest) {
   }
   if (x + 90 * size < left + wide + 14) {
     painter.line([[x, y], [x + 14, y]], painter.colour("ink"), 2); // prettier-ignore
-    painter.text("stable below", [x + 18, y], painter.colour("faint"), { weight: 400 });
+    painter.text("stability limit", [x + 18, y], painter.colour("faint"), { weight: 400 });
   }
 }
 

@@ -17,8 +17,8 @@ const SMALLEST = 34; // pixels that a digit and its words need
 /** @param {number[]} values @param {Scale} px @param {Scale} py @returns {Pair[]} against their places */
 const against = (values, px, py) => values.map((value, k) => [px(k), py(value)]);
 
-/** The losses by pass: training solid, validation dashed; faint, where a run is on its way, the one before. @param {Painter} painter @param {Shown[]} shown @param {number} passes */
-export function drawLosses(painter, shown, passes) {
+/** The losses by epoch: training solid, validation dashed; faint, where a run is on its way, the one before. @param {Painter} painter @param {Shown[]} shown @param {number} epochs */
+export function drawLosses(painter, shown, epochs) {
   const drawn = shown.flatMap(({ run, before }) => (before && !run.done ? [run, before] : [run]));
   const y = decades(drawn.flatMap(({ training, validation }) => [...training, ...validation]), FAR, LEAST); // prettier-ignore
   const ends = shown.map(({ variant, run }) => ({
@@ -33,7 +33,7 @@ export function drawLosses(painter, shown, passes) {
   const title = "loss: training solid, validation dashed";
   const { px, py, box } = framed(
     painter,
-    { title, across: `${passes} passes`, x: [0, passes], y, log: [false, true] },
+    { title, across: `${epochs} epochs`, x: [0, epochs], y, log: [false, true] },
     ends,
   );
   painter.within([box[0], box[1] - 3, box[2] + 4, box[3] + 6], () => {
@@ -56,9 +56,9 @@ const endText = (value) => (value === undefined ? "" : value <= 1e3 ? brief(valu
 
 /**
  * The effective learning rates of all weights that have had a gradient: median, and from 5 to 95 %; of many methods that of one.
- * @param {Painter} painter @param {Shown[]} shown @param {number} passes @param {number} focus
+ * @param {Painter} painter @param {Shown[]} shown @param {number} epochs @param {number} focus
  */
-export function drawRates(painter, shown, passes, focus) {
+export function drawRates(painter, shown, epochs, focus) {
   const drawn = shown.filter(({ run }) => run.rates.length);
   const wide = drawn.filter((each) => shown.length <= 2 || each === shown[focus]);
   const bands = wide.flatMap(({ run }) => run.rates.flatMap(({ low, high }) => [low, high]));
@@ -68,8 +68,8 @@ export function drawRates(painter, shown, passes, focus) {
     at: run.rates.at(-1)?.middle ?? NaN,
     colour: painter.colour(variant.look.colour),
   }));
-  const title = "learning rates of all weights: median, 5 to 95 %";
-  const { px, py, box } = framed(painter, { title, across: "passes", x: [0, passes], y, log: [false, true] }, ends);
+  const title = "effective learning rates (median, 5–95 %)";
+  const { px, py, box } = framed(painter, { title, across: "epochs", x: [0, epochs], y, log: [false, true] }, ends);
   painter.within(box, () => {
     const { context } = painter;
     for (const each of drawn) {
@@ -100,7 +100,7 @@ export function drawSweep(painter, sweep, now) {
     const last = middles[place].findLast(Number.isFinite);
     return { name: variant.label, at: last ?? NaN, colour: painter.colour(variant.look.colour) };
   });
-  const title = `the loss that is kept, by η: ${sweep.runs} of ${sweep.count} runs`;
+  const title = `final loss vs learning rate (${sweep.runs} of ${sweep.count} runs)`;
   const { px, py, box } = framed(painter, { title, across: "η", x, y, log: [true, true] }, ends);
   const [left, top, wide, high] = box;
   const height = (/** @type {number} */ value) => (value < Infinity ? Math.max(py(value), top) : top);
@@ -168,7 +168,7 @@ export function drawWeights(painter, { network, theta }) {
   const { width, hidden } = network;
   const [plus, minus] = [rgb(painter.colour("eta")), rgb(painter.colour("gamma"))];
   painter.text(
-    shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class", painter.width),
+    shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class (− blue, + red) (− blue, + red)", painter.width),
     [0, 9 * size],
     painter.colour("ink"),
   );
@@ -206,7 +206,11 @@ export function drawWrong(painter, { digits, guesses, wrong, validation }) {
   );
   const fit = Math.min(side, 56 * size);
   painter.text(
-    shortened(painter, `wrong: ${wrong} of ${count}${shown < places.length ? `, ${shown} shown` : ""}`, painter.width),
+    shortened(
+      painter,
+      `${wrong} of ${count} misclassified${shown < places.length ? `, ${shown} shown` : ""}`,
+      painter.width,
+    ),
     [0, 9 * size],
     painter.colour("ink"),
   );

@@ -37,7 +37,7 @@ export function question(
   const said = make("p", box, { className: "said", role: "status" });
   const answer = () => {
     const chosen = inputs.findIndex((input) => input.checked);
-    if (chosen < 0) return speak(said, null, "Choose one first.");
+    if (chosen < 0) return speak(said, null, "Choose an answer first.");
     const [option, right, words] = options[chosen];
     speak(said, right, words);
     remember(name, { option, done: any || right });
@@ -81,13 +81,13 @@ export function goal(parent, { goal: text, kept, fixed, moved, rule }, name, mou
       .map(([, [called]]) => called);
     changed.push(...Object.keys(fixed).filter((slider) => now.values[slider] !== fixed[slider]));
     if (changed.length) return speak(said, false, moved.replace("{moved}", changed.join(", ")));
-    if (!rule) return speak(said, null, "This goal is judged by Python: it needs a running kernel.");
+    if (!rule) return speak(said, null, "Python checks this goal: start a kernel first.");
     const { run, variant } = shown[rule.place];
     const [good, words] = reached(rule, run, variant.loss);
     speak(said, good, words);
     remember(name, { done: good });
   });
-  if (recall(name)?.done) speak(said, true, "You have reached it before.");
+  if (recall(name)?.done) speak(said, true, "Already solved.");
 }
 
 /** The rule of Reach, in activities.py. @param {Reach} rule @param {Run} run @param {number} loss @returns {[boolean, string]} */

@@ -63,7 +63,10 @@ export function programOf(text, { title, states, hypers }) {
         if (known) return known;
         if (name in hypers || CONSTANTS.has(name)) return name;
         const has = `${title} has ${[...names, ...Object.keys(hypers)].join(", ")}`;
-        throw refuse(`${name} has no value: ${has}, and no line before assigns it`, from + (where.get(name) ?? 0));
+        throw refuse(
+          `${name} has no value; ${has}, so compute any other name in an earlier line`,
+          from + (where.get(name) ?? 0),
+        );
       });
     const assign = (/** @type {string} */ name, /** @type {Tree} */ tree) => {
       now.set(name, `${name}#${row}`);
@@ -71,13 +74,13 @@ export function programOf(text, { title, states, hypers }) {
     };
     const end = /^\s*return\b/.exec(line);
     if (end) {
-      if (row < lines.length - 1) throw refuse("return ends the update: write it in the last line, or leave it out");
+      if (row < lines.length - 1) throw refuse("return ends the update; write it in the last line, or leave it out");
       const values = parts(line.slice(end[0].length), end[0].length);
       if (values.length !== names.length)
         throw refuse(`return ${names.join(", ")}, in this order, with commas between`);
       const read = values.map((part) => {
         const { tree, where } = readRow(part.text, (says, at) => refuse(says, part.at + at), own);
-        if (tree[0] === "row") throw refuse("a return has values only: leave the = out", part.at);
+        if (tree[0] === "row") throw refuse("return only takes values; leave out the =", part.at);
         return { tree, value: meant(tree, where, part.at) };
       });
       for (const [i, { tree, value }] of read.entries()) {
@@ -87,10 +90,10 @@ export function programOf(text, { title, states, hypers }) {
       continue;
     }
     const { tree, where } = readRow(line, refuse, own);
-    if (tree[0] !== "row") throw refuse("it assigns nothing: it needs a name and =, as in theta = …");
+    if (tree[0] !== "row") throw refuse("nothing is assigned; begin with a name and =, as in theta = …");
     const target = TIMED.exec(tree[1])?.[1] ?? tree[1];
-    if (target in hypers) throw refuse(`${target} is handed to you: give your own value another name`);
-    if (CONSTANTS.has(target)) throw refuse(`${target} is a constant`);
+    if (target in hypers) throw refuse(`${target} is given; choose another name for your variable`);
+    if (CONSTANTS.has(target)) throw refuse(`${target} is a constant; choose another name for your variable`);
     assign(target, meant(tree[2], where, 0));
     written.push(tree);
   }

@@ -12,7 +12,7 @@ import { recall, remember } from "./storage.js";
 /** @import { ExplorerView } from "../explorer/explorer.js" */
 
 const IDLE_MS = 400; // ms without a key after which an error is said
-const EMPTY = "Not answered yet: write the update, line by line.";
+const EMPTY = "Not answered yet. Type the update, one line for each new value.";
 const SIGNS = ["=", "+", "-", "*", "/", "**2", "sqrt(", "(", ")", "↵"];
 
 /**
@@ -31,7 +31,7 @@ export function exercise(parent, task, name, mount) {
     { className: "question" },
     make("legend", null, {}, `Write the update of ${title}`),
   );
-  const given = make("p", box, {}, "Given are ");
+  const given = make("p", box, {}, "You have ");
   const spelled = (/** @type {string} */ symbol) => symbol.replace("_", "");
   for (const symbol of [...symbols, ""]) {
     given.append(
@@ -50,10 +50,10 @@ export function exercise(parent, task, name, mount) {
     spellcheck: false,
     autocapitalize: "off",
     autocomplete: "off",
-    "aria-label": `the update of ${title}, a line for each new value`,
+    "aria-label": `the update of ${title}, one line for each new value`,
     value: typed?.text ?? "",
   });
-  const keys = make("div", box, { className: "keys", role: "group", "aria-label": "symbols to put in" });
+  const keys = make("div", box, { className: "keys", role: "group", "aria-label": "insert a symbol" });
   const shown = make("div", box, { className: "read" });
   const wrong = make("p", box, { className: "said", role: "status" });
   const button = make("button", box, { type: "button", title: "or press Shift + Enter" }, "check");

@@ -2,9 +2,9 @@
 import { make } from "../explorer/controls.js";
 import { canRemember, forget, recall } from "./storage.js";
 
-const STAYS = "Your answers are stored in this browser, on this machine. Nothing is sent anywhere.";
+const STAYS = "Your answers are stored in this browser, on this computer. Nothing is sent anywhere.";
 const GOES =
-  "This browser does not let the page store anything, so your answers are gone when you leave a page. Allow site data to keep them.";
+  "This browser doesn't let the page store anything, so your answers are lost when you leave it. To keep them, allow site data.";
 /** @typedef {{ page: string, title: string, names: string[] }} Lesson with the names of its activities */
 
 const written = document.querySelector("#activities");
@@ -32,10 +32,10 @@ function show() {
   });
   if (!canRemember()) return table.replaceChildren(make("p", null, {}, GOES));
   const total = make("p", null, {}, make("b", null, {}, `${ours} of ${all}`), " activities done.");
-  const button = make("button", null, { type: "button" }, "forget all of it");
+  const button = make("button", null, { type: "button" }, "Reset my progress");
   button.addEventListener("click", () => {
     forget();
-    const note = make("p", null, { role: "status" }, "Forgotten. The activities are as new.");
+    const note = make("p", null, { role: "status" }, "Progress cleared.");
     table.append(note);
   });
   const where = make("p", null, {}, STAYS);

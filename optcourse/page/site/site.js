@@ -60,7 +60,7 @@ function comeLater() {
     const missing = () => {
       if (picture.dataset.missing !== undefined) return;
       picture.dataset.missing = "";
-      const words = `This picture could not be loaded. It comes when you are online again: ${picture.alt}`;
+      const words = `This picture could not be loaded. It will load when you are back online: ${picture.alt}`;
       const note = make("p", null, { className: "said" }, words);
       const again = () => picture.setAttribute("src", picture.getAttribute("src") ?? "");
       const come = () => {

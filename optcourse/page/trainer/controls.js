@@ -79,9 +79,9 @@ export class TrainerControls extends Controls {
     const { chosen } = trainer.now;
     const fewer = chosen.filter((each) => each !== method);
     if (fewer.length === chosen.length && chosen.length === MOST)
-      return trainer.tell(`At most ${MOST} methods at a time.`);
+      return trainer.tell(`You can compare up to ${MOST} methods.`);
     const next = fewer.length < chosen.length ? fewer : [...chosen, method].sort((a, b) => a - b);
-    if (!next.length) return trainer.tell("One method at least.");
+    if (!next.length) return trainer.tell("Keep at least one method.");
     trainer.change({ chosen: next, focus: fewer.length < chosen.length ? next[0] : method });
     this.build();
     trainer.moved();

@@ -10,7 +10,7 @@ const NAMED = [
   "Training and validation loss",
   "Effective learning rates",
   "Weights of the first layer",
-  "Digits that are wrong",
+  "Misclassified digits",
 ];
 export const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
   <div class="oc-pictures"><figure class="oc-contour"><canvas tabindex="0" role="img" data-name="training"></canvas></figure>
@@ -19,19 +19,19 @@ export const FRAME = `<div class="oc-controls" role="group" aria-label="controls
   </div></div></div><div class="oc-bar" role="group" aria-label="what is shown">
   <button data-do="training" aria-pressed="true">training</button><button data-do="sweep" aria-pressed="false">learning-rate sweep</button>
   <button data-do="stop" hidden>stop</button><progress max="1" hidden aria-label="of the sweep"></progress>
-  <label class="oc-focus">weights and digits of <select aria-label="weights and digits of"></select></label>
+  <label class="oc-focus">show details for <select aria-label="show details for"></select></label>
   <span class="oc-reached"></span></div><div class="oc-formulas" hidden></div><p class="oc-words" aria-live="polite"></p>`;
 
 /** What became of a run. @param {Shown} shown @param {number} count of the validation digits */
 export function inWords({ variant, run }, count) {
   const { training, validation, rates, wrong } = run;
-  if (run.diverged) return `${variant.label}: diverged in pass ${training.length - 1}.`;
+  if (run.diverged) return `${variant.label}: diverged in epoch ${training.length - 1}.`;
   const band = rates.at(-1);
   const one = band && band.low === band.high;
   const all = one
     ? ` One learning rate for all weights: ${brief(band.low)}.`
-    : ` Learning rates of its weights that have had a gradient: median ${brief(band?.middle)}, 5 to 95 % from ${brief(band?.low)} to ${brief(band?.high)}.`;
-  return `${variant.label} after ${training.length - 1} passes: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} right.${band ? all : ""}`; // prettier-ignore
+    : ` Effective learning rates of the weights that have had a gradient: median ${brief(band?.middle)}, 5 to 95 % from ${brief(band?.low)} to ${brief(band?.high)}.`;
+  return `${variant.label} after ${training.length - 1} epochs: training loss ${brief(training.at(-1))}, validation loss ${brief(validation.at(-1))}, ${count - wrong} of ${count} correct.${band ? all : ""}`; // prettier-ignore
 }
 
 export class TrainerPlots {
@@ -48,7 +48,7 @@ export class TrainerPlots {
     this.painters = ["training", "rates", "weights", "wrong"].map(
       (name) => new Painter(/** @type {HTMLCanvasElement} */ (find(`canvas[data-name=${name}]`))),
     );
-    this.describe("It comes with the training.");
+    this.describe("Appears when training starts.");
     for (const node of el.querySelectorAll("button, select, canvas")) if (node instanceof HTMLElement) keepKeys(node);
   }
 
@@ -63,9 +63,9 @@ export class TrainerPlots {
     if (view === "sweep" && sweep) {
       const etas = shown.map(({ variant }) => now.values[variant.hypers.eta]);
       drawSweep(contour, sweep, etas);
-    } else drawLosses(contour, shown, plan.passes);
+    } else drawLosses(contour, shown, plan.epochs);
     const place = Math.max(now.chosen.indexOf(now.focus), 0);
-    drawRates(rates, shown, plan.passes, place);
+    drawRates(rates, shown, plan.epochs, place);
     const { variant, run } = shown[place];
     drawWeights(weights, run);
     drawWrong(wrong, run);
@@ -76,8 +76,8 @@ export class TrainerPlots {
     stop.textContent = sweep?.stopped ? "continue" : "stop";
     this.progress.value = sweep?.part ?? 0;
     const { count } = run.digits.validation;
-    const pass = Math.max(run.training.length - 1, 0);
-    const words = run.diverged ? "diverged" : `pass ${pass}: ${count - run.wrong} of ${count} right`;
+    const epoch = Math.max(run.training.length - 1, 0);
+    const words = run.diverged ? "diverged" : `epoch ${epoch}: ${count - run.wrong} of ${count} correct`;
     this.reached.textContent = `${variant.label}, ${words}`;
     this.offer(shown.map(({ variant: { label } }, i) => [now.chosen[i], label]), now.chosen[place]); // prettier-ignore
   }

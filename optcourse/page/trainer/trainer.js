@@ -144,8 +144,8 @@ export class TrainerView extends View {
 
   /** @returns {Plan} */
   get plan() {
-    const { "batch size": batch, "hidden units": hidden, dropout, passes, seed } = this.now.values;
-    return { batch, hidden, dropout, passes, seed };
+    const { "batch size": batch, "hidden units": hidden, dropout, epochs, seed } = this.now.values;
+    return { batch, hidden, dropout, epochs, seed };
   }
 
   /** The variant of a method that is chosen, with its hyperparameters by symbol. @param {number} method */
