@@ -32,8 +32,8 @@ RIGHT_GD = made(GradientDescent, RIGHT[GradientDescent])
 # what is said of how it runs and of what it returns; what is said of its formula: wrong_answers.py
 RUNS = [
     (Momentum, RIGHT[Momentum], "Right: 3 surfaces, 8 steps each, the same as Momentum in the course."),
-    (GradientDescent, "g = grad(theta); return None", "Your function returns nothing: end it with return theta."),
-    (Momentum, "v = gamma * v; return None", "Your function returns nothing: end it with return theta, v."),
+    (GradientDescent, "g = grad(theta); return None", "Your function returns nothing; end it with return theta."),
+    (Momentum, "v = gamma * v; return None", "Your function returns nothing; end it with return theta, v."),
     (GradientDescent, "return None", "Not answered yet"),
     (GradientDescent, "...; return None", "Not answered yet"),
     (GradientDescent, "theta = theta - 3 * eta * grad(theta)", "Compare your lines"),
@@ -41,28 +41,28 @@ RUNS = [
     (GradientDescent, "theta -= eta * grad(theta)", "changed theta in place"),
     (GradientDescent, "theta = (theta - eta * grad(theta)).sum()", "shape (); it must be (2,)"),
     (GradientDescent, "theta = (theta - eta * grad(theta))[:, None]", "shape (2, 1); it must be (2,)"),
-    (Momentum, "return theta - eta * grad(theta)", "returned 1 value(s); it must return 2: theta, v"),
-    (Momentum, "return theta, {'v': v}", "v is a dict; it must be an array"),
+    (Momentum, "return theta - eta * grad(theta)", "You returned 1 value(s); return 2: theta, v"),
+    (Momentum, "return theta, {}", "You returned 1 value(s); return 2: theta, v"),
     (GradientDescent, "theta = 'theta'", "theta is the text 'theta'"),
     (GradientDescent, "theta = theta - eta * grad(theta) * 1j", "theta is complex"),
-    (GradientDescent, "theta = theta - eta * np.log(-1 - grad(theta) ** 2)", "not a finite number"),
+    (GradientDescent, "theta = theta - eta * np.log(-1 - grad(theta) ** 2)", "not finite"),
     (GradientDescent, "while True: theta = theta + 0", "endless loop"),
     (GradientDescent, "g = grad(theta); theta -= step", "NameError: name 'step' is not defined (line 3 of the function)"),
     (GradientDescent, "raise SystemExit('bye')", "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
     (GradientDescent, "raise KeyboardInterrupt", "In step 1 your function stopped with KeyboardInterrupt"),
-    (GradientDescent, "theta = theta - float(input('eta?')) * grad(theta)", "input() has nobody to ask here"),
-    (AdaGrad, RIGHT[AdaGrad].replace("**", " ^ "), "In Python a power is written **"),
-    (Momentum, RIGHT[Momentum] + "; return theta, -v", "v is returned with the wrong sign"),
-    (Momentum, "old = v; " + RIGHT[Momentum] + "; return theta, old", "(θ is right). v came back as it was before the step"),
-    (Momentum, RIGHT[Momentum] + "; return v, theta", "right values in another order: return theta, v."),
-    (Adam, RIGHT[Adam] + "; m = m_hat", "m is overwritten by m̂"),
-    (Adam, RIGHT[Adam] + "; v = v_hat", "v is overwritten by v̂"),
-    (Adam, RIGHT[Adam] + "; m, v = m_hat, v_hat", "m and v are overwritten by m̂ and v̂"),
-    (Adam, RIGHT[Adam] + "; t = t - 1", "t came out as 0, not 1 (θ, m, v are right). t is not advanced"),
-    (Adam, RIGHT[Adam] + "; t = t + 1", "t counts the steps: it grows by one in each"),
+    (GradientDescent, "theta = theta - float(input('eta?')) * grad(theta)", "input() can't be used here"),
+    (AdaGrad, RIGHT[AdaGrad].replace("**", " ^ "), "Write powers with **"),
+    (Momentum, RIGHT[Momentum] + "; return theta, -v", "You returned v with the opposite sign"),
+    (Momentum, "old = v; " + RIGHT[Momentum] + "; return theta, old", "θ is right. You returned v as before the step"),
+    (Momentum, RIGHT[Momentum] + "; return v, theta", "right values in another order; return theta, v."),
+    (Adam, RIGHT[Adam] + "; m = m_hat", "You overwrote m with m̂"),
+    (Adam, RIGHT[Adam] + "; v = v_hat", "You overwrote v with v̂"),
+    (Adam, RIGHT[Adam] + "; m, v = m_hat, v_hat", "You overwrote m and v with m̂ and v̂"),
+    (Adam, RIGHT[Adam] + "; t = t - 1", "t is 0 instead of 1; θ, m, v are right. You left t as it was"),
+    (Adam, RIGHT[Adam] + "; t = t + 1", "You changed t by something else than 1"),
 ]  # fmt: skip
 IN_A_CHILD = [
-    (GradientDescent, "theta = theta + sum(range(10**11))", "In step 1 your function did not come to an end within 0.3 s: is there an endless loop?"),
+    (GradientDescent, "theta = theta + sum(range(10**11))", "In step 1 your function did not finish within 0.3 s; look for an endless loop."),
     (GradientDescent, "__import__('os')._exit(3)", "ended the whole process"),
     (GradientDescent, "__import__('time').sleep(60)", "waited for more than 1 s"),
 ]  # fmt: skip
@@ -75,8 +75,8 @@ def test_what_happens_while_it_runs_is_said(kind, body, message, monkeypatch):
     assert message in said
     if said.startswith("Not yet"):
         assert kind.rows[0].latex in said, "it points to the formula"
-    if "came out" in said:
-        assert "In step 1 on the" in said or "In step 2 on the" in said
+    if " instead of (" in said:
+        assert "Step 1 on the" in said or "Step 2 on the" in said
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="a student's code runs in a child on Linux only")
@@ -132,8 +132,8 @@ def test_compilation_is_not_the_students_time():
 
 def test_a_message_never_shows_two_equal_numbers():
     said = str(verdict(made(Momentum, f"{RIGHT[Momentum]}; return theta, v * (1 + 2e-4)"), Momentum))
-    got, own = re.search(r"v came out as \((.*?)\), not \((.*?)\)", said).groups()
-    assert got != own and "(θ is right)" in said
+    got, own = re.search(r"v is \((.*?)\) instead of \((.*?)\)", said).groups()
+    assert got != own and "; θ is right." in said
 
 
 def test_what_a_student_prints_is_seen_but_not_without_end(capsys):
@@ -165,17 +165,29 @@ def test_the_formula_is_typeset_and_the_rest_is_escaped():
 
 def test_no_form_and_no_mistake_is_another():
     """Every mistake that has a place in a method changes its numbers well beyond rounding, and none is a right form."""
-    fitting = {each: 0 for each in MISTAKES}
+    fitting = {each.says: 0 for each in MISTAKES}
     for kind in EXERCISES.values():
         right = [list(steps(form)) for form, _ in forms(kind)]
         for form, _ in forms(kind):
             for each in MISTAKES:
                 made = broken(form, each)
                 if made is not None:
-                    fitting[each] += 1
+                    fitting[each.says] += 1
                     wrong = list(steps(made))
                     assert all(first_difference(wrong, other) is not None for other in right), (kind, each.says)
-    assert all(fitting.values()), [each.says for each, count in fitting.items() if not count]
+    assert all(fitting.values()), [says for says, count in fitting.items() if not count]
+
+
+@pytest.mark.parametrize("says", sorted({each.says for each in MISTAKES}))
+def test_feedback_says_what_you_did_and_what_to_do(says):
+    """ "You did X; do Y.": one sentence, so that nothing in it contradicts the rest."""
+    did, _, do = says.removesuffix(".").partition("; ")
+    assert did.startswith("You ") and "." not in re.sub(r"[0-9][.][0-9]+", "", did) and says.endswith((".", "…"))
+    verb = do.split()[0]
+    assert verb in {
+        "add", "apply", "average", "compute", "correct", "divide", "give", "leave", "make", "move", "multiply", "raise", "return",
+        "square", "subtract", "take", "use", "write", "combine",
+    }, verb  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", WRONG, ids=lambda kind: kind.__name__)
@@ -321,7 +333,7 @@ def test_in_a_notebook_the_verdict_is_followed_by_the_picture(monkeypatch):
     monkeypatch.setattr(IPython.display, "display", lambda *each, **_: shown.extend(each))
     check(made(GradientDescent, "theta = theta + eta * grad(theta)"), GradientDescent)
     said, drawn = shown
-    assert "The step has the wrong sign" in said["text/plain"]
+    assert "You moved with the gradient" in said["text/plain"]
     assert "yours (η = 0.05) on the ravine" in repr(drawn)
     shown.clear()
     check(lambda theta, grad, eta: theta[7], GradientDescent)

@@ -177,18 +177,18 @@ FAULTY = {  # the verdict, and words of the message
     "recursive": (lesson(answer=f"{HEAD}v = []\n    v.append(v)\n    return v, v"), "not yet", "theta"),
     "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "theta is the text 'no'"),
     "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "theta is complex"),
-    "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "v is a dict"),
+    "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "You returned 1 value(s)"),
     "in place": (
         lesson(answer=f"{HEAD}v += eta * grad(theta)\n    return theta - v, v"),
         "not yet",
         "changed v in place",
     ),
-    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "theta is an array of something else"),
+    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "theta contains something other than numbers"),
     "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "returns nothing"),
     "not called": (
         lesson(answer=RIGHT.replace("grad(theta)", "grad")),
         "not yet",
-        "call the gradient, as in grad(theta)",
+        "you used grad itself",
     ),
     "wrong gradient": (
         lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
@@ -200,7 +200,7 @@ FAULTY = {  # the verdict, and words of the message
         "not yet",
         r"ValueError: \udc80中 (line 2",
     ),
-    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "input() has nobody to ask"),
+    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "input() can't be used here"),
     "helper is missing": (
         lesson(answer=f"{HEAD}return step(theta), v"),
         "not yet",
@@ -211,7 +211,7 @@ FAULTY = {  # the verdict, and words of the message
         "not yet",
         "cell 2, line 1, stopped with ModuleNotFoundError",
     ),
-    "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course itself is not there"),
+    "asks the course": (lesson(answer=OWN_CLASS), "not yet", "you used the course itself"),
     "helper is broken": (
         lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
         "not yet",
@@ -234,7 +234,7 @@ FAULTY = {  # the verdict, and words of the message
         "SyntaxError in cell 2, line 1: expected ':': def momentum(theta, v, grad, eta, gamma)",
     ),
     "undefined": (notebook(IMPORTS, CHECK), "not run", "NameError: name 'momentum' is not defined"),
-    "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is no function, but a int"),
+    "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is a int; it must be a function"),
     "leaves": (
         lesson("import os\nRATE = os._exit(3)", answer=RIGHT.replace("eta *", "RATE *")),
         "not run",
@@ -449,7 +449,7 @@ def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (STUCK_LATER, "In step 3 on the ravine your function did not come to an end within 0.2 s"),
+        (STUCK_LATER, "In step 3 on the ravine your function did not finish within 0.2 s"),
         (BROKEN_LATER, "In step 3 on the ravine your function stopped with ZeroDivisionError"),
     ],
 )

@@ -46,21 +46,21 @@ WARM = (
 VALUES = {"eta": 0.013, "gamma": 0.8, "beta1": 0.8, "beta2": 0.7, "eps": 0.3, "decay": 0.4}
 # float32 that is right stays within a quarter of this on all surfaces; the mildest mistake is some hundred times as far away
 CLOSE, LOST = 2e-5, 1e6  # and whoever is as far away as this has diverged
-UNANSWERED = "Not answered yet: write the update in place of pass, and run the cell again."
+UNANSWERED = "Not answered yet. Write the update instead of pass, then run the cell again."
 SAID = {  # of a run that came to its end; the page judges with the same words, see task()
     "right": "Right: {surfaces} surfaces, {steps} steps each, the same as {title} in the course.",
     "unusable": "In step {step} {name} {problem}",
     "shape": "has the shape {shape}; it must be {wanted}, one value per coordinate.",
-    "seen": "In step {step} on the {surface} {differ}{agree}.",
-    "differ": "{letter} came out as {got}, not {expected}",
-    "agree": " ({letters} {are} right)",
-    "unmoved": "Everything came back as it was before the step: compute the new θ, and return it.",
-    "t stays": "t is not advanced: count t = t + 1, use this t, and return it.",
-    "t jumps": "t counts the steps: it grows by one in each.",
-    "kept": "{names} came back as it was before the step: return the new one.",
-    "order": "These are the right values in another order: return {names}.",
-    "infinite": "That is not a finite number: look for a division by zero or a root of something negative.",
-    "unknown": "Compare your lines with the formula, one by one.",
+    "seen": "Step {step} on the {surface}: {differ}{agree}.",
+    "differ": "{letter} is {got} instead of {expected}",
+    "agree": "; {letters} {are} right",
+    "unmoved": "Nothing changed; compute the new θ and return it.",
+    "t stays": "You left t as it was; add t = t + 1, use this t, and return it.",
+    "t jumps": "You changed t by something else than 1; add 1 in each step.",
+    "kept": "You returned {names} as before the step; return the new value.",
+    "order": "You returned the right values in another order; return {names}.",
+    "infinite": "You got a number that is not finite; look for a division by zero or the root of a negative number.",
+    "unknown": "I don't recognize this mistake. Compare your lines with the formula, one by one.",
 }
 
 Named = dict[str, Any]  # θ and the state after a step, by name
@@ -116,7 +116,7 @@ def verdict(student: Callable, kind: type[Optimizer]) -> Verdict:
     try:
         return judge(kind, *answers(student, kind))
     except KeyboardInterrupt:
-        return Verdict("not yet", "Stopped by hand before the check came to its end.", kind)
+        return Verdict("not yet", "You stopped the check before it finished; run the cell again.", kind)
 
 
 def signature(kind: type[Optimizer]) -> list[str]:
@@ -200,23 +200,28 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
     if answer is None or answer is ...:
         if getattr(student, "empty", None) or worker.empty(student):  # a function elsewhere knows of itself
             return UNANSWERED
-        return f"Your function returns nothing: end it with return {', '.join(names)}."
+        return f"Your function returns nothing; end it with return {', '.join(names)}."
     for name, value, kept in zip(names, given, untouched, strict=True):
         if not np.array_equal(value, kept, equal_nan=True):
             return (
-                f"In step {number} your function changed {name} in place (as += does). "
-                f"Make a new array: {name} = {name} + …"
+                f"In step {number} you changed {name} in place, as += does; make a new array with {name} = {name} + …"
             )
-    parts = _parts(answer, len(names))
+    parts = _parts(worker.flat(answer), len(names))
     if len(parts) != len(names):
-        return f"Your function returned {len(parts)} value(s); it must return {len(names)}: {', '.join(names)}."
+        return f"You returned {len(parts)} value(s); return {len(names)}: {', '.join(names)}."
     for name, value, kept in zip(names, parts, given, strict=True):
         if problem := _unusable(value, np.shape(kept)):
             return SAID["unusable"].format(step=number, name=name, problem=problem)
     return {
-        name: np.array(value, dtype=float) if np.ndim(value) else float(value)
-        for name, value in zip(names, parts, strict=True)
+        name: np.array(value, dtype=float) if np.ndim(value) else counted(value, kept)
+        for name, value, kept in zip(names, parts, given, strict=True)
     }
+
+
+def counted(value: Any, before: Any) -> float:
+    """A number; a count such as t stays a whole number, as in ``range(t)``."""
+    number = float(value)
+    return int(number) if isinstance(before, int) and number.is_integer() else number
 
 
 def _parts(answer: Any, wanted: int) -> list[Any]:
@@ -240,9 +245,9 @@ def _unusable(value: Any, shape: tuple[int, ...]) -> str:
         return f"is a {type(value).__name__}; it must be {'an array' if shape else 'a number'}."
     kind = np.asarray(value).dtype.kind
     if kind == "c":
-        return "is complex: look for a root of something negative, or the letter j."
+        return "is complex; look for the root of a negative number, or the letter j."
     if kind not in "iufb":
-        return "is an array of something else than numbers."
+        return "contains something other than numbers; return numbers only."
     if np.shape(value) != shape:
         return SAID["shape"].format(shape=np.shape(value), wanted=shape)
     return ""
@@ -257,12 +262,10 @@ def _stopped(error: BaseException, number: str) -> str:
     )
     place = f" (line {line} of the function)" if line else ""
     if name.endswith("TypeError") and re.search(r"'(\w*function|\w*method\w*)'|type (function|method)\b", said):
-        return (
-            f"In step {number} a function stands where a number belongs{place}: call the gradient, as in grad(theta)."
-        )
-    power = " In Python a power is written **, as in g**2; ^ is another operation."
+        return f"In step {number} you used grad itself{place}; call it: grad(theta)."
+    power = " Write powers with **, as in g**2; ^ means something else in Python."
     hint = power if name.endswith("TypeError") and ("bitwise_xor" in said or "for ^" in said) else ""
-    return f"In step {number} your function stopped with {name}: {said}{place}.{hint}"
+    return f"In step {number} your function stopped with {name}: {said}{place}. Correct that line and run the cell again.{hint}"
 
 
 def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
@@ -348,13 +351,13 @@ def _unended(end: str, came: int) -> str:
     place, done = divmod(min(came, len(TRIALS) * STEPS - 1), STEPS)
     where = f"In step {_numbered(done + 1, TRIALS[place][0])} your function"
     return {
-        sandbox.SPENT: f"{where} did not come to an end within {sandbox.SECONDS:g} s: is there an endless loop?",
+        sandbox.SPENT: f"{where} did not finish within {sandbox.SECONDS:g} s; look for an endless loop.",
         sandbox.SLOW: (
-            f"Your function was stopped after {came} of {len(TRIALS) * STEPS} steps, because it was too slow. All steps together "
-            f"may compute for {sandbox.ALL_STEPS:g} s, and last for {sandbox.BY_CLOCK:g} s by the clock."
+            f"Your function was stopped after {came} of {len(TRIALS) * STEPS} steps because it is too slow; make each step cheaper. "
+            f"All steps together may compute for {sandbox.ALL_STEPS:g} s and take {sandbox.BY_CLOCK:g} s in all."
         ),
-        sandbox.WAITING: f"{where} waited for more than {sandbox.PATIENCE:g} s: does it sleep, or ask for something?",
-        sandbox.LEFT: f"{where} ended the whole process, so that nothing came back.",
+        sandbox.WAITING: f"{where} waited for more than {sandbox.PATIENCE:g} s; remove what sleeps or asks for something.",
+        sandbox.LEFT: f"{where} ended the whole process, so nothing came back; remove exit() and the like.",
     }[end]
 
 

@@ -1,512 +1,434 @@
-"""What students write in place of an update: other forms of the same method, and the classic mistakes.
+"""What students write instead of an update: other forms of the same method, and the classic mistakes.
 
-Both are changes to the method's own formula rows; a row that is executed says what such a program computes.
+A mistake is a change of the method's own equations, such as ``gamma*v_{t-1} -> v_{t-1}``: wherever the first part is found in their
+trees, the second takes its place. A method with a mistake is run like any other, so it says what such a program computes.
+
+In a change A, B and C stand for any part. ± is + or −, and ∓ the other one. NEW and OLD are θ after and before the step,
+by either of their names.
 """
 
-import itertools
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from ..formula.parse import parse
-from ..formula.write import letters
+from ..formula.parse import Node, parse
+from ..formula.write import latex, letters
 from ..methods.base import Optimizer, Row, cached
 from ..methods.more import AdamW
-from ..methods.optimizers import NAG, Adam, Momentum
+from ..methods.optimizers import NAG, AdaGrad, Adam, Momentum, RMSProp
+from ..methods.variants import AdaGradOutside, AdamInside, AdamWPaper, RMSPropOutside
 
-OTHER_SIGN = "Your velocity has the other sign, as Sutskever et al. and Keras write it: the same method."
-WITHOUT_ETA = "Your velocity is kept without η, as in PyTorch: the same method while η is constant."
-SHIFTED = "You keep the look-ahead point θ − γv in place of θ, as PyTorch, Keras and Optax do: the same method."
-EPS_OF_KERAS = "Your ε is added before the correction of v, as in Keras: nearly the same, while ε is small."
-DECAY_OF_PAPER = "Your decay is λθ, as in the paper's algorithm 2; the course, PyTorch and Optax multiply it by η."
+# ---- right answers in another form: a word on it, and its equations ----
+
+OPPOSITE = "Your velocity has the opposite sign, as in Sutskever et al. and Keras; it is the same method."
+WITHOUT_ETA = "Your velocity leaves out η, as in PyTorch; while η is constant it is the same method."
+AVERAGED = "Your velocity is an average, and your step makes up for it with η/(1 − γ); while η is constant it is the same method."
+SHIFTED = "You keep the look-ahead point θ − γv instead of θ, as PyTorch, Keras and Optax do; it is the same method."
+OUTSIDE = "You add ε outside the root, as PyTorch does; this course adds it inside, as Optax and Keras do."
+INSIDE = "You add ε inside the root, as Optax does with eps_root; this course adds it outside, as the paper does."
+EPS_OF_KERAS = "You add ε before v is corrected, as Keras does; while ε is small the difference is tiny."
+DECAY_OF_PAPER = (
+    "Your decay is λθ, as in the paper's algorithm 2; this course multiplies it by η, as PyTorch and Optax do."
+)
 AVERAGES = tuple(row.latex for row in Adam.rows[:3])
-KERAS_STEP = r"\frac{\eta \sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m_t}{\sqrt{v_t} + \epsilon}"
-
-# a word on the convention, and the rows of the form
+KERAS_STEP = "eta*sqrt(1 - beta_2^t)/(1 - beta_1^t) * (m_t/(sqrt(v_t) + epsilon))"
+OLD_GRADIENT = "grad(theta_{t-1})"
 FORMS: dict[type[Optimizer], tuple[tuple[str, ...], ...]] = {
     Momentum: (
-        (OTHER_SIGN, r"v_t = \gamma v_{t-1} - \eta \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} + v_t"),
-        (WITHOUT_ETA, r"v_t = \gamma v_{t-1} + \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} - \eta v_t"),
-        (WITHOUT_ETA, r"v_t = \gamma v_{t-1} - \nabla J(\theta_{t-1})", r"\theta_t = \theta_{t-1} + \eta v_t"),
+        (OPPOSITE, f"v_t = gamma*v_{{t-1}} - eta*{OLD_GRADIENT}", "theta_t = theta_{t-1} + v_t"),
+        (WITHOUT_ETA, f"v_t = gamma*v_{{t-1}} + {OLD_GRADIENT}", "theta_t = theta_{t-1} - eta*v_t"),
+        (WITHOUT_ETA, f"v_t = gamma*v_{{t-1}} - {OLD_GRADIENT}", "theta_t = theta_{t-1} + eta*v_t"),
+        (AVERAGED, f"v_t = gamma*v_{{t-1}} + (1 - gamma)*{OLD_GRADIENT}", "theta_t = theta_{t-1} - eta/(1 - gamma)*v_t"),
     ),
     NAG: (
-        (
-            OTHER_SIGN,
-            r"v_t = \gamma v_{t-1} - \eta \nabla J(\theta_{t-1} + \gamma v_{t-1})",
-            r"\theta_t = \theta_{t-1} + v_t",
-        ),
-        (
-            WITHOUT_ETA,
-            r"v_t = \gamma v_{t-1} + \nabla J(\theta_{t-1} - \eta \gamma v_{t-1})",
-            r"\theta_t = \theta_{t-1} - \eta v_t",
-        ),
-        (
-            WITHOUT_ETA,
-            r"v_t = \gamma v_{t-1} - \nabla J(\theta_{t-1} + \eta \gamma v_{t-1})",
-            r"\theta_t = \theta_{t-1} + \eta v_t",
-        ),
-        (
-            SHIFTED,
-            r"v_t = \gamma v_{t-1} + \eta \nabla J(\theta_{t-1})",
-            r"\theta_t = \theta_{t-1} - \gamma v_t - \eta \nabla J(\theta_{t-1})",
-        ),
-        (
-            SHIFTED,
-            r"v_t = \gamma v_{t-1} - \eta \nabla J(\theta_{t-1})",
-            r"\theta_t = \theta_{t-1} + \gamma v_t - \eta \nabla J(\theta_{t-1})",
-        ),
-        (
-            SHIFTED,
-            r"v_t = \gamma v_{t-1} + \nabla J(\theta_{t-1})",
-            r"\theta_t = \theta_{t-1} - \eta (\nabla J(\theta_{t-1}) + \gamma v_t)",
-        ),
-        (
-            SHIFTED,
-            r"v_t = \gamma v_{t-1} - \nabla J(\theta_{t-1})",
-            r"\theta_t = \theta_{t-1} - \eta (\nabla J(\theta_{t-1}) - \gamma v_t)",
-        ),
+        (OPPOSITE, "v_t = gamma*v_{t-1} - eta*grad(theta_{t-1} + gamma*v_{t-1})", "theta_t = theta_{t-1} + v_t"),
+        (WITHOUT_ETA, "v_t = gamma*v_{t-1} + grad(theta_{t-1} - eta*gamma*v_{t-1})", "theta_t = theta_{t-1} - eta*v_t"),
+        (WITHOUT_ETA, "v_t = gamma*v_{t-1} - grad(theta_{t-1} + eta*gamma*v_{t-1})", "theta_t = theta_{t-1} + eta*v_t"),
+        (SHIFTED, f"v_t = gamma*v_{{t-1}} + eta*{OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - gamma*v_t - eta*{OLD_GRADIENT}"),
+        (SHIFTED, f"v_t = gamma*v_{{t-1}} - eta*{OLD_GRADIENT}", f"theta_t = theta_{{t-1}} + gamma*v_t - eta*{OLD_GRADIENT}"),
+        (SHIFTED, f"v_t = gamma*v_{{t-1}} + {OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - eta*({OLD_GRADIENT} + gamma*v_t)"),
+        (SHIFTED, f"v_t = gamma*v_{{t-1}} - {OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - eta*({OLD_GRADIENT} - gamma*v_t)"),
     ),
-    Adam: ((EPS_OF_KERAS, *AVERAGES, rf"\theta_t = \theta_{{t-1}} - {KERAS_STEP}"),),
+    AdaGrad: ((OUTSIDE, *(row.latex for row in AdaGradOutside.rows)),),
+    RMSProp: ((OUTSIDE, *(row.latex for row in RMSPropOutside.rows)),),
+    Adam: (
+        (INSIDE, *(row.latex for row in AdamInside.rows)),
+        (EPS_OF_KERAS, *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP}"),
+    ),
     AdamW: (
-        (DECAY_OF_PAPER, *(row.latex.replace(r"\eta \lambda", r"\lambda") for row in AdamW.rows)),
-        (EPS_OF_KERAS, *AVERAGES, rf"\theta_t = \theta_{{t-1}} - {KERAS_STEP} - \eta \lambda \theta_{{t-1}}"),
-        (
-            f"{EPS_OF_KERAS} {DECAY_OF_PAPER}",
-            *AVERAGES,
-            rf"\theta_t = \theta_{{t-1}} - {KERAS_STEP} - \lambda \theta_{{t-1}}",
-        ),
+        (DECAY_OF_PAPER, *(row.latex for row in AdamWPaper.rows)),
+        (EPS_OF_KERAS, *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP} - eta*lambda*theta_{{t-1}}"),
+        (f"{EPS_OF_KERAS} {DECAY_OF_PAPER}", *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP} - lambda*theta_{{t-1}}"),
     ),
-}
+}  # fmt: skip
 
 
 @cached
 def forms(kind: type[Optimizer]) -> tuple[tuple[type[Optimizer], str], ...]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
-    return ((kind, ""), *((_with_rows(kind, rows), word) for word, *rows in FORMS.get(kind, ())))
+    others = ((with_rows(kind, tuple(map(parse, rows))), word) for word, *rows in FORMS.get(kind, ()))
+    return ((kind, ""), *others)
 
 
-def _with_rows(kind: type[Optimizer], latex: Sequence[str]) -> type[Optimizer]:
-    """A method with other rows, and the same state."""
-    return type(
-        kind.__name__,
-        (kind,),
-        {"rows": tuple(Row(line, "") for line in latex), "init": lambda _, theta: kind().init(theta)},
-    )
+def with_rows(kind: type[Optimizer], rows: Sequence[Node]) -> type[Optimizer]:
+    """A method with other equations, and the same state."""
+    made = tuple(Row(latex(row), "") for row in rows)
+    return type(kind.__name__, (kind,), {"rows": made, "init": lambda _, theta: kind().init(theta)})
+
+
+# ---- mistakes ----
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A classic mistake: what to say, and the changes that it makes in the rows (regular expression, replacement).
+    """A classic mistake: what to say, and the changes that it makes, each a tree to look for and the one to put there.
 
-    ``only`` names the methods for which it is one, where another method has the same rows.
+    ``only`` names the methods for which it is one, where another method has the same equations. ``spared``: trees of this kind are
+    left as they are.
     """
 
     says: str
-    changes: tuple[tuple[str, str | Callable[[re.Match], str]], ...]
+    changes: tuple[tuple[Node, Node], ...]
     only: tuple[type[Optimizer], ...] = (Optimizer,)
+    spared: str = ""
 
 
-def mistake(
-    says: str, *changes: str | Callable[[re.Match], str], only: tuple[type[Optimizer], ...] = (Optimizer,)
-) -> Mistake:
-    """A mistake from expressions and replacements in turn."""
-    return Mistake(says, tuple((str(old), new) for old, new in zip(changes[::2], changes[1::2], strict=True)), only)
+def mistakes(says: str, *ways: str, only: type[Optimizer] = Optimizer, spared: str = "") -> Iterator[Mistake]:
+    """One mistake in several ways: each a text of changes with ``;`` between them, once for each meaning of ± and of NEW and OLD."""
+    for way in ways:
+        signs = ("+-", "-+") if "±" in way or "∓" in way else ("+-",)
+        points = (("theta_t", "theta_{t-1}"), ("theta_{t+1}", "theta_t")) if "OLD" in way else (("", ""),)
+        for sign, (new, old) in product(signs, points):
+            text = way.replace("±", sign[0]).replace("∓", sign[1]).replace("NEW", new).replace("OLD", old)
+            changes = (change.partition("->") for change in text.split(";"))
+            yield Mistake(says, tuple((parse(part), parse(becomes)) for part, _, becomes in changes), (only,), spared)
 
 
-def flip(match: re.Match) -> str:
-    """The match with the sign in its group turned."""
-    at = match.start("sign") - match.start()
-    return match[0][:at] + ("+" if match["sign"] == "-" else "-") + match[0][at + 1 :]
+def matches(pattern: Node, tree: Node, found: dict[str, Node]) -> bool:
+    """Whether a tree is as a pattern says; ``found`` gets what A, B and C stand for."""
+    if pattern[0] == "sym" and pattern[1] in ("A", "B", "C"):
+        return found.setdefault(pattern[1], tree) == tree
+    return len(pattern) == len(tree) and all(
+        matches(part, other, found) if isinstance(part, tuple) and isinstance(other, tuple) else part == other
+        for part, other in zip(pattern, tree, strict=True)
+    )
 
 
-def other_beta(match: re.Match) -> str:
-    return rf"\beta_{3 - int(match[1])}"
+def changed(tree: Node, pattern: Node, becomes: Node, spared: str = "") -> Node:
+    """A tree with ``becomes`` wherever the pattern is found."""
+    found: dict[str, Node] = {}
+    if matches(pattern, tree, found):
+        return filled(becomes, found)
+    if tree[0] == spared:
+        return tree
+    return tuple(changed(part, pattern, becomes, spared) if isinstance(part, tuple) else part for part in tree)
 
 
-ROOT = r"\\sqrt\{((?:[^{}]|\{[^{}]*\})*)\}"
-AHEAD = r"\\nabla J\(\\theta_\{t-1\} (?P<sign>[-+]) (?:\\eta )?\\gamma v_\{t-1\}\)"
-# the step of AdaGrad, RMSProp and Adam: what the root is taken of, and the direction
-STEP = r"\\frac\{\\eta\}\{\\sqrt\{(G_t|\\hat\{v\}_t)(?: \+ \\epsilon\}|\} \+ \\epsilon)\} (\\nabla J\(\\theta_t\)|\\hat\{m\}_t)"
-GRADIENT = r"\\nabla J\(\\theta_\{t-1\}\)"
-MOVE = r"([-+]) (\\eta )?v_t$"  # of Momentum and NAG
-MEMORY = r"^v_t = \\gamma v_\{t-1\} ([-+]) "
-
-PRODUCT = "The two parts are multiplied. They are added, γv + η∇J: a product with v = 0 stays zero for ever."
-FORGOTTEN = "θ − is missing: the new θ is the old one minus the step."
-NO_ETA = "η is missing: it scales the gradient."
-TWO_ETA = "η stands there twice: the step holds it once."
-NO_STEP = "The step lacks the gradient: it is the learning rate times the gradient."
-OLD_V = "The step uses the old velocity (are two lines swapped?): first compute the new v, then move by it."
-OLD_G = "G is used before the new square is added (are two lines swapped?): first update G, then divide by its root."
-TWICE = "The momentum is counted twice: v already holds γ times the old v, so the step is −v alone."
-NO_MEMORY = "The old v is forgotten: the new v is γ times the old one and the gradient's part."
-BOTH_FADE = "γ multiplies the new part as well: it belongs to the old value alone."
-SHARES = "The factors are exchanged: γ belongs to the old v, and η to the gradient."
-NO_STEP_IN_V = "The gradient is missing: the new v is γ times the old one plus the gradient's part."
-DAMPED = (
-    "This is damped momentum (PyTorch's dampening), with 1 − γ before the gradient. The course uses the undamped form."
-)
-NESTEROV = "This is NAG: the line that takes γv − η∇J (Keras) after v is Nesterov's. Momentum moves by v alone."
-AHEAD_OF_NAG = "The gradient is taken at a look-ahead point, as in NAG. Momentum takes it at θ."
-NO_GAMMA_AHEAD = "γ is missing in the look-ahead point: it is θ − γv."
-ETA_AHEAD = "η stands in the look-ahead point. Your v holds it already: the point is θ − γv."
-SUMMED = "The squares are summed over the coordinates, as a matrix product (@ or np.dot) does. Square element by element: g**2."
-NOT_SQUARED = "The gradient is not squared."
-NO_OLD_G = "The old G is forgotten: the new G is made of it and of the new square."
-NO_EPS = "ε is missing, or a tiny number stands in its place: add the eps that is handed to you."
-EPS_ASTRAY = "ε is added to the step, not to what divides it: a parenthesis is misplaced."
-NO_FADE = "The factor before the old average is missing: γ (or β) times the old, 1 − γ (or 1 − β) times the new."
-LITERAL = "You wrote {} for {}: use the argument, whose value is not always that."
-
-
-def literal(values: dict[str, str], besides: str = "") -> Mistake:
-    """Numbers by the symbols in whose place they stand, except before what ``besides`` matches."""
-    said = (" and ".join(each) for each in (values.values(), (letters(parse(symbol)[1]) for symbol in values)))
-    changes = ((rf"{re.escape(symbol)}(?![a-z]{besides})", f"({value})") for symbol, value in values.items())
-    return mistake(LITERAL.format(*said), *itertools.chain.from_iterable(changes))
-
-
-def no_eta(match: re.Match) -> str:
-    return "1" if match[0] == r"\eta" else ""
-
-
-MISTAKES = (
-    # the step
-    mistake(
-        "The step has the wrong sign: it must go against the gradient.",
-        r"^\\theta_\{?t(?:\+1\})? = \\theta_\{?t(?:-1\})? (?P<sign>[-+]) ",
-        flip,
-    ),
-    mistake(FORGOTTEN, r"^(\\theta_\S+ =) \\theta_\S+ [-+] ", r"\1 "),
-    mistake(FORGOTTEN, r"^(\\theta_\S+ =) \\theta_\S+ [-+] ", r"\1 -"),
-    mistake(NO_ETA, r"(?<=\{)\\eta(?=\})|\\eta (?!\\lambda)", no_eta),
-    mistake(TWO_ETA, rf"^(\\theta_t = .*- )(\\eta {GRADIENT})$", r"\1\\eta \2"),
-    mistake(TWO_ETA, r"([-+]) v_t$", r"\1 \\eta v_t"),
-    mistake(TWO_ETA, r"\\frac\{\\eta", r"\\frac{\\eta \\eta"),
-    mistake(NO_STEP, rf"^(\\theta_t = .* \\eta) {GRADIENT}$", r"\1"),
-    mistake(NO_STEP, STEP, lambda match: match[0].removesuffix(f" {match[2]}")),
-    mistake(
-        "η and the gradient are added. They are multiplied.",
-        rf"^(\\theta.* \\eta) {GRADIENT}$",
-        r"\1 + \\nabla J(\\theta_{t-1})",
-    ),
-    mistake(
-        "η and the gradient are added. They are multiplied.",
-        rf"^(\\theta.* \\eta) {GRADIENT}$",
-        r"\1 - \\nabla J(\\theta_{t-1})",
-    ),
-    # the velocity
-    mistake(PRODUCT, MEMORY, r"v_t = \\gamma v_{t-1} "),
-    mistake(PRODUCT, r"([-+]) v_t$", r"\1 \\gamma v_{t-1} \\eta \\nabla J(\\theta_{t-1})"),
-    mistake(
-        "v is returned with the wrong sign: the next step goes on from it, so return the v by which θ moved.",
-        r"^v_t = \\gamma v_\{t-1\} (?P<sign>[-+]) ",
-        flip,
-        r"^v_t = ",
-        "v_t = -",
-        r"(?P<sign>[-+]) (\\eta )?v_t$",
-        flip,
-    ),
-    mistake("γ is missing before the old v: the velocity never fades.", MEMORY, r"v_t = v_{t-1} \1 "),
-    mistake(NO_MEMORY, r"^v_t = \\gamma v_\{t-1\} \+ ", "v_t = "),
-    mistake(NO_MEMORY, r"^v_t = \\gamma v_\{t-1\} - ", "v_t = -"),
-    mistake(BOTH_FADE, r"^v_t = \\gamma (v_\{t-1\} [-+] .*)$", r"v_t = \\gamma (\1)"),
-    mistake(BOTH_FADE, r"^G_t = \\gamma (G_\{t-1\} \+ .*)$", r"G_t = \\gamma (\1)"),
-    mistake(NO_STEP_IN_V, r"^(v_t = \\gamma v_\{t-1\}) [-+] .*\\nabla.*$", r"\1"),
-    mistake(SHARES, MEMORY, r"v_t = (1 - \\gamma) v_{t-1} \1 "),
-    mistake(SHARES, MEMORY, r"v_t = (1 - \\gamma) v_{t-1} \1 \\gamma "),
-    mistake(SHARES, rf"{MEMORY}\\eta ", r"v_t = \\eta v_{t-1} \1 \\gamma "),
-    mistake("γ is added to the gradient's part. It multiplies the old v.", MEMORY, r"v_t = \\gamma \1 "),
-    mistake(
-        "θ stands in place of the old v: the velocity remembers the velocity.",
-        MEMORY,
-        r"v_t = \\gamma \\theta_{t-1} \1 ",
-    ),
-    *(
-        mistake(DAMPED, r"^(v_t = .*?) ([-+]) (\\eta )?\\nabla", rf"\1 \2 {factor} \3\\nabla")
-        for damping in (r"\\gamma", "0.9", "0.5", "0.1")
-        for factor in (
-            f"(1 - {damping})",
-            rf"(1 - {damping} \\operatorname{{sign}}(v_{{t-1}})^2)",
-        )  # PyTorch: not the first
-    ),
-    mistake(OLD_V, MOVE, r"\1 \2v_{t-1}"),
-    *(
-        mistake(
-            OLD_V,
-            r"^(v_t = .*\\nabla J\(\\theta_\{t-1\})",
-            rf"\1 {sign} {eta}v_{{t-1}}",
-            rf" {re.escape(sign)} {eta}v_t$",
-            rf" {sign} {eta}v_{{t-1}}",
-        )
-        for sign in "-+"
-        for eta in ("", r"\\eta ")
-    ),
-    mistake(TWICE, MOVE, r"\1 \2(v_t + \\gamma v_{t-1})"),
-    mistake(TWICE, MOVE, r"\1 \2(v_t + \\gamma v_t)"),
-    mistake(
-        "γ stands in the step as well: it belongs to the old v, and θ moves by the whole new v.",
-        MOVE,
-        r"\1 \2\\gamma v_t",
-    ),
-    mistake(
-        "The gradient is counted twice: v already holds it.", r"([-+]) v_t$", r"\1 v_t - \\eta \\nabla J(\\theta_{t-1})"
-    ),
-    mistake(
-        "The gradient is counted twice: v already holds it.",
-        r"([-+]) \\eta v_t$",
-        r"\1 \\eta v_t - \\eta \\nabla J(\\theta_{t-1})",
-    ),
-    # where the gradient is taken
-    *(
-        mistake(says, *changes, only=(Momentum,))
-        for sign, other in ("+-", "-+")
-        for eta, ahead in ((r"\\eta ", ""), ("", r"\\eta "))
-        for says, changes in (
-            (
-                NESTEROV,
-                (
-                    rf"^\\theta_t = .* {re.escape(other)} {ahead}v_t$",
-                    rf"\\theta_t = \\theta_{{t-1}} {other} {ahead}\\gamma v_t - \\eta \\nabla J(\\theta_{{t-1}})",
-                ),
-            ),
-            (
-                AHEAD_OF_NAG,
-                (
-                    rf"^v_t = .* {re.escape(sign)} {eta}{GRADIENT}$",
-                    rf"v_t = \\gamma v_{{t-1}} {sign} {eta}\\nabla J(\\theta_{{t-1}} {other} {ahead}\\gamma v_{{t-1}})",
-                ),
-            ),
-            (
-                AHEAD_OF_NAG,
-                (
-                    rf"^v_t = .* {re.escape(sign)} {eta}{GRADIENT}$",
-                    rf"v_t = \\gamma v_{{t-1}} {sign} {eta}\\nabla J(\\theta_{{t-1}} {other} {ahead}v_{{t-1}})",
-                ),
-            ),
-        )
-    ),
-    mistake(
-        "The gradient is taken at θ. NAG takes it at the look-ahead point θ − γv: that is Momentum.",
-        AHEAD,
-        r"\\nabla J(\\theta_{t-1})",
-    ),
-    mistake("The look-ahead point lies on the wrong side: it is where the momentum alone would lead.", AHEAD, flip),
-    mistake(NO_GAMMA_AHEAD, r"(\\nabla J\(\\theta_\{t-1\} [-+] (?:\\eta )?)\\gamma v", r"\1v"),
-    mistake(
-        "γ is missing, before the old v and in the look-ahead point θ − γv.",
-        r"(\\nabla J\(\\theta_\{t-1\} [-+] (?:\\eta )?)\\gamma v",
-        r"\1v",
-        MEMORY,
-        r"v_t = v_{t-1} \1 ",
-    ),
-    mistake(ETA_AHEAD, r"(\\eta \\nabla J\(\\theta_\{t-1\} [-+] )\\gamma", r"\1\\eta \\gamma"),
-    mistake(ETA_AHEAD, r"(\\eta \\nabla J\(\\theta_\{t-1\} [-+] )\\gamma", r"\1\\eta"),
-    mistake(
-        "θ is missing in the look-ahead point: it is θ − γv.",
-        r"\\nabla J\(\\theta_\{t-1\} [-+] ((?:\\eta )?\\gamma)",
-        r"\\nabla J(\1",
-    ),
-    mistake(
-        "The parenthesis of grad closes too early: the gradient is taken at the point θ − γv, grad(theta - gamma * v).",
-        r"\\nabla J\(\\theta_\{t-1\} ([-+] (?:\\eta )?\\gamma v_\{t-1\})\)",
-        r"(\\nabla J(\\theta_{t-1}) \1)",
-    ),
-    # the squares and their root
-    mistake(OLD_G, r"\\sqrt\{G_t", r"\\sqrt{G_{t-1}"),
-    mistake(
-        OLD_G,
-        r"\\nabla J\(\\theta_t\)\)\^2",
-        r"\\nabla J(\\theta_t - \\frac{\\eta}{\\sqrt{G_{t-1} + \\epsilon}} \\nabla J(\\theta_t)))^2",
-        r"\\sqrt\{G_t",
-        r"\\sqrt{G_{t-1}",
-    ),
-    mistake("The square root is missing: the step is divided by the root of the squared gradients.", ROOT, r"(\1)"),
-    mistake(
-        "ε stands outside the root. Here it belongs inside.",
-        r"\\sqrt\{G_t \+ \\epsilon\}",
-        r"(\\sqrt{G_t} + \\epsilon)",
-    ),
-    mistake(
-        "ε stands inside the root. Here it belongs outside.",
-        r"\\sqrt\{(\\hat\{v\}|v)_t\} \+ \\epsilon",
-        r"\\sqrt{\1_t + \\epsilon}",
-    ),
-    mistake(NO_EPS, r" \+ \\epsilon", ""),
-    mistake(EPS_ASTRAY, STEP, r"\\frac{\\eta}{\\sqrt{\1}} \2 + \\epsilon"),
-    mistake(EPS_ASTRAY, STEP, r"\\frac{\\eta}{\\sqrt{\1}} + \\epsilon \2"),
-    mistake(EPS_ASTRAY, STEP, r"(\\frac{\\eta}{\\sqrt{\1}} + \\epsilon) \2"),
-    mistake(
-        "ε is added to G itself, step after step. It belongs into the root alone.",
-        r" \+ \\epsilon",
-        "",
-        r"^(G_t = .*)$",
-        r"\1 + \\epsilon",
-    ),
-    mistake(
-        "The step is multiplied by the root. It is divided by it.",
-        r"\\frac\{\\eta\}\{(.*?)\} (?=\\nabla|\\hat\{m\})",
-        r"\\eta (\1) ",
-    ),
-    mistake("The divisor is missing: the step is divided by the root.", STEP, r"\\eta \2"),
-    mistake(SUMMED, r"\(\\nabla J\(\\theta_t\)\)\^2", r"\\operatorname{sum}((\\nabla J(\\theta_t))^2)"),
-    mistake(SUMMED, r"g_t\^2", r"\\operatorname{sum}(g_t^2)"),
-    mistake(NOT_SQUARED, r"\(\\nabla J\(\\theta_t\)\)\^2", r"\\nabla J(\\theta_t)"),
-    mistake(NOT_SQUARED, r"\(\\nabla J\(\\theta_t\)\)\^2", r"\\sqrt{(\\nabla J(\\theta_t))^2}"),
-    mistake(NOT_SQUARED, r"g_t\^2", "g_t"),
-    mistake(
-        "The square is taken of the sum G + g. It is taken of the gradient alone, G + g**2.",
-        r"^G_t = G_\{t-1\} \+ \((.*)\)\^2$",
-        r"G_t = (G_{t-1} + \1)^2",
-    ),
-    mistake("G and the square are multiplied. They are added.", r"^G_t = G_\{t-1\} \+ ", "G_t = G_{t-1} "),
-    mistake(NO_OLD_G, r"^G_t = .*?\+ ", "G_t = "),
-    mistake(NO_OLD_G, r"^G_t = .*(?=\(\\nabla)", "G_t = "),
-    mistake(
-        "This G is AdaGrad's sum. RMSProp averages: γ times the old G, 1 − γ times the new square.",
-        r"^G_t = \\gamma G_\{t-1\} \+ \(1 - \\gamma\)",
-        "G_t = G_{t-1} +",
-    ),
-    # the averages
-    mistake("The β's are swapped: β₁ averages the gradient (m), β₂ its square (v).", r"\\beta_(\d)", other_beta),
-    mistake(
-        "The β's are swapped in the bias correction: β₁ belongs to m, β₂ to v.", r"(?<=\{1 - )\\beta_(\d)", other_beta
-    ),
-    mistake("v is averaged with β₁. β₂ belongs to it.", r"^v_t = \\beta_2 (.*)\\beta_2", r"v_t = \\beta_1 \1\\beta_1"),
-    mistake("m is averaged with β₂. β₁ belongs to it.", r"^m_t = \\beta_1 (.*)\\beta_1", r"m_t = \\beta_2 \1\\beta_2"),
-    mistake("m is corrected with β₂. β₁ belongs to it.", r"(?<=m_t\}\{1 - )\\beta_1", r"\\beta_2"),
-    mistake("v is corrected with β₁. β₂ belongs to it.", r"(?<=v_t\}\{1 - )\\beta_2", r"\\beta_1"),
-    mistake(
-        "The two shares are exchanged: the old average is weighted by γ (or β), the new term by 1 − γ.",
-        r"(\\gamma|\\beta_\d) (\w)_\{t-1\} \+ \(1 - \1\)",
-        r"(1 - \1) \2_{t-1} + \1",
-    ),
-    *(mistake(NO_FADE, rf"^({name}_t =) (?:\\gamma|\\beta_\d) ", r"\1 ") for name in ("[Gmv]", "m", "v")),
-    *(
-        mistake(
-            "The old average is forgotten: the new one is made of it and of the new term.",
-            rf"^({name}_t =) \\beta_\d \w_\{{t-1\}} \+",
-            r"\1",
-        )
-        for name in ("[mv]", "m", "v")
-    ),
-    *(
-        mistake(
-            "The factor 1 − γ (or 1 − β) before the new term is missing.",
-            rf"^({name}_t = .*)\(1 - (\\gamma|\\beta_\d)\) ",
-            r"\1",
-        )
-        for name in ("[Gmv]", "m", "v")
-    ),
-    mistake(
-        "m averages the squares. It averages the gradient itself; v averages its square.",
-        r"^(m_t = .*) g_t$",
-        r"\1 g_t^2",
-    ),
-    mistake(
-        "v averages the squares of m. It averages those of the gradient, g**2.", r"^(v_t = .*) g_t\^2$", r"\1 m_t^2"
-    ),
-    mistake(
-        "The step uses v̂ in place of m̂: m̂ is its direction, v̂ its scale.",
-        r"(?<=\\epsilon\} )\\hat\{m\}_t",
-        r"\\hat{v}_t",
-    ),
-    mistake(
-        "The step uses G in place of the gradient: G is its scale only.",
-        r"(?<=\\epsilon\}\} )\\nabla J\(\\theta_t\)$",
-        "G_t",
-    ),
-    mistake(
-        "The step uses the gradient g in place of the corrected average m̂.", r"(?<=\\epsilon\} )\\hat\{m\}_t", "g_t"
-    ),
-    # bias correction
-    mistake(
-        "m is overwritten by m̂: return m itself, since the next average goes on from it. Give m̂ a name of its own.",
-        r"\\hat\{m\}_t",
-        "m_t",
-    ),
-    mistake(
-        "v is overwritten by v̂: return v itself, since the next average goes on from it. Give v̂ a name of its own.",
-        r"\\hat\{v\}_t",
-        "v_t",
-    ),
-    mistake(
-        "m and v are overwritten by m̂ and v̂: return m and v themselves. Give m̂ and v̂ names of their own.",
-        r"\\hat\{(\w)\}_t",
-        r"\1_t",
-    ),
-    mistake("The bias correction is missing: divide by 1 − βᵗ.", r"\\frac\{(\w)_t\}\{1 - \\beta_\d\^t\}", r"\1_t"),
-    mistake("The bias correction of m is missing: divide it by 1 − β₁ᵗ.", r"\\frac\{m_t\}\{1 - \\beta_1\^t\}", r"m_t"),
-    mistake("The bias correction of v is missing: divide it by 1 − β₂ᵗ.", r"\\frac\{v_t\}\{1 - \\beta_2\^t\}", r"v_t"),
-    mistake(
-        "t counts from 0 in your bias correction. In the first step t must be 1.",
-        r"\\beta_(\d)\^t",
-        r"\\beta_\1^{t - 1}",
-    ),
-    mistake(
-        "The bias correction does not grow with t: it is 1 − βᵗ, not 1 − β.",
-        r"(1 - \\beta_\d)\^t",
-        r"\1",
-    ),
-    mistake("The bias correction takes β times t. It is a power, βᵗ: beta1**t.", r"(1 - \\beta_\d)\^t", r"\1 t"),
-    mistake(
-        "The bias correction is multiplied. Divide by 1 − βᵗ.", r"\\frac\{(\w_t)\}\{(1 - \\beta_\d\^t)\}", r"\1 (\2)"
-    ),
-    mistake(
-        "The parentheses around 1 − βᵗ are missing: m / (1 - beta1**t).",
-        r"\\frac\{(\w_t)\}\{1 - (\\beta_\d\^t)\}",
-        r"\1 - \2",
-    ),
-    # weight decay
-    mistake(
-        "This is L2 regularisation: λθ stands in the gradient, and the divisor rescales it. AdamW decays θ beside the step.",
-        r"^g_t = (.*)$",
-        r"g_t = \1 + \\lambda \\theta_{t-1}",
-        r" - (\\eta )?\\lambda \\theta_\{t-1\}$",
-        "",
-    ),
-    mistake(
-        "The decay is taken of the new θ. Take it of the θ before the step.",
-        r"^\\theta_t = (.*) - ((?:\\eta )?\\lambda) \\theta_\{t-1\}$",
-        r"\\theta_t = (\1) (1 - \2)",
-    ),
-    mistake("The weight decay − ηλθ is missing.", r" - (\\eta )?\\lambda \\theta_\{t-1\}", ""),
-    mistake("The decay has the wrong sign: it makes θ smaller, − ηλθ.", r" - ((?:\\eta )?\\lambda)", r" + \1"),
-    mistake("The decay is a share of θ: λ times θ.", r"\\lambda \\theta_\{t-1\}", r"\\lambda"),
-    mistake(
-        "θ is multiplied by λ. It loses the share ηλ: θ − ηλθ.",
-        r"^(\\theta_t =) (\\theta.*) - (?:\\eta )?\\lambda \\theta_\{t-1\}$",
-        r"\1 \\lambda \2",
-    ),
-    mistake(
-        "The decay is divided by the root as well. AdamW decays θ beside the step.",
-        r"(\\hat\{m\}_t) - (?:\\eta )?(\\lambda \\theta_\{t-1\})$",
-        r"(\1 + \2)",
-    ),
-    # numbers in place of what is handed over
-    *(
-        literal({r"\gamma": gamma} | eta)
-        for gamma in ("0.9", "0.99", "0.5")
-        for eta in ({}, {r"\eta": "0.1"}, {r"\eta": "0.01"})
-    ),
-    *(literal({r"\eta": eta}) for eta in ("0.1", "0.01", "0.001")),
-    *(
-        literal(values, besides)
-        for values in ({r"\beta_1": "0.9", r"\beta_2": "0.999"}, {r"\beta_1": "0.9"}, {r"\beta_2": "0.999"})
-        for besides in ("", r"|\^")  # in the averages and in their correction, or in the averages alone
-    ),
-)
+def filled(tree: Node, found: dict[str, Node]) -> Node:
+    """A tree with what A, B and C stand for."""
+    if tree[0] == "sym":
+        return found.get(tree[1], tree)
+    return tuple(filled(part, found) if isinstance(part, tuple) else part for part in tree)
 
 
 @cached
 def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
-    """The method with the mistake in its rows, or None where it has no place for it."""
+    """The method with the mistake in its equations, or None where it has no place for it."""
     if not issubclass(kind, wrong.only):
         return None
-    lines = [row.latex for row in kind.rows]
+    rows = kind.trees()
     for pattern, becomes in wrong.changes:
-        changed = [re.sub(pattern, becomes, line) for line in lines]
-        if changed == lines:
+        before, rows = rows, tuple(changed(row, pattern, becomes, wrong.spared) for row in rows)
+        if rows == before:
             return None
-        lines = changed
-    return _with_rows(kind, lines)
+    return with_rows(kind, rows)
+
+
+FORGOT_THETA = "You left out the old θ; subtract the step from it: θ − …"
+PRODUCT = "You multiplied the two parts; add them, as vectors: γv + η∇J."
+NO_ETA = "You left out η; multiply the gradient by it."
+TWO_ETA = "You used η twice; use it once."
+NO_GRADIENT = "You left out the gradient; multiply the learning rate by it."
+OLD_V = "You moved θ by the old velocity; compute the new v first, then move by it."
+OLD_G = "You divided by the old G; add the new square first, then divide by the root of the new G."
+TWICE = "You added γ times the velocity a second time; move by v alone, which already contains it."
+NO_MEMORY = "You left out the old v; add γ times the old v to the gradient's part."
+BOTH_FADE = "You multiplied both parts by γ; multiply only the old value by it."
+SHARES = "You swapped the factors; multiply the old v by γ and the gradient by η."
+DAMPED = "You multiplied the gradient by 1 − γ (damped momentum, PyTorch's dampening); leave that factor out."
+NESTEROV = "You wrote Nesterov's method, which takes γv − η∇J after v; move by v alone."
+AHEAD = "You took the gradient at a look-ahead point, as NAG does; take it at θ."
+SECOND_GRADIENT = "You used the gradient twice; move by v alone, which already contains it."
+NO_GAMMA_AHEAD = "You left out γ in the look-ahead point; take the gradient at θ − γv."
+ETA_AHEAD = "You put η into the look-ahead point, but your v already contains it; take the gradient at θ − γv."
+SUMMED = "You summed the squares over the coordinates, as a matrix product does; square each element: g**2."
+NOT_SQUARED = "You left the gradient unsquared; add its square, g**2."
+NO_OLD_G = "You left out the old G; combine it with the new square."
+NO_EPS = "You left out ε or used a number for it; add the eps that you are given."
+EPS_ASTRAY = "You added ε to the step; move the parenthesis, so that ε is added to the divisor."
+NO_FADE = "You left out the factor of the old average; multiply it by γ (or β)."
+NO_SHARE = "You left out the factor of the new term; multiply it by 1 − γ (or 1 − β)."
+NO_OLD = "You left out the old average; add it, multiplied by γ (or β)."
+NO_POWER = "You took 1 − β for the correction; divide by 1 − βᵗ, which changes with t."
+DIVISORS = ("sqrt(A + epsilon)", "sqrt(A) + epsilon")
+GAMMAS, ETAS = ("0.9", "0.99", "0.5"), ("0.1", "0.01", "0.001")
+LITERAL = "You wrote {} for {}; use the argument, which can have another value."
+
+
+def literals(values: dict[str, str], spared: str = "") -> Mistake:
+    """Numbers instead of symbols."""
+    numbers, symbols = (" and ".join(each) for each in (values.values(), map(letters, values)))
+    changes = tuple((("sym", symbol), ("num", float(value))) for symbol, value in values.items())
+    return Mistake(LITERAL.format(numbers, symbols), changes, spared=spared)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    # the step
+    *mistakes(
+        "You moved with the gradient; subtract the step, so that the loss falls.",
+        "NEW = OLD ± A -> NEW = OLD ∓ A", "NEW = OLD ± A - B -> NEW = OLD ∓ A - B",
+    ),
+    *mistakes(
+        FORGOT_THETA, *(f"NEW = OLD ± A{more} -> NEW = {sign}A{more}" for sign in ("", "-") for more in ("", " - B"))
+    ),
+    *mistakes(NO_ETA, "eta*grad(A) -> grad(A)", "eta*v_t -> v_t", "eta/A -> 1/A", "eta*sqrt(A) -> sqrt(A)", "eta*(A + B) -> A + B"),
+    *mistakes(TWO_ETA, "OLD - eta*grad(A) -> OLD - eta*eta*grad(A)", "OLD ± v_t -> OLD ± eta*v_t", "eta/A -> eta*eta/A"),
+    *mistakes(
+        NO_GRADIENT, "OLD - eta*grad(A) -> OLD - eta", *(f"eta/({divisor})*B -> eta/({divisor})" for divisor in DIVISORS)
+    ),
+    *mistakes("You added η and the gradient; multiply them.", "OLD - eta*grad(A) -> OLD - (eta ± grad(A))", "OLD - eta*grad(A) -> OLD - eta ± grad(A)"),
+    *mistakes("You multiplied η by θ; multiply it by the gradient.", "OLD - eta*grad(A) -> OLD - eta*A"),
+    *mistakes("You squared the gradient; use the gradient itself.", "OLD - eta*grad(A) -> OLD - eta*grad(A)^2"),
+    *mistakes("You used only the sign of the gradient; use the gradient itself.", "OLD - eta*grad(A) -> OLD - eta*sign(grad(A))"),
+    *mistakes(
+        "You divided the gradient by its length; use the gradient itself.",
+        "OLD - eta*grad(A) -> OLD - eta*(grad(A)/sqrt(sum(grad(A)^2)))",
+    ),
+    # the velocity
+    *mistakes(
+        PRODUCT, "v_t = gamma*v_{t-1} ± A -> v_t = gamma*v_{t-1}*A",
+        "OLD ± v_t -> OLD ± gamma*v_{t-1}*eta*grad(theta_{t-1})",
+    ),
+    *mistakes(
+        "You returned v with the opposite sign; return the v by which θ moved.",
+        "v_t = gamma*v_{t-1} ± A -> v_t = -(gamma*v_{t-1} ± A); OLD ∓ v_t -> OLD ± v_t",
+        "v_t = gamma*v_{t-1} ± A -> v_t = -(gamma*v_{t-1} ± A); OLD ∓ eta*v_t -> OLD ± eta*v_t",
+    ),
+    *mistakes(
+        "You left out γ before the old v, so the velocity never fades; multiply the old v by γ.",
+        "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± A",
+    ),
+    *mistakes("You multiplied the gradient's part by γ; multiply the old v by it.", "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± gamma*A"),
+    *mistakes("You used γ twice; multiply the old v by γ once.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma*gamma*v_{t-1} ± A"),
+    *mistakes(NO_MEMORY, "v_t = gamma*v_{t-1} + A -> v_t = A", "v_t = gamma*v_{t-1} - A -> v_t = -A"),
+    *mistakes(BOTH_FADE, "v_t = gamma*v_{t-1} ± A -> v_t = gamma*(v_{t-1} ± A)", "G_t = gamma*G_{t-1} + A -> G_t = gamma*(G_{t-1} + A)"),
+    *mistakes(
+        "You left out the gradient in v; add the gradient's part to γ times the old v.",
+        "v_t = gamma*v_{t-1} ± A -> v_t = gamma*v_{t-1}",
+    ),
+    *mistakes(
+        "You multiplied the old v by 1 − γ; multiply it by γ.",
+        "v_t = gamma*v_{t-1} ± A -> v_t = (1 - gamma)*v_{t-1} ± A",
+    ),
+    *mistakes(
+        SHARES, "v_t = gamma*v_{t-1} ± A -> v_t = (1 - gamma)*v_{t-1} ± gamma*A",
+        "v_t = gamma*v_{t-1} ± eta*A -> v_t = eta*v_{t-1} ± gamma*A",
+    ),
+    *mistakes("You added γ; multiply the old v by it.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma ± A"),
+    *mistakes("You used θ as the old velocity; use v.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma*theta_{t-1} ± A"),
+    *mistakes(
+        DAMPED,
+        *(
+            f"v_t = gamma*v_{{t-1}} ± A -> v_t = gamma*v_{{t-1}} ± {factor}*A"
+            for damping in ("gamma", "0.9", "0.5", "0.1")
+            for factor in (f"(1 - {damping})", f"(1 - {damping}*sign(v_{{t-1}})^2)")  # PyTorch: not the first
+        ),
+    ),
+    *mistakes(OLD_V, "OLD ± v_t -> OLD ± v_{t-1}", "OLD ± eta*v_t -> OLD ± eta*v_{t-1}"),
+    *mistakes(
+        OLD_V,  # θ is moved first, and v takes its gradient there
+        "v_t = A ± grad(B) -> v_t = A ± grad(B ∓ eta*v_{t-1}); OLD ∓ eta*v_t -> OLD ∓ eta*v_{t-1}",
+        "v_t = A ± eta*grad(B) -> v_t = A ± eta*grad(B ∓ v_{t-1}); OLD ∓ v_t -> OLD ∓ v_{t-1}",
+    ),
+    *mistakes(
+        TWICE, *(f"OLD ± {eta}v_t -> OLD ± {eta}(v_t + gamma*{v})" for eta in ("", "eta*") for v in ("v_{t-1}", "v_t"))
+    ),
+    *mistakes(
+        "You multiplied the step by γ; move by the whole new v.", "OLD ± v_t -> OLD ± gamma*v_t", "OLD ± eta*v_t -> OLD ± eta*gamma*v_t",
+        "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± A; OLD ∓ v_t -> OLD ∓ gamma*v_t",
+    ),
+    *mistakes(
+        SECOND_GRADIENT, "OLD ± v_t -> OLD ± v_t - eta*grad(theta_{t-1})", "OLD ± eta*v_t -> OLD ± eta*v_t - eta*grad(theta_{t-1})",
+    ),
+    *mistakes(SECOND_GRADIENT, "OLD ± v_t -> OLD ± gamma*v_t - eta*grad(OLD)", only=NAG),
+    # where the gradient is taken
+    *(
+        wrong
+        for eta, ahead in (("eta*", ""), ("", "eta*"))
+        for says, way in (
+            (NESTEROV, f"OLD ± {ahead}v_t -> OLD ± {ahead}gamma*v_t - eta*grad(OLD)"),
+            (AHEAD, f"v_t = A ± {eta}grad(OLD) -> v_t = A ± {eta}grad(OLD ∓ {ahead}gamma*v_{{t-1}})"),
+            (AHEAD, f"v_t = A ± {eta}grad(OLD) -> v_t = A ± {eta}grad(OLD ∓ {ahead}v_{{t-1}})"),
+        )
+        for wrong in mistakes(says, way, only=Momentum)
+    ),
+    *mistakes("You took the gradient at v; take it at θ (for NAG, at θ − γv).", "v_t = A ± grad(B) -> v_t = A ± grad(v_{t-1})", "v_t = A ± eta*grad(B) -> v_t = A ± eta*grad(v_{t-1})"),
+    *mistakes("You took the gradient at θ, as Momentum does; take it at the look-ahead point θ − γv.", "grad(OLD ± A) -> grad(OLD)"),
+    *mistakes("You looked ahead to the wrong side; take the gradient where the momentum alone would lead.", "grad(OLD ± A) -> grad(OLD ∓ A)"),
+    *mistakes(
+        NO_GAMMA_AHEAD, "grad(OLD ± gamma*v_{t-1}) -> grad(OLD ± v_{t-1})",
+        "grad(OLD ± eta*gamma*v_{t-1}) -> grad(OLD ± eta*v_{t-1})",
+    ),
+    *mistakes(
+        "You left out γ, before the old v and in the look-ahead point; use γv in both.",
+        "gamma*v_{t-1} -> v_{t-1}", "eta*gamma*v_{t-1} -> eta*v_{t-1}; gamma*v_{t-1} -> v_{t-1}",
+    ),
+    *mistakes(
+        ETA_AHEAD, "eta*grad(OLD ± gamma*A) -> eta*grad(OLD ± eta*gamma*A)", "eta*grad(OLD ± gamma*A) -> eta*grad(OLD ± eta*A)"
+    ),
+    *mistakes("You left out θ in the look-ahead point; take the gradient at θ − γv.", "grad(OLD ± A) -> grad(A)"),
+    *mistakes(
+        "You closed the parenthesis of grad too early; write grad(theta - gamma*v).", "grad(OLD ± A) -> grad(OLD) ± A"
+    ),
+    # the squares and their root
+    *mistakes(OLD_G, "sqrt(G_t + A) -> sqrt(G_{t-1} + A)"),
+    *mistakes(
+        OLD_G,
+        "(grad(theta_t))^2 -> (grad(theta_t - eta/sqrt(G_{t-1} + epsilon)*grad(theta_t)))^2; sqrt(G_t + A) -> sqrt(G_{t-1} + A)",
+    ),
+    *mistakes("You left out the square root; divide by the root of the squared gradients.", "sqrt(A) -> A"),
+    *mistakes(NO_EPS, "A + epsilon -> A"),
+    *mistakes(
+        EPS_ASTRAY,
+        *(
+            f"OLD - eta/({divisor})*B{more} -> OLD - {becomes}{more}"
+            for divisor in DIVISORS
+            for more in ("", " - C")
+            for becomes in ("eta/sqrt(A)*B + epsilon", "eta/sqrt(A) + epsilon*B", "(eta/sqrt(A) + epsilon)*B")
+        ),
+    ),
+    *mistakes(
+        "You added ε to G, in every step; add it only under the root.",
+        "sqrt(G_t + epsilon) -> sqrt(G_t); G_t = A -> G_t = A + epsilon",
+    ),
+    *mistakes("You multiplied by the root; divide by it.", "eta/A*grad(B) -> eta*A*grad(B)", "eta/A*m_hat_t -> eta*A*m_hat_t"),
+    *mistakes("You left out the divisor; divide the step by the root.", *(f"eta/({divisor})*B -> eta*B" for divisor in DIVISORS)),
+    *mistakes(
+        "You divided by the root of this step's square alone; divide by the root of G.",
+        "eta/sqrt(G_t + epsilon)*grad(B) -> eta/sqrt((grad(B))^2 + epsilon)*grad(B)",
+    ),
+    *mistakes(SUMMED, "(grad(A))^2 -> sum((grad(A))^2)", "g_t^2 -> sum(g_t^2)"),
+    *mistakes(NOT_SQUARED, "(grad(A))^2 -> grad(A)", "(grad(A))^2 -> sqrt((grad(A))^2)", "g_t^2 -> g_t"),
+    *mistakes("You squared G + g; square only the gradient: G + g**2.", "G_t = A + (B)^2 -> G_t = (A + B)^2"),
+    *mistakes("You squared the factor 1 − γ, too; square only the gradient.", "A*(grad(B))^2 -> (A*grad(B))^2"),
+    *mistakes("You multiplied G by the square; add it.", "G_t = G_{t-1} + A -> G_t = G_{t-1}*A"),
+    *mistakes(NO_OLD_G, "G_t = A + B -> G_t = B", "G_t = A + B*(grad(C))^2 -> G_t = (grad(C))^2"),
+    *mistakes(
+        "You summed the squares, as AdaGrad does; average them: γ times the old G and 1 − γ times the new square.",
+        "G_t = gamma*G_{t-1} + (1 - gamma)*A -> G_t = G_{t-1} + A",
+    ),
+    # the averages
+    *mistakes("You swapped the β's; use β₁ for m and β₂ for v.", "beta_1 -> q; beta_2 -> beta_1; q -> beta_2"),
+    *mistakes(
+        "You swapped the β's in the bias correction; use β₁ for m and β₂ for v.",
+        "beta_1^t -> q^t; beta_2^t -> beta_1^t; q^t -> beta_2^t",
+    ),
+    *mistakes("You averaged v with β₁; use β₂.", "v_t = beta_2*A + (1 - beta_2)*B -> v_t = beta_1*A + (1 - beta_1)*B"),
+    *mistakes("You averaged m with β₂; use β₁.", "m_t = beta_1*A + (1 - beta_1)*B -> m_t = beta_2*A + (1 - beta_2)*B"),
+    *mistakes("You corrected m with β₂; use β₁.", "m_t/(1 - beta_1^t) -> m_t/(1 - beta_2^t)"),
+    *mistakes("You corrected v with β₁; use β₂.", "v_t/(1 - beta_2^t) -> v_t/(1 - beta_1^t)"),
+    *mistakes(
+        "You swapped the two shares; multiply the old average by γ (or β) and the new term by 1 − γ (or 1 − β).",
+        "gamma*A + (1 - gamma)*B -> (1 - gamma)*A + gamma*B", "beta_1*A + (1 - beta_1)*B -> (1 - beta_1)*A + beta_1*B",
+        "beta_2*A + (1 - beta_2)*B -> (1 - beta_2)*A + beta_2*B",
+        "beta_1*A + (1 - beta_1)*B -> (1 - beta_1)*A + beta_1*B; beta_2*A + (1 - beta_2)*B -> (1 - beta_2)*A + beta_2*B",
+    ),
+    *mistakes(
+        "You multiplied both parts by 1 − γ; multiply the old G by γ.",
+        "gamma*A + (1 - gamma)*B -> (1 - gamma)*A + (1 - gamma)*B",
+    ),
+    *(
+        wrong
+        for says, becomes in ((NO_FADE, "{o} + {f}*{n}"), (NO_OLD, "{f}*{n}"), (NO_SHARE, "{b}*{o} + {n}"))
+        for names in (("m", "v"), ("m",), ("v",), ("G",))
+        for wrong in mistakes(
+            says,
+            ";".join(
+                f"{{o}} = {{b}}*A + {{f}}*B -> {{o}} = {becomes}".format(o=f"{name}_t", b=beta, f=f"(1 - {beta})", n="B")
+                .replace(f"= {name}_t +", "= A +").replace(f"*{name}_t +", "*A +")
+                for name in names
+                for beta in ({"m": "beta_1", "v": "beta_2", "G": "gamma"}[name],)
+            ),
+        )
+        if not (names == ("G",) and says == NO_OLD)
+    ),
+    *mistakes("You averaged squared gradients in m; average the gradient itself.", "m_t = A + B*g_t -> m_t = A + B*g_t^2"),
+    *mistakes("You averaged the squares of m; average those of the gradient, g**2.", "v_t = A + B*g_t^2 -> v_t = A + B*m_t^2"),
+    *mistakes("You used v̂ as the direction; use m̂, and divide by the root of v̂.", "A*m_hat_t -> A*v_hat_t"),
+    *mistakes("You used G as the direction; use the gradient, and divide by the root of G.", "eta/A*grad(B) -> eta/A*G_t"),
+    *mistakes("You used the gradient g; use the corrected average m̂.", "A*m_hat_t -> A*g_t"),
+    # bias correction
+    *mistakes("You overwrote m with m̂; return m itself, and give m̂ a name of its own.", "m_hat_t = A -> m_t = A; m_hat_t -> m_t"),
+    *mistakes("You overwrote v with v̂; return v itself, and give v̂ a name of its own.", "v_hat_t = A -> v_t = A; v_hat_t -> v_t"),
+    *mistakes(
+        "You overwrote m and v with m̂ and v̂; return m and v themselves, and give m̂ and v̂ names of their own.",
+        "m_hat_t = A -> m_t = A; m_hat_t -> m_t; v_hat_t = A -> v_t = A; v_hat_t -> v_t",
+    ),
+    *mistakes("You left out the bias correction; divide by 1 − βᵗ.", "m_t/(1 - beta_1^t) -> m_t; v_t/(1 - beta_2^t) -> v_t"),
+    *mistakes("You left out the bias correction of m; divide m by 1 − β₁ᵗ.", "m_t/(1 - beta_1^t) -> m_t"),
+    *mistakes("You left out the bias correction of v; divide v by 1 − β₂ᵗ.", "v_t/(1 - beta_2^t) -> v_t"),
+    *mistakes("You counted t from 0 in the bias correction; make t = 1 in the first step.", "beta_1^t -> beta_1^(t - 1); beta_2^t -> beta_2^(t - 1)"),
+    *mistakes(NO_POWER, "beta_1^t -> beta_1; beta_2^t -> beta_2"),
+    *mistakes("You multiplied β by t; raise it to the power t: beta1**t.", "beta_1^t -> beta_1*t; beta_2^t -> beta_2*t"),
+    *mistakes(
+        "You multiplied by the bias correction; divide by 1 − βᵗ.",
+        "m_t/(1 - beta_1^t) -> m_t*(1 - beta_1^t); v_t/(1 - beta_2^t) -> v_t*(1 - beta_2^t)",
+    ),
+    *mistakes(
+        "You left out the parentheses around 1 − βᵗ; write m / (1 - beta1**t).",
+        "m_t/(1 - beta_1^t) -> m_t/1 - beta_1^t; v_t/(1 - beta_2^t) -> v_t/1 - beta_2^t",
+    ),
+    *mistakes(
+        "You corrected the root of v; correct v first, then take the root.",
+        "v_t/(1 - beta_2^t) -> v_t; sqrt(v_hat_t) -> sqrt(v_hat_t)/(1 - beta_2^t)",
+    ),
+    # weight decay
+    *mistakes(
+        "You put λθ into the gradient (L2 regularization), where the divisor rescales it; subtract ηλθ from θ instead.",
+        "g_t = A -> g_t = A + lambda*theta_{t-1}; A - B*theta_{t-1} -> A",
+    ),
+    *mistakes(
+        "You decayed θ twice, in the gradient and in the step; leave λθ out of the gradient.",
+        "g_t = A -> g_t = A + lambda*theta_{t-1}",
+        only=AdamW,
+    ),
+    *mistakes(
+        "You applied the decay to the new θ; use the θ from before the step.",
+        "theta_t = A - eta*lambda*theta_{t-1} -> theta_t = A*(1 - eta*lambda)", "theta_t = A - lambda*theta_{t-1} -> theta_t = A*(1 - lambda)",
+    ),
+    *mistakes(
+        "You took the gradient at the shrunk θ; take it at the θ from before the step.",
+        "g_t = grad(theta_{t-1}) -> g_t = grad(theta_{t-1}*(1 - eta*lambda))",
+        only=AdamW,
+    ),
+    *mistakes("You left out the weight decay; subtract ηλθ.", "A - B*theta_{t-1} -> A"),
+    *mistakes("You added the decay; subtract it, so that θ shrinks: − ηλθ.", "A - B*theta_{t-1} -> A + B*theta_{t-1}"),
+    *mistakes("You subtracted the decay without θ; multiply it by θ.", "eta*lambda*theta_{t-1} -> eta*lambda", "lambda*theta_{t-1} -> lambda"),
+    *mistakes("You multiplied θ by λ; subtract ηλθ from it.", "theta_t = OLD - A - B*OLD -> theta_t = lambda*OLD - A"),
+    *mistakes(
+        "You divided the decay by the root, too; subtract ηλθ outside the fraction.",
+        "OLD - A*m_hat_t - B*OLD -> OLD - A*(m_hat_t + lambda*OLD)",
+    ),
+    # numbers instead of what is given
+    *(
+        literals({"gamma": gamma} | ({"eta": eta} if eta else {}))
+        for gamma, eta in product(GAMMAS, ("", *ETAS[:2]))
+    ),
+    *(literals({"eta": eta}) for eta in ETAS),
+    *(
+        literals(values, spared)  # in the averages and in their correction, or in the averages alone
+        for values in ({"beta_1": "0.9", "beta_2": "0.999"}, {"beta_1": "0.9"}, {"beta_2": "0.999"})
+        for spared in ("", "pow")
+    ),
+    literals({"lambda": "0.01"}),
+)  # fmt: skip

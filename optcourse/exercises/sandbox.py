@@ -150,7 +150,7 @@ class _Relay(io.TextIOBase):
 
 
 def _no_input(*_: Any) -> str:
-    raise RuntimeError("input() has nobody to ask here")
+    raise RuntimeError("input() can't be used here; use the arguments")
 
 
 def _send(pipe: Any, item: Any) -> None:

@@ -77,7 +77,9 @@ class WithoutTheCourse:
 
     def find_spec(self, name: str, *_: Any) -> None:
         if name.partition(".")[0] == "optcourse":
-            raise ModuleNotFoundError("the course itself is not there while an answer is marked: write the update")
+            raise ModuleNotFoundError(
+                "you used the course itself, which is not available to an answer; write the update"
+            )
 
 
 def limit() -> None:
@@ -93,7 +95,7 @@ def limit() -> None:
 
 
 def no_input(*_: Any) -> str:
-    raise RuntimeError("input() has nobody to ask here")
+    raise RuntimeError("input() can't be used here; use the arguments")
 
 
 def main() -> None:
@@ -112,7 +114,7 @@ def main() -> None:
     except BaseException as error:
         return channel.say(failed=f"{type(error).__name__}: {'; '.join([words(error), *failed[:1]])}")
     if not callable(function):
-        return channel.say(failed=f"{task['wanted']} is no function, but a {type(function).__name__}")
+        return channel.say(failed=f"{task['wanted']} is a {type(function).__name__}; it must be a function")
     channel.say(ready=True, empty=empty(function))
     while asked := channel.hear():
         step(function, asked["given"], channel, failed)
@@ -151,7 +153,13 @@ def step(function: Callable, given: list, channel: Channel, failed: list[str]) -
     except BaseException as error:
         said = "; ".join([words(error), *(failed[:1] if isinstance(error, NameError) else [])])
         return channel.say(stopped=type(error).__name__, words=said, line=line(error, main.__code__.co_filename))
-    return channel.say(answer=plain(answer), after=[None if each is grad else plain(each) for each in arguments])
+    return channel.say(answer=plain(flat(answer)), after=[None if each is grad else plain(each) for each in arguments])
+
+
+def flat(answer: Any) -> Any:
+    """What a function returned; of theta and a dict with the state, as the methods of the course return them, each value."""
+    is_state = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)
+    return (answer[0], *answer[1].values()) if is_state else answer
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:
