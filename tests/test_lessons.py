@@ -44,7 +44,7 @@ def test_every_tuning_of_a_lesson_goes_through_who_says_an_edge(lesson):
     for cell in code(lesson):
         assert cell.id in NO_TUNING or not [*chosen_by_hand(cell.source)], cell.id
         for output in cell.outputs:
-            assert output.get("name") != "stderr" and "at the edge of those tried" not in str(output), cell.id
+            assert output.get("name") != "stderr" and "extend the range" not in str(output), cell.id
 
 
 def test_in_a_notebook_an_edge_is_seen():
@@ -113,3 +113,31 @@ def test_readme_and_the_quiz_say_it():
     assert "without dropout NAG and Momentum were first and could not be told apart" in said
     answers = [question.options[0][0] for question in QUIZ["summary"]]
     assert answers[0] == "NAG" and "pairs" in answers[2]
+
+
+# ---- a label in a text is the label on the screen ----
+
+
+@pytest.fixture(scope="module")
+def on_screen():
+    """What stands on buttons, sliders, menus and folds: the texts of the page's modules and of the widgets."""
+    folder = ROOT / "optcourse"
+    files = [*(folder / "page").rglob("*.js"), *(folder / "widgets").glob("*.py"), folder / "plots" / "views.py"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return set(re.findall(r"[\"'>`] ?([^\"'<>`\n]{2,40}?) ?[\"'<`]", source))
+
+
+@pytest.mark.parametrize("name", [*LESSONS, "TEACHING", "README"])
+def test_a_label_in_a_text_is_the_label_on_the_screen(name, on_screen):
+    cells = [cell.source for cell in LESSONS[name].cells if cell.cell_type == "markdown"] if name in LESSONS else []
+    text = "\n".join(cells) or {"TEACHING": TEACHING, "README": README}.get(name, "")
+    said = {
+        label
+        for label in re.findall(r"(?:[Pp]ress|[Tt]ick|[Oo]pen|the control) \*{1,2}([^*\n▶]{2,30}?)\*{1,2}(?!\*)", text)
+    }
+    assert said <= on_screen, said - on_screen
+
+
+def test_labels_are_looked_for(on_screen):
+    assert {"check", "more", "edit the formula", "reset", "row by row", "learning-rate sweep", "variant"} <= on_screen
+    assert "valley" not in on_screen
