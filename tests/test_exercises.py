@@ -26,6 +26,7 @@ from optcourse.exercises.check import (
     verdict,
 )
 from optcourse.exercises.mistakes import MISTAKES, broken, forms
+from optcourse.exercises.questions import PREDICT, QUIZ
 from optcourse.widgets.activities import Choice, Goal, Predict, Question, Quiz, reach
 
 RIGHT_GD = made(GradientDescent, RIGHT[GradientDescent])
@@ -340,3 +341,17 @@ def test_in_a_notebook_the_verdict_is_followed_by_the_picture(monkeypatch):
     assert len(shown) == 1, "nothing is drawn of what does not run"
     check(lambda theta, grad, eta: None, GradientDescent)
     assert len(shown) == 1, "nor of no answer"
+
+
+# ---- the questions ----
+
+
+def test_neither_length_nor_place_gives_the_answer_away():
+    """The right option is never the longest, and stands at each place in a fifth of the questions at least."""
+    asked = [*PREDICT.values(), *(each for some in QUIZ.values() for each in some)]
+    assert len(asked) >= 25
+    places = [[option for option, _ in each.shuffled()].index(each.options[0][0]) for each in asked]
+    for each in asked:
+        right, *others = (len(option) for option, _ in each.options)
+        assert right <= max(others), each.text
+    assert all(places.count(place) >= len(asked) / 5 for place in range(3)), places

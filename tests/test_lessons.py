@@ -112,7 +112,7 @@ def test_readme_and_the_quiz_say_it():
     assert "it **was** confirmed with dropout, where Adam was lower than every other" in said
     assert "without dropout NAG and Momentum were first and could not be told apart" in said
     answers = [question.options[0][0] for question in QUIZ["summary"]]
-    assert answers[0] == "NAG" and "pairs" in answers[2]
+    assert answers[0] == "NAG" and "paired" in answers[2]
 
 
 # ---- a label in a text is the label on the screen ----

@@ -1,6 +1,7 @@
 """What a student answers with the mouse: predictions, slider tasks, quizzes, and the test of the set-up."""
 
 import dataclasses
+import hashlib
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Question:
 
     def shuffled(self) -> list[tuple[str, str]]:
         """The options in an order that is always the same and does not give the answer away."""
-        return sorted(self.options)
+        return sorted(self.options, key=lambda option: hashlib.sha256((self.text + option[0]).encode()).digest())
 
     def answer(self, option: str) -> tuple[bool, str]:
         """Whether an option is right, and what to say about it."""
