@@ -74,7 +74,7 @@ class FormulaError(ValueError):
         self.says, self.text, self.at = says, text, at
         shown = text if len(text) <= 60 else text[:60] + "…"
         super().__init__(
-            f"{says}, at character {at + 1} of the formula {shown}" if re.search(r"[^ \t\n\r]", text) else says
+            f"{says} (character {at + 1} of {shown})" if re.search(r"[^ \t\n\r]", text) else says
         )
 
 
@@ -164,7 +164,7 @@ class Parser:
             self.take()
             parts.append(self.total())
         if self.kind == "end":
-            raise self.error(f"{quoted(opening)} is never closed; add the closing sign; add the closing sign", at)
+            raise self.error(f"{quoted(opening)} is never closed; add the closing sign", at)
         if not (self.sign(closing) or self.kind == closing):
             raise self.unexpected()
         self.take()
@@ -186,7 +186,7 @@ class Parser:
     def row(self) -> Node:
         """All of it: an expression, or a symbol, =, and an expression."""
         if self.kind == "end":
-            raise self.error("the formula is empty; type one, such as x**2 + y**2; type one, such as x**2 + y**2", 0)
+            raise self.error("the formula is empty; type one, such as x**2 + y**2", 0)
         node = self.total()
         if self.sign("="):
             if node[0] != "sym":

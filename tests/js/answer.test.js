@@ -34,7 +34,7 @@ test("the last line may return the new values, under any names", () => {
     ["return theta", "line 1: return theta, v, in this order"],
     ["return theta, v, 3", "return theta, v, in this order"],
     ["return theta, v\ntheta = v", "line 1: return ends the update"],
-    ["return theta, v = 3", "leave out the =, at character 14"],
+    ["return theta, v = 3", "leave out the = (character 14 of return"],
     ["return theta, w", "w has no value"],
     ["v = v\nreturn theta, v +", "line 2: the formula breaks off; add a number, a symbol or ( at the end"],
   ])

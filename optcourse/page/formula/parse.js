@@ -41,7 +41,7 @@ class Parser extends SymbolReader {
       this.take();
       parts.push(this.total());
     }
-    if (this.is("end")) throw this.error(`${quoted(opening)} is never closed; add the closing sign; add the closing sign`, at);
+    if (this.is("end")) throw this.error(`${quoted(opening)} is never closed; add the closing sign`, at);
     if (!this.sign(closing) && !this.is(closing)) throw this.unexpected();
     this.take();
     this.depth -= 1;
@@ -62,7 +62,7 @@ class Parser extends SymbolReader {
 
   /** All of it: an expression, or a symbol, =, and an expression. @returns {Tree} */
   row() {
-    if (this.is("end")) throw this.error("the formula is empty; type one, such as x**2 + y**2; type one, such as x**2 + y**2", 0);
+    if (this.is("end")) throw this.error("the formula is empty; type one, such as x**2 + y**2", 0);
     let node = this.total();
     if (this.sign("=")) {
       if (node[0] !== "sym") throw this.error("begin the equation with a single name, as in v = …", 0);

@@ -68,7 +68,7 @@ export class FormulaError extends Error {
   constructor(says, text, at, row) {
     const [position, letters] = [[...text.slice(0, at)].length, [...text]];
     const shown = letters.length <= 60 ? text : `${letters.slice(0, 60).join("")}…`;
-    super(/[^ \t\n\r]/.test(text) ? `${says}, at character ${position + 1} of the formula ${shown}` : says);
+    super(/[^ \t\n\r]/.test(text) ? `${says} (character ${position + 1} of ${shown})` : says);
     this.says = says;
     this.text = text;
     this.at = position;

@@ -168,7 +168,7 @@ export function drawWeights(painter, { network, theta }) {
   const { width, hidden } = network;
   const [plus, minus] = [rgb(painter.colour("eta")), rgb(painter.colour("gamma"))];
   painter.text(
-    shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class (− blue, + red) (− blue, + red)", painter.width),
+    shortened(painter, hidden ? "weights to each hidden unit" : "weights to each class (− blue, + red)", painter.width),
     [0, 9 * size],
     painter.colour("ink"),
   );
