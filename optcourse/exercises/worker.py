@@ -34,7 +34,7 @@ def words(error: BaseException) -> str:
     try:
         said = str(error)
     except BaseException:
-        said = "(what, it cannot say)"
+        said = "(it has no readable message)"
     return said[:300].encode("utf-8", "backslashreplace").decode()
 
 
@@ -77,7 +77,9 @@ class WithoutTheCourse:
 
     def find_spec(self, name: str, *_: Any) -> None:
         if name.partition(".")[0] == "optcourse":
-            raise ModuleNotFoundError("the course itself is not there while an answer is marked: write the update")
+            raise ModuleNotFoundError(
+                "the course is not available while an answer is marked; write the update yourself"
+            )
 
 
 def limit() -> None:
@@ -93,7 +95,7 @@ def limit() -> None:
 
 
 def no_input(*_: Any) -> str:
-    raise RuntimeError("input() has nobody to ask here")
+    raise RuntimeError("input() is not available here; use the arguments")
 
 
 def main() -> None:
@@ -112,7 +114,9 @@ def main() -> None:
     except BaseException as error:
         return channel.say(failed=f"{type(error).__name__}: {'; '.join([words(error), *failed[:1]])}")
     if not callable(function):
-        return channel.say(failed=f"{task['wanted']} is no function, but a {type(function).__name__}")
+        return channel.say(
+            failed=f"{task['wanted']} is not a function but a {type(function).__name__}; define it with def"
+        )
     channel.say(ready=True, empty=empty(function))
     while asked := channel.hear():
         step(function, asked["given"], channel, failed)
@@ -155,13 +159,15 @@ def step(function: Callable, given: list, channel: Channel, failed: list[str]) -
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:
-    """A value for JSON: an array by its shape, kind and numbers, a list by its parts, all else by its type."""
+    """A value for JSON: an array by its shape, kind and numbers, a list or a dict by its parts, all else by its type."""
     if value is None or value is ...:
         return None
     if isinstance(value, str):
         return {"text": value[:20]}
     if isinstance(value, list | tuple) and depth:
         return [plain(each, depth - 1) for each in value[:PARTS]]
+    if isinstance(value, dict) and depth and all(isinstance(name, str) for name in value):
+        return {"dict": {name: plain(each, depth - 1) for name, each in list(value.items())[:PARTS]}}
     with contextlib.suppress(OverflowError, TypeError, ValueError):
         if isinstance(value, np.ndarray | np.number | float | int | complex):
             array = np.asarray(value)
