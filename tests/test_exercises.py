@@ -318,7 +318,7 @@ def test_in_a_notebook_the_verdict_is_followed_by_the_picture(monkeypatch):
     monkeypatch.setattr(IPython.display, "display", lambda *each, **_: shown.extend(each))
     check(made(GradientDescent, "theta = theta + eta * grad(theta)"), GradientDescent)
     said, drawn = shown
-    assert "The step has the wrong sign" in said["text/plain"]
+    assert "You moved up the slope" in said["text/plain"]
     assert "yours (η = 0.05) on the ravine" in repr(drawn)
     shown.clear()
     check(lambda theta, grad, eta: theta[7], GradientDescent)

@@ -3,10 +3,13 @@
 A rule is two formulas, and ``v:`` before them says in which row it holds; without a name it holds in all rows. A letter without an
 index, as x here, stands for any part. A sum or a product in a rule fits one in any order. At the top it also fits some parts of a
 longer one; further in, a letter takes all parts that are left.
+
+While rules are carried out, sums and products are of any length: a − b/c is ``("add", a, ("neg", ("mul", b, ("inv", c))))``.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from .parse import Node, parse
 
@@ -14,105 +17,74 @@ ONE: Node = ("num", 1.0)
 Bound = Mapping[str, Node]  # what the letters of a rule stand for
 
 
-# ---- sums and products of any length, without minus and fractions: a - b/c is ("add", a, ("neg", ("mul", b, ("inv", c)))) ----
-
-
-def add(*terms: Node) -> Node:
-    flat = [each for term in terms for each in (term[1:] if term[0] == "add" else [term])]
-    return ("add", *flat) if len(flat) > 1 else flat[0]
-
-
-def neg(node: Node) -> Node:
-    return node[1] if node[0] == "neg" else ("neg", node)
-
-
-def mul(*factors: Node) -> Node:
-    """A product with its sign in front, in which x and 1/x cancel."""
-    flat: list[Node] = []
-    minus = sum(each[0] == "neg" for each in factors) % 2
-    for factor in (each[1] if each[0] == "neg" else each for each in factors):
-        for each in factor[1:] if factor[0] == "mul" else [factor]:
-            if inv(each) in flat:
-                flat.remove(inv(each))
-            elif each != ONE:
-                flat.append(each)
-    made = ("mul", *flat) if len(flat) > 1 else (flat or [ONE])[0]
-    return neg(made) if minus else made
-
-
-def inv(node: Node) -> Node:
-    match node:
-        case ("inv", inner):
+def make(kind: str, *parts: Any) -> Node:
+    """A tree with its sign in front, in which x and 1/x cancel."""
+    match kind, parts:
+        case "sub", (a, b):
+            return make("add", a, make("neg", b))
+        case "frac", (a, b):
+            return make("mul", a, make("inv", b))
+        case ("neg" | "inv", ((inverse, inner),)) if inverse == kind:
             return inner
-        case ("neg", inner):
-            return neg(inv(inner))
-        case ("mul", *parts):
-            return mul(*map(inv, parts))
-    return node if node == ONE else ("inv", node)
+        case "inv", (("neg", inner),):
+            return make("neg", make("inv", inner))
+        case "inv", (("mul", *factors),):
+            return make("mul", *(make("inv", each) for each in factors))
+        case "inv", (("num", 1.0),):
+            return ONE
+        case ("mul", _) if minus := [each for each in parts if each[0] == "neg"]:
+            product = make("mul", *(each[1] if each[0] == "neg" else each for each in parts))
+            return make("neg", product) if len(minus) % 2 else product
+        case "add" | "mul", _:
+            flat: list[Node] = []
+            for each in (each for part in parts for each in (part[1:] if part[0] == kind else [part])):
+                if kind == "mul" and make("inv", each) in flat:
+                    flat.remove(make("inv", each))
+                elif kind == "add" or each != ONE:
+                    flat.append(each)
+            return (kind, *flat) if len(flat) > 1 else (flat or [ONE])[0]
+    return (kind, *parts)
 
 
-MAKE: dict[str, Callable[..., Node]] = {
-    "add": add,
-    "neg": neg,
-    "mul": mul,
-    "inv": inv,
-    "sub": lambda a, b: add(a, neg(b)),
-    "frac": lambda a, b: mul(a, inv(b)),
-}
+def normal(node: Any) -> Any:
+    """A tree with long sums and products; a name or a number is itself."""
+    return make(node[0], *map(normal, node[1:])) if isinstance(node, tuple) else node
 
 
-def mapped(function: Callable[[Node], Node], node: Node) -> Node:
-    """A tree whose parts are changed."""
-    parts = [function(part) if isinstance(part, tuple) else part for part in node[1:]]
-    return MAKE[node[0]](*parts) if node[0] in MAKE else (node[0], *parts)
-
-
-def normal(node: Node) -> Node:
-    """A tree with long sums and products."""
-    return mapped(normal, node)
-
-
-def plain(node: Node) -> Node:
+def plain(node: Any) -> Any:
     """The tree as :func:`parse` would read it."""
     match node:
-        case ("add", first, *others):
-            signed = ((("sub", plain(each[1])) if each[0] == "neg" else ("add", plain(each))) for each in others)
-            return functools.reduce(lambda sum_, each: (each[0], sum_, each[1]), signed, plain(first))
-        case ("mul" | "inv", *parts):
-            factors = parts if node[0] == "mul" else [node]
+        case ("add", *terms):
+            pairs = [("sub", plain(each[1])) if each[0] == "neg" else ("add", plain(each)) for each in terms[1:]]
+            return functools.reduce(lambda total, each: (each[0], total, each[1]), pairs, plain(terms[0]))
+        case ("mul" | "inv", *_):
+            factors = node[1:] if node[0] == "mul" else [node]
             above = [plain(each) for each in factors if each[0] != "inv"] or [ONE]
             below = [plain(each[1]) for each in factors if each[0] == "inv"]
-            numerator, *denominator = (
-                functools.reduce(lambda a, b: ("mul", a, b), each) for each in (above, below) if each
-            )
-            return ("frac", numerator, *denominator) if denominator else numerator
-    return (node[0], *(plain(part) if isinstance(part, tuple) else part for part in node[1:]))
+            halves = [functools.reduce(lambda a, b: ("mul", a, b), half) for half in (above, below) if half]
+            return ("frac", *halves) if below else halves[0]
+    return tuple(map(plain, node)) if isinstance(node, tuple) else node
 
 
-# ---- rules ----
-
-
-def any_part(node: Node) -> bool:
+def letter(node: Any) -> bool:
+    """Whether this stands for any part in a rule."""
     return node[0] == "sym" and len(node[1]) == 1 and node[1] not in "et"
 
 
-def fits(rule: Node, node: Node, bound: Bound) -> Iterator[Bound]:
+def fits(rule: Any, node: Any, bound: Bound) -> Iterator[Bound]:
     """The ways in which a rule's formula is this tree."""
-    if any_part(rule):
-        if bound.get(rule[1], node) == node:
-            yield {**bound, rule[1]: node}
+    if not isinstance(rule, tuple) or not isinstance(node, tuple):
+        yield from [bound] if rule == node else []
+    elif letter(rule):
+        yield from [{**bound, rule[1]: node}] if bound.get(rule[1], node) == node else []
     elif rule[0] == node[0] in ("add", "mul"):
-        *first, last = sorted(rule[1:], key=any_part)
+        *first, last = sorted(rule[1:], key=letter)
         for found, rest in among(first, node[1:], bound):
-            if rest:
-                yield from fits(last, MAKE[node[0]](*rest), found)
-    elif rule[0] == node[0] and len(rule) == len(node):
+            yield from fits(last, make(node[0], *rest), found) if rest else []
+    elif len(rule) == len(node):
         ways = [bound]
-        for part, other in zip(rule[1:], node[1:], strict=True):
-            if isinstance(part, tuple):
-                ways = [more for way in ways for more in fits(part, other, way)]
-            elif part != other:
-                return
+        for part, other in zip(rule, node, strict=True):
+            ways = [more for way in ways for more in fits(part, other, way)]
         yield from ways
 
 
@@ -120,39 +92,35 @@ def among(rules: Sequence[Node], parts: Sequence[Node], bound: Bound) -> Iterato
     """The ways to find formulas among the parts of a sum or product, and which parts are left."""
     if not rules:
         yield bound, parts
-        return
-    for at, part in enumerate(parts):
+    for at, part in enumerate(parts if rules else []):
         for found in fits(rules[0], part, bound):
             yield from among(rules[1:], [*parts[:at], *parts[at + 1 :]], found)
 
 
-def filled(node: Node, bound: Bound) -> Node:
-    return bound[node[1]] if any_part(node) else mapped(lambda part: filled(part, bound), node)
+def filled(node: Any, bound: Bound) -> Any:
+    """A rule's formula with what its letters stand for."""
+    if not isinstance(node, tuple):
+        return node
+    return bound[node[1]] if letter(node) else make(node[0], *(filled(part, bound) for part in node[1:]))
 
 
-def replaced(node: Node, old: Node, new: Node) -> Node:
+def replaced(node: Any, old: Node, new: Node) -> Any:
     """A tree in which a rule is carried out wherever it fits, the outermost place first."""
-
-    def inside(part: Node) -> Node:
-        return replaced(part, old, new)
-
-    if old[0] == node[0] in ("add", "mul"):
-        for bound, rest in among(old[1:], node[1:], {}):
-            return MAKE[node[0]](filled(new, bound), *map(inside, rest))
-    for bound in fits(old, node, {}):
-        return filled(new, bound)
-    return mapped(inside, node)
+    if not isinstance(node, tuple):
+        return node
+    several = old[0] == node[0] in ("add", "mul")
+    for bound, rest in among(old[1:], node[1:], {}) if several else ((each, []) for each in fits(old, node, {})):
+        others = [replaced(each, old, new) for each in rest]
+        return make(node[0], filled(new, bound), *others) if others else filled(new, bound)
+    return make(node[0], *(replaced(part, old, new) for part in node[1:]))
 
 
 @functools.cache
 def rules(text: str) -> tuple[tuple[str, Node, Node], ...]:
     """Rules from a text, with ``; `` between: the symbol of the row (or nothing), the old part and the new one."""
-    made = []
-    for rule in text.split("; "):
-        where, _, change = rule.rpartition(": ")
-        old, new = (normal(parse(each)) for each in change.split(" → "))
-        made.append((f"{parse(where)[1]}_t" if where else "", old, new))
-    return tuple(made)
+    pairs = [rule.rpartition(": ")[::2] for rule in text.split("; ")]
+    sides = [[normal(parse(side)) for side in change.split(" → ")] for _, change in pairs]
+    return tuple((where and f"{parse(where)[1]}_t", *each) for (where, _), each in zip(pairs, sides, strict=True))
 
 
 def rewritten(rows: Sequence[Node], text: str) -> tuple[Node, ...] | None:
@@ -163,8 +131,10 @@ def rewritten(rows: Sequence[Node], text: str) -> tuple[Node, ...] | None:
     """
     now = tuple(map(normal, rows))
     for where, old, new in rules(text):
-        changed = tuple((*row[:2], replaced(row[2], old, new)) if where in ("", row[1]) else row for row in now)
-        if changed == now:
+        before, now = (
+            now,
+            tuple((*row[:2], replaced(row[2], old, new) if where in ("", row[1]) else row[2]) for row in now),
+        )
+        if before == now:
             return None
-        now = changed
     return tuple(map(plain, now))
