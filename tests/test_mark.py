@@ -449,7 +449,7 @@ def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (STUCK_LATER, "In step 3 on the ravine your function did not come to an end within 0.2 s"),
+        (STUCK_LATER, "In step 3 on the ravine your function did not end within 0.2 s"),
         (BROKEN_LATER, "In step 3 on the ravine your function stopped with ZeroDivisionError"),
     ],
 )

@@ -110,7 +110,7 @@ TABLES: dict[type[Optimizer], Table] = {
         "You left out the square root; divide by the root of the squared gradients.": "√(x) → x",
         "You took the root of the newest square alone; take the root of G.": "θ: Gₜ → (∇J(θₜ₋₁))^2",
         "You left out ε, or wrote a number for it; add the eps that you are given.": "θ: x + ε → x",
-        "You added ε to the step; add it to the divisor, and check your parentheses.": "θ: x + ε → x; θ: -η y/x → [-η y/x + ε|-(η y/x + ε)|-(η/x + ε y)|-(η/x + ε) y]",
+        "You added ε to the step; add it to the divisor, and check your parentheses.": "θ: x + ε → x; θ: -η y/x → [-η y/x + ε|-η/x + ε y|-(η/x + ε) y]",
         "You added ε to G in every step; add it only under the root.": "Gₜ + ε → Gₜ; G: x → x + ε",
         "You multiplied by the root; divide by it.": "θ: 1/x → x",
         "You left out the divisor; divide the step by the root.": "θ: η/x → η",
