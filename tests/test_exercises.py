@@ -52,7 +52,7 @@ RUNS = [
     (GradientDescent, "g = grad(theta); theta -= step", "NameError: name 'step' is not defined (line 3 of the function); check the spelling"),
     (GradientDescent, "raise SystemExit('bye')", "In step 1 your function stopped with SystemExit: bye (line 2 of the function)"),
     (GradientDescent, "raise KeyboardInterrupt", "In step 1 your function stopped with KeyboardInterrupt"),
-    (GradientDescent, "theta = theta - float(input('eta?')) * grad(theta)", "input() is not available here; use the arguments"),
+    (GradientDescent, "theta = theta - float(input('eta?')) * grad(theta)", "input() is not available here (line 2 of the function); use the arguments instead."),
     (AdaGrad, RIGHT[AdaGrad].replace("**", " ^ "), "write a power as g**2"),
     (GradientDescent, "theta = theta - eta @ grad(theta)", "multiply with *, element by element"),
     (GradientDescent, "theta = theta - eta * grad(theta[0], theta[1])", "call grad with one array, as in grad(theta)"),
@@ -152,7 +152,7 @@ DO = ["add", "assign", "average", "call", "check", "compare", "compute", "correc
 def says_what_to_do(said):
     """ "You did X; do Y.": one sentence of two halves, what the student did and, beginning with a verb, what to do."""
     halves = re.fullmatch(r"(?:In step \S+ (?:on the [\w-]+ )?)?[Yy]our? [^;]+; (\w+)[^;]*\.", said, re.DOTALL)
-    return bool(halves) and halves[1] in DO and not re.search(r"[.!?:] [A-Z]", said.split("; ")[1])
+    return bool(halves) and halves[1] in DO and not re.search(r"[.!?] [A-Z]", said.split("; ")[1])
 
 
 def test_each_feedback_says_what_was_done_and_what_to_do():

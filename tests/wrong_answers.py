@@ -370,7 +370,11 @@ def typed(body):
         .replace("alpha", "a")
         .replace("; ", "\n")
     )
-    return "" if re.search(r"[\[\].]\w|\[|@|\bif\b|\breturn\b|\btuple\b|\bgrad(?!\()", lines) else lines
+    return (
+        ""
+        if re.search(r"[\[\].]\w|\[|@|\bif\b|\breturn\b|\btuple\b|\b(where|maximum|for)\b|\bgrad(?!\()", lines)
+        else lines
+    )
 
 
 def answered(kind):

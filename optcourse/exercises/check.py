@@ -72,6 +72,8 @@ ADVICE = {
     r"TypeError.*(bitwise_xor|for \^)": "write a power as g**2, since ^ is another operation",
     r"ValueError.*matmul|'@'": "multiply with *, element by element, and not with @",
     r"TypeError.*gradient\(\) takes": "call grad with one array, as in grad(theta)",
+    r"input\(\)": "use the arguments instead",
+    r"optcourse|course is not": "write the update yourself",
     r"NameError|UnboundLocalError": "check the spelling, or assign the name before you use it",
     "": "correct this line",
 }
@@ -225,8 +227,9 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
         return f"You returned {values}; return {len(names)}: {', '.join(names)}."
     for name, value, kept in zip(names, parts, given, strict=True):
         if problem := _unusable(name, value, np.shape(kept)):
-            if sorted(map(np.ndim, parts)) == sorted(map(np.ndim, given)) and "shape" in problem:
-                problem = SAID["order"].format(names=", ".join(names)).replace("You", "you", 1)
+            with contextlib.suppress(ValueError):  # of a ragged list
+                if sorted(map(np.shape, parts)) == sorted(map(np.shape, given)) and np.shape(value) != np.shape(kept):
+                    problem = SAID["order"].format(names=", ".join(names)).replace("You", "you", 1)
             return SAID["unusable"].format(step=number, problem=problem)
     return {
         name: np.array(value, dtype=float) if np.ndim(value) else _number(value)

@@ -77,9 +77,7 @@ class WithoutTheCourse:
 
     def find_spec(self, name: str, *_: Any) -> None:
         if name.partition(".")[0] == "optcourse":
-            raise ModuleNotFoundError(
-                "the course is not available while an answer is marked; write the update yourself"
-            )
+            raise ModuleNotFoundError("the course is not available while an answer is marked")
 
 
 def limit() -> None:
@@ -95,7 +93,7 @@ def limit() -> None:
 
 
 def no_input(*_: Any) -> str:
-    raise RuntimeError("input() is not available here; use the arguments")
+    raise RuntimeError("input() is not available here")
 
 
 def main() -> None:
@@ -115,7 +113,7 @@ def main() -> None:
         return channel.say(failed=f"{type(error).__name__}: {'; '.join([words(error), *failed[:1]])}")
     if not callable(function):
         return channel.say(
-            failed=f"{task['wanted']} is not a function but a {type(function).__name__}; define it with def"
+            failed=f"{task['wanted']} is of type {type(function).__name__}; define it as a function, with def"
         )
     channel.say(ready=True, empty=empty(function))
     while asked := channel.hear():

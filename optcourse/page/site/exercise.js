@@ -31,7 +31,7 @@ export function exercise(parent, task, name, mount) {
     { className: "question" },
     make("legend", null, {}, `Write the update of ${title}`),
   );
-  const given = make("p", box, {}, "Given are ");
+  const given = make("p", box, {}, "You have ");
   const spelled = (/** @type {string} */ symbol) => symbol.replace("_", "");
   for (const symbol of [...symbols, ""]) {
     given.append(
