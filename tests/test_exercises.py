@@ -26,6 +26,10 @@ from optcourse.exercises.check import (
     verdict,
 )
 from optcourse.exercises.mistakes import CONVENTIONS, MISTAKES, broken, forms
+from optcourse.formula.evaluate import evaluate
+from optcourse.formula.parse import parse, symbols
+from optcourse.formula.rewrite import normal, plain, rewritten
+from optcourse.formula.write import latex
 from optcourse.widgets.activities import Choice, Goal, Predict, Question, Quiz, reach
 
 RIGHT_GD = made(GradientDescent, RIGHT[GradientDescent])
@@ -200,6 +204,34 @@ def test_the_formula_is_typeset_and_the_rest_is_escaped():
     assert said.markdown.endswith(
         r"$$\begin{aligned}\theta_t &= \theta_{t-1} - \eta \nabla J(\theta_{t-1})\end{aligned}$$"
     )
+
+
+@pytest.mark.parametrize("kind", EXERCISES.values(), ids=lambda kind: kind.__name__)
+def test_long_sums_and_products_mean_the_same(kind):
+    """A row that is made of long sums and products and back has the same value."""
+    for _, _, tree in kind.trees():
+        values = {name: 0.3 + 0.1 * i for i, name in enumerate(dict.fromkeys(symbols(tree)))}
+        again = plain(normal(tree))
+        assert parse(latex(again)) == again
+        assert evaluate(again, values, np.sin) == pytest.approx(evaluate(tree, values, np.sin), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "becomes"),
+    [
+        ("v_t = a - b + c", "x + y → x y", "v_t = -a b + c"),  # two parts, whatever their signs
+        ("v_t = sin(a b c)", "b x → x", "v_t = sin(a c)"),  # at the top the rest stays
+        ("v_t = sin(1 + a b c)", "1 + b x → x", "v_t = sin(a c)"),  # further in a letter takes the rest
+        ("v_t = a/b * b", "x → x + 1", "v_t = a + 1"),
+        ("v_t = a", "m: x → x + 1", None),  # there is no row of m
+        ("v_t = a - b", "x x → x", None),
+    ],
+)
+def test_a_rule_is_carried_out_where_it_fits(row, rule, becomes):
+    named = re.compile(r"(?<![a-z])[abc](?![a-z])")  # with an index, or they would stand for any part
+    row, rule, becomes = (each and named.sub(r"\g<0>_1", each) for each in (row, rule, becomes))
+    found = rewritten([parse(row)], rule)
+    assert (found and latex(found[0])) == (becomes and latex(parse(becomes)))
 
 
 def test_no_form_and_no_mistake_is_another():

@@ -45,11 +45,8 @@ WARM = (
 # large enough that every mistake shows, small enough that nothing diverges; no value is another's complement, or a usual one
 VALUES = {"eta": 0.013, "gamma": 0.8, "beta1": 0.8, "beta2": 0.7, "eps": 0.3, "decay": 0.4}
 # float32 that is right stays within a quarter of this on all surfaces; the mildest mistake is some hundred times as far away
-CLOSE, LOST, SURE = (
-    2e-5,
-    1e6,
-    100,
-)  # what is as far away as LOST has diverged; what is called right is SURE times closer
+CLOSE, SURE = 2e-5, 100  # what is called right in a wrong step is SURE times closer
+LOST = 1e6  # what is as far away as this has diverged
 UNANSWERED = "Not answered yet. Replace pass with your update, and run the cell again."
 SAID = {  # of a run that came to its end; the page judges with the same words, see task()
     "right": "Right. Your update matches {title} in {steps} steps on each of {surfaces} surfaces.",
@@ -247,13 +244,10 @@ def _parts(answer: Any, names: Sequence[str]) -> list[Any]:
 
     A θ alone may itself be a list.
     """
-    wanted, several = (
-        len(names),
-        isinstance(answer, tuple | list) or (isinstance(answer, np.ndarray) and answer.ndim > 1),
-    )
+    several = isinstance(answer, tuple | list) or (isinstance(answer, np.ndarray) and answer.ndim > 1)
     if several and len(answer) == 2 and isinstance(answer[1], dict) and set(answer[1]) == set(names[1:]):
         return [answer[0], *(answer[1][name] for name in names[1:])]
-    if wanted == 1 and several:
+    if len(names) == 1 and several:
         several = len(answer) == 1 and np.ndim(answer[0]) > 0
     return list(answer) if several else [answer]
 
