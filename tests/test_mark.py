@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from optcourse import Momentum
-from optcourse.exercises import sandbox
+from optcourse.exercises import sandbox, worker
 from optcourse.exercises.check import verdict
 from optcourse.grading import grade as mark
 from optcourse.grading.notebook import Answer, answers_in, student_of
@@ -135,6 +135,7 @@ HONEST = {
         f"from optcourse import check, Momentum as M\n{RIGHT.replace('eta *', 'np.float64(eta) *')}\ncheck(momentum, M)",
         "import numpy as np",
     ),
+    "a dict, as the method's own step": lesson(answer=RIGHT.replace("theta - v, v", "theta - v, {'v': v}")),
     "another name": notebook(IMPORTS, RIGHT.replace("momentum", "heavy_ball"), "check(heavy_ball, Momentum)"),
     "class": notebook(
         "import optcourse",
@@ -167,28 +168,28 @@ HONEST = {
     "anna–lena": lesson(),
 }
 FAULTY = {  # the verdict, and words of the message
-    "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "damped momentum"),
+    "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "You damped the gradient"),
     "endless": (lesson(answer=f"{HEAD}while True: pass"), "not yet", "endless loop"),
     "endless gradient": (lesson(answer=f"{HEAD}while True: grad(theta)"), "not yet", "endless loop"),
     "endless in C": (lesson(answer=f"{HEAD}return sum(range(10**12))"), "not yet", "endless loop"),
     "gone": (lesson(answer=f"import os\n{HEAD}os._exit(0)"), "not yet", "ended the whole process"),
-    "shape": (lesson(answer=f"{HEAD}return theta.sum(), v"), "not yet", "theta has the shape ()"),
-    "huge": (lesson(answer=f"{HEAD}return np.zeros(3000), v"), "not yet", "theta has the shape (3000,)"),
+    "shape": (lesson(answer=f"{HEAD}return theta.sum(), v"), "not yet", "theta with the shape ()"),
+    "huge": (lesson(answer=f"{HEAD}return np.zeros(3000), v"), "not yet", "theta with the shape (3000,)"),
     "recursive": (lesson(answer=f"{HEAD}v = []\n    v.append(v)\n    return v, v"), "not yet", "theta"),
-    "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "theta is the text 'no'"),
-    "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "theta is complex"),
-    "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "You returned 1 value(s)"),
+    "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "the text 'no' as theta"),
+    "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "complex numbers as theta"),
+    "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "a dict as v"),
     "in place": (
         lesson(answer=f"{HEAD}v += eta * grad(theta)\n    return theta - v, v"),
         "not yet",
         "changed v in place",
     ),
-    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "theta contains something other than numbers"),
-    "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "returns nothing"),
+    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "something other than numbers in theta"),
+    "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "You returned nothing"),
     "not called": (
         lesson(answer=RIGHT.replace("grad(theta)", "grad")),
         "not yet",
-        "you used grad itself",
+        "you used grad itself (line 2 of the function); call it, as in grad(theta)",
     ),
     "wrong gradient": (
         lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
@@ -200,7 +201,7 @@ FAULTY = {  # the verdict, and words of the message
         "not yet",
         r"ValueError: \udc80中 (line 2",
     ),
-    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "input() can't be used here"),
+    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "use the arguments instead"),
     "helper is missing": (
         lesson(answer=f"{HEAD}return step(theta), v"),
         "not yet",
@@ -211,7 +212,7 @@ FAULTY = {  # the verdict, and words of the message
         "not yet",
         "cell 2, line 1, stopped with ModuleNotFoundError",
     ),
-    "asks the course": (lesson(answer=OWN_CLASS), "not yet", "you used the course itself"),
+    "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course is not available"),
     "helper is broken": (
         lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
         "not yet",
@@ -234,7 +235,11 @@ FAULTY = {  # the verdict, and words of the message
         "SyntaxError in cell 2, line 1: expected ':': def momentum(theta, v, grad, eta, gamma)",
     ),
     "undefined": (notebook(IMPORTS, CHECK), "not run", "NameError: name 'momentum' is not defined"),
-    "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is a int; it must be a function"),
+    "no function": (
+        notebook(IMPORTS, "momentum = 3", CHECK),
+        "not run",
+        "momentum is of type int; define it as a function, with def",
+    ),
     "leaves": (
         lesson("import os\nRATE = os._exit(3)", answer=RIGHT.replace("eta *", "RATE *")),
         "not run",
@@ -445,11 +450,17 @@ def test_each_step_has_the_whole_limit(way, source, limit, most, monkeypatch):
     assert way(source)[0] == "right"
 
 
+def test_a_whole_number_stays_one_on_its_way():
+    """So that ``range(t)`` works in the marker as in ``check``."""
+    assert list(range(mark.restored(worker.plain(3)))) == [0, 1, 2]
+    assert mark.restored(worker.plain({"v": [3.5]})) == {"v": [3.5]}
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (STUCK_LATER, "In step 3 on the ravine your function did not finish within 0.2 s"),
+        (STUCK_LATER, "In step 3 on the ravine your function did not end within 0.2 s"),
         (BROKEN_LATER, "In step 3 on the ravine your function stopped with ZeroDivisionError"),
     ],
 )

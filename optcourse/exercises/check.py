@@ -45,22 +45,34 @@ WARM = (
 # large enough that every mistake shows, small enough that nothing diverges; no value is another's complement, or a usual one
 VALUES = {"eta": 0.013, "gamma": 0.8, "beta1": 0.8, "beta2": 0.7, "eps": 0.3, "decay": 0.4}
 # float32 that is right stays within a quarter of this on all surfaces; the mildest mistake is some hundred times as far away
-CLOSE, LOST = 2e-5, 1e6  # and whoever is as far away as this has diverged
-UNANSWERED = "Not answered yet. Write the update instead of pass, then run the cell again."
+CLOSE, SURE = 2e-5, 100  # what is called right in a wrong step is SURE times closer
+LOST = 1e6  # what is as far away as this has diverged
+UNANSWERED = "Not answered yet. Replace pass with your update, and run the cell again."
 SAID = {  # of a run that came to its end; the page judges with the same words, see task()
-    "right": "Right: {surfaces} surfaces, {steps} steps each, the same as {title} in the course.",
-    "unusable": "In step {step} {name} {problem}",
-    "shape": "has the shape {shape}; it must be {wanted}, one value per coordinate.",
-    "seen": "Step {step} on the {surface}: {differ}{agree}.",
-    "differ": "{letter} is {got} instead of {expected}",
-    "agree": "; {letters} {are} right",
-    "unmoved": "Nothing changed; compute the new θ and return it.",
-    "t stays": "You left t as it was; add t = t + 1, use this t, and return it.",
-    "t jumps": "You changed t by something else than 1; add 1 in each step.",
-    "kept": "You returned {names} as before the step; return the new value.",
-    "order": "You returned the right values in another order; return {names}.",
-    "infinite": "You got a number that is not finite; look for a division by zero or the root of a negative number.",
-    "unknown": "I don't recognize this mistake. Compare your lines with the formula, one by one.",
+    "right": "Right. Your update matches {title} in {steps} steps on each of {surfaces} surfaces.",
+    "not yet": "Not yet. {message}",
+    "unusable": "In step {step} {problem}",
+    "shape": "you returned {name} with the shape {shape}; return the shape {wanted}, one value per coordinate.",
+    "seen": "In step {step} on the {surface} {differ}{agree}.",
+    "differ": "your {letter} is {got}, not {expected}",
+    "agree": " ({letters} {are} right)",
+    "unmoved": "You changed nothing; assign the new θ to theta, and return it.",
+    "t stays": "You did not count this step; write t = t + 1, use this t, and return it.",
+    "t jumps": "You counted t by more than one; add 1 to it in each step.",
+    "kept": "You returned {names} unchanged; return what you computed.",
+    "order": "You returned the values in another order; return {names}.",
+    "infinite": "You computed a number that is not finite; look for a division by zero or the root of a negative number.",
+    "unknown": "You made a mistake that this check does not recognise; compare your lines with the formula, one by one.",
+}
+# what to do about an exception, by its name and words; the first that fits
+ADVICE = {
+    r"TypeError.*(bitwise_xor|for \^)": "write a power as g**2, since ^ is another operation",
+    r"ValueError.*matmul|'@'": "multiply with *, element by element, and not with @",
+    r"TypeError.*gradient\(\) takes": "call grad with one array, as in grad(theta)",
+    r"input\(\)": "use the arguments instead",
+    r"optcourse|course is not": "write the update yourself",
+    r"NameError|UnboundLocalError": "check the spelling, or assign the name before you use it",
+    "": "correct this line",
 }
 
 Named = dict[str, Any]  # θ and the state after a step, by name
@@ -77,7 +89,8 @@ class Verdict:
     def __str__(self) -> str:
         if self.mark != "not yet":
             return self.message
-        return f"Not yet. {self.message}\nThe formula:  " + "\n              ".join(row.latex for row in self.kind.rows)
+        said = SAID["not yet"].format(message=self.message)
+        return f"{said}\nThe formula:  " + "\n              ".join(row.latex for row in self.kind.rows)
 
     @property
     def markdown(self) -> str:
@@ -85,7 +98,8 @@ class Verdict:
         if self.mark != "not yet":
             return _escaped(self.message)
         rows = r" \\ ".join(row.latex.replace(" = ", " &= ", 1) for row in self.kind.rows)
-        return f"Not yet. {_escaped(self.message)}\n\nThe formula:\n\n$$\\begin{{aligned}}{rows}\\end{{aligned}}$$"
+        said = SAID["not yet"].format(message=_escaped(self.message))
+        return f"{said}\n\nThe formula:\n\n$$\\begin{{aligned}}{rows}\\end{{aligned}}$$"
 
 
 def check(student: Callable, kind: type[Optimizer]) -> None:
@@ -116,7 +130,7 @@ def verdict(student: Callable, kind: type[Optimizer]) -> Verdict:
     try:
         return judge(kind, *answers(student, kind))
     except KeyboardInterrupt:
-        return Verdict("not yet", "You stopped the check before it finished; run the cell again.", kind)
+        return Verdict("not yet", "You stopped the check; run the cell again.", kind)
 
 
 def signature(kind: type[Optimizer]) -> list[str]:
@@ -200,56 +214,62 @@ def _one_step(student: Callable, optimizer: Optimizer, theta: Array, state: Stat
     if answer is None or answer is ...:
         if getattr(student, "empty", None) or worker.empty(student):  # a function elsewhere knows of itself
             return UNANSWERED
-        return f"Your function returns nothing; end it with return {', '.join(names)}."
+        return f"You returned nothing; end the function with return {', '.join(names)}."
     for name, value, kept in zip(names, given, untouched, strict=True):
         if not np.array_equal(value, kept, equal_nan=True):
-            return (
-                f"In step {number} you changed {name} in place, as += does; make a new array with {name} = {name} + …"
-            )
-    parts = _parts(worker.flat(answer), len(names))
+            return f"In step {number} you changed {name} in place, as += does; make a new array, as in {name} = {name} + 1."
+    parts = _parts(answer, names)
     if len(parts) != len(names):
-        return f"You returned {len(parts)} value(s); return {len(names)}: {', '.join(names)}."
+        values = "1 value" if len(parts) == 1 else f"{len(parts)} values"
+        return f"You returned {values}; return {len(names)}: {', '.join(names)}."
     for name, value, kept in zip(names, parts, given, strict=True):
-        if problem := _unusable(value, np.shape(kept)):
-            return SAID["unusable"].format(step=number, name=name, problem=problem)
+        if problem := _unusable(name, value, np.shape(kept)):
+            with contextlib.suppress(ValueError):  # of a ragged list
+                if sorted(map(np.shape, parts)) == sorted(map(np.shape, given)) and np.shape(value) != np.shape(kept):
+                    problem = SAID["order"].format(names=", ".join(names)).replace("You", "you", 1)
+            return SAID["unusable"].format(step=number, problem=problem)
     return {
-        name: np.array(value, dtype=float) if np.ndim(value) else counted(value, kept)
-        for name, value, kept in zip(names, parts, given, strict=True)
+        name: np.array(value, dtype=float) if np.ndim(value) else _number(value)
+        for name, value in zip(names, parts, strict=True)
     }
 
 
-def counted(value: Any, before: Any) -> float:
-    """A number; a count such as t stays a whole number, as in ``range(t)``."""
-    number = float(value)
-    return int(number) if isinstance(before, int) and number.is_integer() else number
+def _number(value: Any) -> int | float:
+    """A whole number stays one, so that ``range(t)`` works in the next step."""
+    return int(value) if np.asarray(value).dtype.kind in "iub" else float(value)
 
 
-def _parts(answer: Any, wanted: int) -> list[Any]:
-    """What a function returned, one by one: of a tuple, a list or an array; a θ alone may itself be a list."""
+def _parts(answer: Any, names: Sequence[str]) -> list[Any]:
+    """What a function returned, one by one: of a tuple, a list or an array, or as a method's ``step`` returns it, θ and a dict.
+
+    A θ alone may itself be a list.
+    """
     several = isinstance(answer, tuple | list) or (isinstance(answer, np.ndarray) and answer.ndim > 1)
-    if wanted == 1 and several:
+    if several and len(answer) == 2 and isinstance(answer[1], dict) and set(answer[1]) == set(names[1:]):
+        return [answer[0], *(answer[1][name] for name in names[1:])]
+    if len(names) == 1 and several:
         several = len(answer) == 1 and np.ndim(answer[0]) > 0
     return list(answer) if several else [answer]
 
 
-def _unusable(value: Any, shape: tuple[int, ...]) -> str:
-    """Why a returned value is no number of this shape, or nothing."""
+def _unusable(name: str, value: Any, shape: tuple[int, ...]) -> str:
+    """Why a returned value is not a number of this shape, or nothing."""
     if isinstance(value, str):
-        return f"is the text {value[:20]!r}; it must be a number for each coordinate."
+        return f"you returned the text {value[:20]!r} as {name}; return a number for each coordinate."
     if isinstance(value, list | tuple) and shape:
         try:
             value = np.asarray(value)
         except ValueError:  # a ragged one
-            return "is a list of parts of different lengths; it must be an array."
+            return f"you returned {name} as a list of parts of different lengths; return an array."
     if not isinstance(value, np.ndarray | np.number | float | int | complex):
-        return f"is a {type(value).__name__}; it must be {'an array' if shape else 'a number'}."
+        return f"you returned a {type(value).__name__} as {name}; return {'an array' if shape else 'a number'}."
     kind = np.asarray(value).dtype.kind
     if kind == "c":
-        return "is complex; look for the root of a negative number, or the letter j."
+        return f"you returned complex numbers as {name}; look for the root of a negative number, or the letter j."
     if kind not in "iufb":
-        return "contains something other than numbers; return numbers only."
+        return f"you returned something other than numbers in {name}; return an array of numbers."
     if np.shape(value) != shape:
-        return SAID["shape"].format(shape=np.shape(value), wanted=shape)
+        return SAID["shape"].format(name=name, shape=np.shape(value), wanted=shape)
     return ""
 
 
@@ -262,10 +282,9 @@ def _stopped(error: BaseException, number: str) -> str:
     )
     place = f" (line {line} of the function)" if line else ""
     if name.endswith("TypeError") and re.search(r"'(\w*function|\w*method\w*)'|type (function|method)\b", said):
-        return f"In step {number} you used grad itself{place}; call it: grad(theta)."
-    power = " Write powers with **, as in g**2; ^ means something else in Python."
-    hint = power if name.endswith("TypeError") and ("bitwise_xor" in said or "for ^" in said) else ""
-    return f"In step {number} your function stopped with {name}: {said}{place}. Correct that line and run the cell again.{hint}"
+        return f"In step {number} you used grad itself{place}; call it, as in grad(theta)."
+    advice = next(each for pattern, each in ADVICE.items() if re.search(pattern, f"{name}: {said}", re.DOTALL))
+    return f"In step {number} your function stopped with {name}: {said}{place}; {advice}."
 
 
 def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
@@ -296,7 +315,9 @@ def judge(kind: type[Optimizer], given: Sequence[Any], end: str = sandbox.DONE) 
     if end != sandbox.DONE:
         return Verdict("not yet", _unended(end, len(given)), kind)
     if len(given) != len(TRIALS) * STEPS:  # only a notebook that lies comes here
-        return Verdict("not yet", f"Of {len(TRIALS) * STEPS} steps {len(given)} came back.", kind)
+        return Verdict(
+            "not yet", f"You returned {len(given)} of {len(TRIALS) * STEPS} steps; run the cell again.", kind
+        )
     known = []  # where the path parts from each form's, and that form's path
     for form, word in forms(kind):
         expected = list(steps(form))
@@ -341,7 +362,7 @@ def task(kind: type[Optimizer]) -> dict[str, Any]:
         "title": kind.title,
         "states": list(example.init(np.zeros(2))),
         "hypers": {item.key: value for item, value in zip(kind.hypers(), example.values.values(), strict=True)},
-        **{"steps": STEPS, "close": CLOSE, "lost": LOST, "said": SAID, "trials": trials},
+        **{"steps": STEPS, "close": CLOSE, "lost": LOST, "sure": SURE, "said": SAID, "trials": trials},
         **{"forms": known, "lines": list(lines), "words": list(words)},
     }
 
@@ -351,13 +372,13 @@ def _unended(end: str, came: int) -> str:
     place, done = divmod(min(came, len(TRIALS) * STEPS - 1), STEPS)
     where = f"In step {_numbered(done + 1, TRIALS[place][0])} your function"
     return {
-        sandbox.SPENT: f"{where} did not finish within {sandbox.SECONDS:g} s; look for an endless loop.",
+        sandbox.SPENT: f"{where} did not end within {sandbox.SECONDS:g} s; look for an endless loop.",
         sandbox.SLOW: (
-            f"Your function was stopped after {came} of {len(TRIALS) * STEPS} steps because it is too slow; make each step cheaper. "
-            f"All steps together may compute for {sandbox.ALL_STEPS:g} s and take {sandbox.BY_CLOCK:g} s in all."
+            f"Your function was too slow for more than {came} of {len(TRIALS) * STEPS} steps; make it faster, since all steps "
+            f"together may compute for {sandbox.ALL_STEPS:g} s, and last for {sandbox.BY_CLOCK:g} s by the clock."
         ),
-        sandbox.WAITING: f"{where} waited for more than {sandbox.PATIENCE:g} s; remove what sleeps or asks for something.",
-        sandbox.LEFT: f"{where} ended the whole process, so nothing came back; remove exit() and the like.",
+        sandbox.WAITING: f"{where} waited for more than {sandbox.PATIENCE:g} s; leave out sleep and input.",
+        sandbox.LEFT: f"{where} ended the whole process; leave out what ends Python.",
     }[end]
 
 
@@ -380,12 +401,13 @@ def _executed(kind: type[Optimizer]) -> Iterator[Named]:
             yield {"theta": theta, **state}
 
 
-def _same(got: Any, expected: Any) -> bool:
+def _same(got: Any, expected: Any, close: float | None = None) -> bool:
     """Equal but for rounding, in float32 as well; or both lost."""
+    close = CLOSE if close is None else close
     size = np.abs(expected)
     if not np.all(size < LOST):
         return not np.all(np.abs(got) < LOST)
-    return bool(np.all(np.abs(np.subtract(got, expected)) <= CLOSE + CLOSE * size))  # allclose, at a tenth of its cost
+    return bool(np.all(np.abs(np.subtract(got, expected)) <= close + close * size))  # allclose, at a tenth of its cost
 
 
 def first_difference(given: Iterable[Named], expected: Iterable[Named]) -> int | None:
@@ -400,8 +422,8 @@ def _seen(given: Sequence[Named], expected: Sequence[Named]) -> str:
     assert at is not None
     got, own = given[at], expected[at]
     wrong = [name for name in own if not _same(got[name], own[name])]
-    right = [_letter(name) for name in own if name not in wrong]
-    differ = "; ".join(SAID["differ"].format(letter=_letter(name), **_pair(got[name], own[name])) for name in wrong)
+    right = [_letter(name) for name in own if _same(got[name], own[name], CLOSE / SURE)]
+    differ = " and ".join(SAID["differ"].format(letter=_letter(name), **_pair(got[name], own[name])) for name in wrong)
     agree = SAID["agree"].format(letters=", ".join(right), are="is" if len(right) == 1 else "are") if right else ""
     return SAID["seen"].format(step=at % STEPS + 1, surface=TRIALS[at // STEPS][0].name, differ=differ, agree=agree)
 

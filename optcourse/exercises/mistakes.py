@@ -1,434 +1,226 @@
-"""What students write instead of an update: other forms of the same method, and the classic mistakes.
+"""What students write instead of an update: other conventions of the same method, and the classic mistakes.
 
-A mistake is a change of the method's own equations, such as ``gamma*v_{t-1} -> v_{t-1}``: wherever the first part is found in their
-trees, the second takes its place. A method with a mistake is run like any other, so it says what such a program computes.
-
-In a change A, B and C stand for any part. ± is + or −, and ∓ the other one. NEW and OLD are θ after and before the step,
-by either of their names.
+Each is a sentence and the rules (:mod:`optcourse.formula.rewrite`) that change the method's rows into such a program; rows that are
+executed say what it computes. ``a | b`` are two ways to make it, and ``[a|b]`` is a or b, the same in the sentence and all its rules.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 
-from ..formula.parse import Node, parse
-from ..formula.write import latex, letters
+from ..formula.parse import Node, symbols
+from ..formula.rewrite import rewritten
+from ..formula.rows import renamed
+from ..formula.write import latex
 from ..methods.base import Optimizer, Row, cached
-from ..methods.more import AdamW
-from ..methods.optimizers import NAG, AdaGrad, Adam, Momentum, RMSProp
-from ..methods.variants import AdaGradOutside, AdamInside, AdamWPaper, RMSPropOutside
+from ..methods.optimizers import NAG, AdaGrad, Momentum
 
-# ---- right answers in another form: a word on it, and its equations ----
+Table = Mapping[str, str]
 
-OPPOSITE = "Your velocity has the opposite sign, as in Sutskever et al. and Keras; it is the same method."
-WITHOUT_ETA = "Your velocity leaves out η, as in PyTorch; while η is constant it is the same method."
-AVERAGED = "Your velocity is an average, and your step makes up for it with η/(1 − γ); while η is constant it is the same method."
-SHIFTED = "You keep the look-ahead point θ − γv instead of θ, as PyTorch, Keras and Optax do; it is the same method."
-OUTSIDE = "You add ε outside the root, as PyTorch does; this course adds it inside, as Optax and Keras do."
-INSIDE = "You add ε inside the root, as Optax does with eps_root; this course adds it outside, as the paper does."
-EPS_OF_KERAS = "You add ε before v is corrected, as Keras does; while ε is small the difference is tiny."
-DECAY_OF_PAPER = (
-    "Your decay is λθ, as in the paper's algorithm 2; this course multiplies it by η, as PyTorch and Optax do."
-)
-AVERAGES = tuple(row.latex for row in Adam.rows[:3])
-KERAS_STEP = "eta*sqrt(1 - beta_2^t)/(1 - beta_1^t) * (m_t/(sqrt(v_t) + epsilon))"
-OLD_GRADIENT = "grad(theta_{t-1})"
-FORMS: dict[type[Optimizer], tuple[tuple[str, ...], ...]] = {
-    Momentum: (
-        (OPPOSITE, f"v_t = gamma*v_{{t-1}} - eta*{OLD_GRADIENT}", "theta_t = theta_{t-1} + v_t"),
-        (WITHOUT_ETA, f"v_t = gamma*v_{{t-1}} + {OLD_GRADIENT}", "theta_t = theta_{t-1} - eta*v_t"),
-        (WITHOUT_ETA, f"v_t = gamma*v_{{t-1}} - {OLD_GRADIENT}", "theta_t = theta_{t-1} + eta*v_t"),
-        (AVERAGED, f"v_t = gamma*v_{{t-1}} + (1 - gamma)*{OLD_GRADIENT}", "theta_t = theta_{t-1} - eta/(1 - gamma)*v_t"),
-    ),
-    NAG: (
-        (OPPOSITE, "v_t = gamma*v_{t-1} - eta*grad(theta_{t-1} + gamma*v_{t-1})", "theta_t = theta_{t-1} + v_t"),
-        (WITHOUT_ETA, "v_t = gamma*v_{t-1} + grad(theta_{t-1} - eta*gamma*v_{t-1})", "theta_t = theta_{t-1} - eta*v_t"),
-        (WITHOUT_ETA, "v_t = gamma*v_{t-1} - grad(theta_{t-1} + eta*gamma*v_{t-1})", "theta_t = theta_{t-1} + eta*v_t"),
-        (SHIFTED, f"v_t = gamma*v_{{t-1}} + eta*{OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - gamma*v_t - eta*{OLD_GRADIENT}"),
-        (SHIFTED, f"v_t = gamma*v_{{t-1}} - eta*{OLD_GRADIENT}", f"theta_t = theta_{{t-1}} + gamma*v_t - eta*{OLD_GRADIENT}"),
-        (SHIFTED, f"v_t = gamma*v_{{t-1}} + {OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - eta*({OLD_GRADIENT} + gamma*v_t)"),
-        (SHIFTED, f"v_t = gamma*v_{{t-1}} - {OLD_GRADIENT}", f"theta_t = theta_{{t-1}} - eta*({OLD_GRADIENT} - gamma*v_t)"),
-    ),
-    AdaGrad: ((OUTSIDE, *(row.latex for row in AdaGradOutside.rows)),),
-    RMSProp: ((OUTSIDE, *(row.latex for row in RMSPropOutside.rows)),),
-    Adam: (
-        (INSIDE, *(row.latex for row in AdamInside.rows)),
-        (EPS_OF_KERAS, *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP}"),
-    ),
-    AdamW: (
-        (DECAY_OF_PAPER, *(row.latex for row in AdamWPaper.rows)),
-        (EPS_OF_KERAS, *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP} - eta*lambda*theta_{{t-1}}"),
-        (f"{EPS_OF_KERAS} {DECAY_OF_PAPER}", *AVERAGES, f"theta_t = theta_{{t-1}} - {KERAS_STEP} - lambda*theta_{{t-1}}"),
-    ),
+# a velocity that is kept as v/c; the last move, which is none in the first step, where v is 0
+SCALED = "v: γ vₜ₋₁ + η ∇J(θₜ₋₁) → γ vₜ₋₁ + η ∇J(θₜ₋₁)/(c); θ: vₜ → (c) vₜ | v: γ vₜ₋₁ + η ∇J(θₜ₋₁ - γ vₜ₋₁) → γ vₜ₋₁ + η ∇J(θₜ₋₁ - γ (c) vₜ₋₁)/(c); θ: vₜ → (c) vₜ"  # fmt: skip
+MOVE = "sign(vₜ₋₁)^2 (θₜ₋₁ - vₜ₋₁)"
+CONVENTIONS: tuple[Table, ...] = (  # of each group at most one, with a word on it
+    {
+        "You store the look-ahead point θ − γv instead of θ, as PyTorch, Keras and Optax do; it is the same method.": "v: ∇J(θₜ₋₁ - γ vₜ₋₁) → ∇J(θₜ₋₁); θ: x → θₜ₋₁ - γ vₜ - η ∇J(θₜ₋₁)",
+        "Your v holds the last point, as in Polyak's paper; it is the same method.": f"v: γ vₜ₋₁ + η ∇J(θₜ₋₁) → θₜ₋₁; θ: θₜ₋₁ - vₜ → θₜ₋₁ + γ {MOVE} - η ∇J(θₜ₋₁)",
+        "Your v holds the last point, as in Nesterov's paper; it is the same method.": f"v: γ vₜ₋₁ + η ∇J(θₜ₋₁ - γ vₜ₋₁) → θₜ₋₁; θ: θₜ₋₁ - vₜ → θₜ₋₁ + γ {MOVE} - η ∇J(θₜ₋₁ + γ {MOVE})",
+    },
+    {
+        "Your velocity has the opposite sign, as in Sutskever et al. and Keras; it is the same method.": SCALED.replace("c", "-1"),
+        "Your velocity leaves out η, as in PyTorch; it is the same method while η is constant.": SCALED.replace("c", "η"),
+        "Your velocity leaves out η and has the opposite sign; it is the same method while η is constant.": SCALED.replace("c", "-η"),
+        "Your velocity is an average, and your step divides it by 1 − γ; it is the same method.": SCALED.replace("c", "1/(1 - γ)"),
+        "Your velocity is an average, and your step divides η by 1 − γ; it is the same method while η is constant.": SCALED.replace("c", "η/(1 - γ)"),
+    },
+    {
+        "Your ε is outside the root, as in PyTorch; the difference is negligible while ε is small.": "θ: √(Gₜ + ε) → √(Gₜ) + ε",
+        "Your ε is inside the root, as with Optax's eps_root; the difference is negligible while ε is small.": "θ: √(x) + ε → √(x + ε)",
+        "Your ε is added before the correction of v, as in Keras; the difference is negligible while ε is small.": "θ: √(v̂ₜ) + ε → [√(v̂ₜ) + ε/√(1 - β₂ᵗ)|√(v̂ₜ + ε/(1 - β₂ᵗ))]",
+        "Your G starts at ε, as with PyTorch's initial_accumulator_value; it is the same method.": "G: Gₜ₋₁ + x → [Gₜ₋₁ + ε (1 - sign(Gₜ₋₁))|max(Gₜ₋₁, ε)] + x; Gₜ + ε → Gₜ",
+    },
+    {"Your decay is λθ, as in the paper's algorithm 2; the course, PyTorch and Optax multiply it by η.": "η λ → λ"},
+)  # fmt: skip
+
+SHARE = "multiply the old average by γ (or β) and the new term by 1 − γ (or 1 − β)."
+AHEAD = "take the gradient at the look-ahead point θ − γv"
+NESTEROV = "θ: θₜ₋₁ + x → θₜ₋₁ + γ x - η ∇J(θₜ₋₁)"
+TABLES: dict[type[Optimizer], Table] = {
+    Momentum: {
+        "You moved by γv plus a second gradient, as NAG does in Keras; move by v alone.": NESTEROV,
+        "You took the gradient at a look-ahead point, as NAG does; take it at θ.": "∇J(θₜ₋₁) → ∇J(θₜ₋₁ [+|-] [|γ|η|η γ] vₜ₋₁)",
+        "You took v = 0 for the last point in the first step; leave the momentum out of that step.": "v: γ vₜ₋₁ + η ∇J(θₜ₋₁) → θₜ₋₁; θ: θₜ₋₁ - vₜ → θₜ₋₁ - η ∇J(θₜ₋₁) + γ (θₜ₋₁ - vₜ₋₁)",
+    },
+    NAG: {"You moved by γv plus a second gradient; move by v alone, which contains both.": NESTEROV},
+    AdaGrad: {"You averaged the squares, as RMSProp does; add them all up, G + g**2.": "G: Gₜ₋₁ + x → [0.9 Gₜ₋₁ + 0.1 x|0.99 Gₜ₋₁ + 0.01 x|0.9 Gₜ₋₁ + x]"},
+    Optimizer: {
+        # weight decay
+        "You put the decay into the gradient (L2 regularisation); subtract ηλθ from θ instead.": "θ: x - [η|] λ θₜ₋₁ → x; g: x → x + λ θₜ₋₁",
+        "You decayed θ twice, in the gradient and in the step; subtract ηλθ in the step only.": "g: x → x + λ θₜ₋₁",
+        "You shrank θ before you took the gradient; take the gradient first.": "g: θₜ₋₁ → θₜ₋₁ - η λ θₜ₋₁",
+        "You decayed the new θ; use θ from before the step.": "θ: θₜ₋₁ + x - [η|] λ θₜ₋₁ → (θₜ₋₁ + x) (1 - [η|] λ)",
+        "You left out the weight decay; subtract ηλθ.": "θ: x - [η|] λ θₜ₋₁ → x",
+        "You added the decay; subtract it, so that θ shrinks.": "θ: x - [η|] λ θₜ₋₁ → x + [η|] λ θₜ₋₁",
+        "You left θ out of the decay; multiply λ by θ.": "λ θₜ₋₁ → λ",
+        "You multiplied θ by λ; subtract ηλθ instead.": "θ: x - η λ θₜ₋₁ → x; θ: θₜ₋₁ → λ θₜ₋₁",
+        "You divided the decay by the root; subtract ηλθ next to the step.": "θ: x - η λ θₜ₋₁ → x; m̂ₜ → (m̂ₜ + λ θₜ₋₁)",
+        # the step
+        "You moved up the slope; move against the gradient.": "θ: θₜ₋₁ + x[| + y] → θₜ₋₁ - (x[| + y])",
+        "You left out the old θ; subtract the step from it.": "θ: θₜ₋₁ + x[| + y] → [|-](x[| + y])",
+        "You left out η; multiply the gradient by it.": "η ∇J(x) → ∇J(x) | θ: η vₜ → vₜ | η/x → 1/x",
+        "You used η twice; use it once.": "θ: η ∇J(x) → η^2 ∇J(x) | θ: vₜ → η vₜ | η/x → η^2/x",
+        "You left the gradient out of the step; multiply by it.": "θ: η ∇J(θₜ₋₁) → η",
+        "You left m̂ out of the step; multiply by it.": "θ: m̂ₜ x → x",
+        "You added η and the gradient; multiply them.": "θ: -η ∇J(x) → -η [+|-] ∇J(x)",
+        "You used θ instead of the gradient; call grad(theta).": "∇J(θₜ₋₁) → θₜ₋₁",
+        "You squared the gradient; use it as it is.": "η ∇J(x) → η (∇J(x))^2",
+        "You used only the sign of the gradient; use the gradient itself.": "η ∇J(x) → η sign(∇J(x))",
+        "You divided the gradient by its length; use the whole gradient.": "η ∇J(x) → η ∇J(x)/√(sum((∇J(x))^2))",
+        # the velocity
+        "You multiplied the two parts; add them, as vectors.": "v: γ vₜ₋₁ + x → [|-]γ vₜ₋₁ x | θ: vₜ → γ vₜ₋₁ η ∇J(θₜ₋₁)",
+        "You returned v with the wrong sign; return the v by which θ moved.": "v: γ vₜ₋₁ + x → -(γ vₜ₋₁ + x); θ: vₜ → -vₜ",
+        "You left out γ before the old v; multiply the old v by γ.": "v: γ vₜ₋₁ + x → vₜ₋₁ + x",
+        "You left out the old v; add γ times the old v to the gradient's part.": "v: γ vₜ₋₁ + x → x",
+        "You multiplied both parts by γ; multiply only the old value by it.": "[v|G]: γ [v|G]ₜ₋₁ + x → γ ([v|G]ₜ₋₁ + x)",
+        "You left the gradient out of v; add the gradient's part to γv.": "v: γ vₜ₋₁ + x → γ vₜ₋₁",
+        "You multiplied the old v by 1 − γ; multiply it by γ.": "v: γ vₜ₋₁ + x → (1 - γ) vₜ₋₁ + x",
+        "You swapped the factors; multiply the old v by γ, and the gradient by η alone.": "v: γ vₜ₋₁ + x → (1 - γ) vₜ₋₁ + γ x | v: γ vₜ₋₁ [+|-] η x → η vₜ₋₁ [+|-] γ x",
+        "You multiplied the gradient by γ; multiply the old v by it instead.": "v: γ vₜ₋₁ + x → vₜ₋₁ + γ x",
+        "You multiplied by γ in the step; multiply the old v by it instead.": "v: γ vₜ₋₁ + x → vₜ₋₁ + x; θ: vₜ → γ vₜ",
+        "You used γ twice; multiply the old v by γ once.": "v: γ vₜ₋₁ → γ^2 vₜ₋₁ | v: γ vₜ₋₁ + x → γ^2 vₜ₋₁ + x | v: ∇J(θₜ₋₁ [+|-] γ x) → ∇J(θₜ₋₁ [+|-] γ^2 x)",
+        "You added γ alone; multiply the old v by it.": "v: γ vₜ₋₁ + x → γ + x",
+        "You used θ instead of the old v; multiply γ by the old v.": "v: γ vₜ₋₁ + x → γ θₜ₋₁ + x",
+        "You damped the gradient, as PyTorch's dampening does; leave out this factor.": "v: γ vₜ₋₁ + x → γ vₜ₋₁ + (1 - [γ|0.9|0.5|0.1] [|sign(vₜ₋₁)^2]) x",
+        "You moved by the old v; compute the new v first, then move by it.": "θ: vₜ → vₜ₋₁ | v: ∇J(θₜ₋₁[| + x]) → ∇J(θₜ₋₁ [+|-] [|η] vₜ₋₁[| + x]); θ: vₜ → vₜ₋₁",
+        "You counted the momentum twice; move by v alone, which already contains it.": "θ: vₜ → (vₜ + γ [vₜ|vₜ₋₁])",
+        "You multiplied the new v by γ in the step; move by the whole v.": "θ: vₜ → γ vₜ",
+        "You counted the gradient twice; move by v alone, which already contains it.": "θ: θₜ₋₁ + x → θₜ₋₁ + x - η ∇J(θₜ₋₁)",
+        # where the gradient is taken
+        "You took the gradient at v; take it at θ.": "∇J(θₜ₋₁) → ∇J(vₜ₋₁)",
+        f"You took the gradient at v; {AHEAD}.": "∇J(θₜ₋₁ - γ vₜ₋₁) → ∇J(vₜ₋₁)",
+        f"You took the gradient at θ, as Momentum does; {AHEAD}.": "∇J(θₜ₋₁ + x) → ∇J(θₜ₋₁)",
+        f"You looked ahead on the wrong side; {AHEAD}.": "∇J(θₜ₋₁ + x) → ∇J(θₜ₋₁ - x)",
+        f"You left γ out of the look-ahead point; {AHEAD}.": "∇J(θₜ₋₁ [+|-] γ x) → ∇J(θₜ₋₁ [+|-] x)",
+        "You left out γ before the old v and in the look-ahead point; multiply v by γ in both places.": "γ vₜ₋₁ → vₜ₋₁",
+        f"You used η in the look-ahead point; {AHEAD}, where v already contains η.": "η ∇J(θₜ₋₁ [+|-] γ x) → η ∇J(θₜ₋₁ [+|-] η [γ|] x)",
+        f"You left θ out of the look-ahead point; {AHEAD}.": "∇J(θₜ₋₁ + x) → ∇J([-|]x)",
+        "You closed the parenthesis of grad too early; write grad(theta - gamma * v).": "∇J(θₜ₋₁ + x) → (∇J(θₜ₋₁) + x)",
+        # the squares and their root
+        "You divided by the old G; first add the new square to G, then divide by its root.": "θ: Gₜ → Gₜ₋₁ | G: ∇J(x) → ∇J(x - η ∇J(x)/([√(Gₜ₋₁ + ε)|√(Gₜ₋₁) + ε])); θ: Gₜ → Gₜ₋₁",
+        "You left out the square root; divide by the root of the squared gradients.": "√(x) → x",
+        "You took the root of the newest square alone; take the root of G.": "θ: Gₜ → (∇J(θₜ₋₁))^2",
+        "You left out ε, or wrote a number for it; add the eps that you are given.": "θ: x + ε → x",
+        "You added ε to the step; add it to the divisor, and check your parentheses.": "θ: x + ε → x; θ: -η y/x → [-η y/x + ε|-η/x + ε y|-(η/x + ε) y]",
+        "You added ε to G in every step; add it only under the root.": "Gₜ + ε → Gₜ; G: x → x + ε",
+        "You multiplied by the root; divide by it.": "θ: 1/x → x",
+        "You left out the divisor; divide the step by the root.": "θ: η/x → η",
+        "You summed the squares over the coordinates, as @ and np.dot do; square each one: g**2.": "(∇J(x))^2 → sum((∇J(x))^2) | gₜ^2 → sum(gₜ^2)",
+        "You did not square the gradient; use g**2.": "(∇J(x))^2 → [∇J(x)|abs(∇J(x))] | gₜ^2 → gₜ",
+        "You squared G + g; square only the gradient: G + g**2.": "G: Gₜ₋₁ + x^2 → (Gₜ₋₁ + x)^2",
+        "You multiplied G by the square; add the square to G.": "G: Gₜ₋₁ + x → Gₜ₋₁ x",
+        "You left out the old G; compute the new one from it and the new square.": "G: [Gₜ₋₁|γ Gₜ₋₁] + x → x | G: γ Gₜ₋₁ + (1 - γ) x → x",
+        "You added up the squares, as AdaGrad does; average them: γ times the old G, 1 − γ times the new square.": "G: γ Gₜ₋₁ + (1 - γ) x → Gₜ₋₁ + x",
+        # the averages; Q is G, m or v, or m and v together
+        "You swapped the β's; use β₁ for the gradient (m) and β₂ for its square (v).": "β₁ → β₀; β₂ → β₁; β₀ → β₂",
+        "You swapped the β's in the bias correction; use β₁ for m and β₂ for v.": "m̂: β₁ → β₂; v̂: β₂ → β₁[|; θ: β₂ → β₁]",
+        "You averaged v with β₁; use β₂.": "v: β₂ → β₁",
+        "You averaged m with β₂; use β₁.": "m: β₁ → β₂",
+        "You corrected m with β₂; use β₁.": "m̂: β₁ → β₂",
+        "You corrected v with β₁; use β₂.": "v̂: β₂ → β₁",
+        f"You swapped the weights; {SHARE}": "Q: b Qₜ₋₁ + (1 - b) x → (1 - b) Qₜ₋₁ + b x",
+        f"You used the same weight twice; {SHARE}": "Q: b Qₜ₋₁ + (1 - b) x → [b|(1 - b)] (Qₜ₋₁ + x)",
+        "You left out the factor before the old average; multiply the old average by γ (or β).": "Q: b Qₜ₋₁ + (1 - b) x → Qₜ₋₁ + (1 - b) x",
+        "You left out the old average; add it, multiplied by β.": "Q: b Qₜ₋₁ + (1 - b) x → (1 - b) x",
+        "You left out the factor before the new term; multiply it by 1 − γ (or 1 − β).": "Q: b Qₜ₋₁ + (1 - b) x → b Qₜ₋₁ + x",
+        "You squared the factor 1 − γ (or 1 − β) too; square only the gradient.": "[G|v]: (1 - b) x^2 → (1 - b)^2 x^2",
+        "You averaged squared gradients in m; average the gradient itself.": "m: gₜ → gₜ^2",
+        "You averaged the squares of m in v; average those of the gradient, g**2.": "v: gₜ → mₜ",
+        "You used v̂ as the direction; use m̂.": "θ: m̂ₜ → v̂ₜ",
+        "You used G as the direction; use the gradient.": "θ: ∇J(x) → Gₜ",
+        "You used the gradient g as the direction; use the corrected average m̂.": "θ: m̂ₜ → gₜ",
+        # the bias correction
+        "You overwrote m with m̂; return m itself, and give m̂ another name.": "m̂: mₜ/x → mₜ; m: x → x/(1 - β₁ᵗ)",
+        "You overwrote v with v̂; return v itself, and give v̂ another name.": "v̂: vₜ/x → vₜ; v: x → x/(1 - β₂ᵗ)",
+        "You overwrote m and v with m̂ and v̂; return m and v, and give m̂ and v̂ other names.": "m̂: mₜ/x → mₜ; m: x → x/(1 - β₁ᵗ); v̂: vₜ/x → vₜ; v: x → x/(1 - β₂ᵗ)",
+        "You left out the bias correction; divide m by 1 − β₁ᵗ and v by 1 − β₂ᵗ.": "m̂: x/y → x; v̂: x/y → x",
+        "You left out the bias correction of m; divide m by 1 − β₁ᵗ.": "m̂: x/y → x",
+        "You left out the bias correction of v; divide v by 1 − β₂ᵗ.": "v̂: x/y → x",
+        "You took the root before the bias correction; correct v first, then take the root of v̂.": "θ: √(v̂ₜ) → √(vₜ)/(1 - β₂ᵗ)",
+        "You moved by the old m and v; update both first, then move.": "m̂: mₜ → mₜ₋₁; v̂: vₜ → vₜ₋₁",
+        "You counted t from 0; use t = 1 in the first step.": "bᵗ → b^([t - 1|max(t - 1, 1)])",
+        "You used 1 − β in every step; use 1 − βᵗ in step t.": "bᵗ → b",
+        "You multiplied β by t; raise it to this power: beta1**t.": "bᵗ → b t",
+        "You multiplied by the bias correction; divide by it.": "m̂: x/y → x y; v̂: x/y → x y",
+        "You left out the parentheses around 1 − βᵗ; write m / (1 - beta1**t).": "m̂: x/(1 - y) → x - y; v̂: x/(1 - y) → x - y",
+        # numbers instead of the arguments; of β's perhaps in the averages alone
+        "You wrote [0.9|0.99|0.5] for γ; use the argument gamma instead.": "γ → [0.9|0.99|0.5]",
+        "You wrote [0.9|0.99|0.5] and [0.1|0.01] for γ and η; use the arguments instead.": "γ → [0.9|0.99|0.5]; η → [0.1|0.01]",
+        "You wrote [0.1|0.01|0.001] for η; use the argument eta instead.": "η → [0.1|0.01|0.001]",
+        "You wrote 0.9 and 0.999 for β₁ and β₂; use the arguments instead.": "β₁ → 0.9; β₂ → 0.999 | m: β₁ → 0.9; v: β₂ → 0.999",
+        "You wrote 0.9 for β₁; use the argument beta1 instead.": "β₁ → 0.9 | m: β₁ → 0.9",
+        "You wrote 0.999 for β₂; use the argument beta2 instead.": "β₂ → 0.999 | v: β₂ → 0.999",
+        "You wrote [0.01|0.1] for λ; use the argument decay instead.": "λ → [0.01|0.1]",
+    },
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A classic mistake: what to say, the rules that make it, and the methods for which it is one."""
+
+    says: str
+    edit: str
+    only: type[Optimizer] = Optimizer
+
+
+def listed(table: Table) -> Iterator[tuple[str, str]]:
+    """Each sentence of a table with each way to make what it says."""
+    for says, edits in table.items():
+        for edit in edits.split(" | "):
+            found = re.search(r"\[(.*?)\]", edit)
+            if found:
+                for each in found[1].split("|"):
+                    yield from listed({says.replace(found[0], each): edit.replace(found[0], each)})
+            elif "Q" in edit:
+                averages = [edit.replace("Q", name) for name in "Gmv"]
+                yield from ((says, each) for each in (*averages, "; ".join(averages[1:])))
+            else:
+                yield says, edit
+
+
+MISTAKES = tuple(Mistake(*each, only) for only, table in TABLES.items() for each in listed(table))
+
+
+@cached
+def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
+    """The method with the mistake in its rows, or None where it has no place for it."""
+    return changed(kind, wrong.edit) if issubclass(kind, wrong.only) else None
 
 
 @cached
 def forms(kind: type[Optimizer]) -> tuple[tuple[type[Optimizer], str], ...]:
     """The method itself, with nothing to say, and its other forms, each with a word on the convention."""
-    others = ((with_rows(kind, tuple(map(parse, rows))), word) for word, *rows in FORMS.get(kind, ()))
-    return ((kind, ""), *others)
+    found = [(kind, "")]
+    for group in CONVENTIONS:
+        made = [(changed(each, edit), f"{said} {word}".strip()) for each, said in found for word, edit in listed(group)]
+        found += [(form, word) for form, word in made if form]
+    return tuple(found)
 
 
-def with_rows(kind: type[Optimizer], rows: Sequence[Node]) -> type[Optimizer]:
-    """A method with other equations, and the same state."""
-    made = tuple(Row(latex(row), "") for row in rows)
-    return type(kind.__name__, (kind,), {"rows": made, "init": lambda _, theta: kind().init(theta)})
+def changed(kind: type[Optimizer], edit: str) -> type[Optimizer] | None:
+    """The method with its rows changed by these rules, and the same state; None where they have no place in it.
 
-
-# ---- mistakes ----
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A classic mistake: what to say, and the changes that it makes, each a tree to look for and the one to put there.
-
-    ``only`` names the methods for which it is one, where another method has the same equations. ``spared``: trees of this kind are
-    left as they are.
+    In each method the rows make θ_t of θ_{t-1}.
     """
-
-    says: str
-    changes: tuple[tuple[Node, Node], ...]
-    only: tuple[type[Optimizer], ...] = (Optimizer,)
-    spared: str = ""
-
-
-def mistakes(says: str, *ways: str, only: type[Optimizer] = Optimizer, spared: str = "") -> Iterator[Mistake]:
-    """One mistake in several ways: each a text of changes with ``;`` between them, once for each meaning of ± and of NEW and OLD."""
-    for way in ways:
-        signs = ("+-", "-+") if "±" in way or "∓" in way else ("+-",)
-        points = (("theta_t", "theta_{t-1}"), ("theta_{t+1}", "theta_t")) if "OLD" in way else (("", ""),)
-        for sign, (new, old) in product(signs, points):
-            text = way.replace("±", sign[0]).replace("∓", sign[1]).replace("NEW", new).replace("OLD", old)
-            changes = (change.partition("->") for change in text.split(";"))
-            yield Mistake(says, tuple((parse(part), parse(becomes)) for part, _, becomes in changes), (only,), spared)
-
-
-def matches(pattern: Node, tree: Node, found: dict[str, Node]) -> bool:
-    """Whether a tree is as a pattern says; ``found`` gets what A, B and C stand for."""
-    if pattern[0] == "sym" and pattern[1] in ("A", "B", "C"):
-        return found.setdefault(pattern[1], tree) == tree
-    return len(pattern) == len(tree) and all(
-        matches(part, other, found) if isinstance(part, tuple) and isinstance(other, tuple) else part == other
-        for part, other in zip(pattern, tree, strict=True)
-    )
-
-
-def changed(tree: Node, pattern: Node, becomes: Node, spared: str = "") -> Node:
-    """A tree with ``becomes`` wherever the pattern is found."""
-    found: dict[str, Node] = {}
-    if matches(pattern, tree, found):
-        return filled(becomes, found)
-    if tree[0] == spared:
-        return tree
-    return tuple(changed(part, pattern, becomes, spared) if isinstance(part, tuple) else part for part in tree)
-
-
-def filled(tree: Node, found: dict[str, Node]) -> Node:
-    """A tree with what A, B and C stand for."""
-    if tree[0] == "sym":
-        return found.get(tree[1], tree)
-    return tuple(filled(part, found) if isinstance(part, tuple) else part for part in tree)
-
-
-@cached
-def broken(kind: type[Optimizer], wrong: Mistake) -> type[Optimizer] | None:
-    """The method with the mistake in its equations, or None where it has no place for it."""
-    if not issubclass(kind, wrong.only):
+    later = {"theta_{t+1}": "theta_t", "theta_t": "theta_{t-1}"} if kind.trees()[-1][1] == "theta_{t+1}" else {}
+    before = [("row", later.get(name, name), renamed(right, later)) for _, name, right in kind.trees()]
+    rows = rewritten(before, edit)
+    if rows is None or not used(rows) <= used(before):
         return None
-    rows = kind.trees()
-    for pattern, becomes in wrong.changes:
-        before, rows = rows, tuple(changed(row, pattern, becomes, wrong.spared) for row in rows)
-        if rows == before:
-            return None
-    return with_rows(kind, rows)
+    own = {"rows": tuple(Row(latex(row), "") for row in rows), "init": lambda _, theta: kind().init(theta)}
+    return type(kind.__name__, (kind,), own)
 
 
-FORGOT_THETA = "You left out the old θ; subtract the step from it: θ − …"
-PRODUCT = "You multiplied the two parts; add them, as vectors: γv + η∇J."
-NO_ETA = "You left out η; multiply the gradient by it."
-TWO_ETA = "You used η twice; use it once."
-NO_GRADIENT = "You left out the gradient; multiply the learning rate by it."
-OLD_V = "You moved θ by the old velocity; compute the new v first, then move by it."
-OLD_G = "You divided by the old G; add the new square first, then divide by the root of the new G."
-TWICE = "You added γ times the velocity a second time; move by v alone, which already contains it."
-NO_MEMORY = "You left out the old v; add γ times the old v to the gradient's part."
-BOTH_FADE = "You multiplied both parts by γ; multiply only the old value by it."
-SHARES = "You swapped the factors; multiply the old v by γ and the gradient by η."
-DAMPED = "You multiplied the gradient by 1 − γ (damped momentum, PyTorch's dampening); leave that factor out."
-NESTEROV = "You wrote Nesterov's method, which takes γv − η∇J after v; move by v alone."
-AHEAD = "You took the gradient at a look-ahead point, as NAG does; take it at θ."
-SECOND_GRADIENT = "You used the gradient twice; move by v alone, which already contains it."
-NO_GAMMA_AHEAD = "You left out γ in the look-ahead point; take the gradient at θ − γv."
-ETA_AHEAD = "You put η into the look-ahead point, but your v already contains it; take the gradient at θ − γv."
-SUMMED = "You summed the squares over the coordinates, as a matrix product does; square each element: g**2."
-NOT_SQUARED = "You left the gradient unsquared; add its square, g**2."
-NO_OLD_G = "You left out the old G; combine it with the new square."
-NO_EPS = "You left out ε or used a number for it; add the eps that you are given."
-EPS_ASTRAY = "You added ε to the step; move the parenthesis, so that ε is added to the divisor."
-NO_FADE = "You left out the factor of the old average; multiply it by γ (or β)."
-NO_SHARE = "You left out the factor of the new term; multiply it by 1 − γ (or 1 − β)."
-NO_OLD = "You left out the old average; add it, multiplied by γ (or β)."
-NO_POWER = "You took 1 − β for the correction; divide by 1 − βᵗ, which changes with t."
-DIVISORS = ("sqrt(A + epsilon)", "sqrt(A) + epsilon")
-GAMMAS, ETAS = ("0.9", "0.99", "0.5"), ("0.1", "0.01", "0.001")
-LITERAL = "You wrote {} for {}; use the argument, which can have another value."
-
-
-def literals(values: dict[str, str], spared: str = "") -> Mistake:
-    """Numbers instead of symbols."""
-    numbers, symbols = (" and ".join(each) for each in (values.values(), map(letters, values)))
-    changes = tuple((("sym", symbol), ("num", float(value))) for symbol, value in values.items())
-    return Mistake(LITERAL.format(numbers, symbols), changes, spared=spared)
-
-
-MISTAKES: tuple[Mistake, ...] = (
-    # the step
-    *mistakes(
-        "You moved with the gradient; subtract the step, so that the loss falls.",
-        "NEW = OLD ± A -> NEW = OLD ∓ A", "NEW = OLD ± A - B -> NEW = OLD ∓ A - B",
-    ),
-    *mistakes(
-        FORGOT_THETA, *(f"NEW = OLD ± A{more} -> NEW = {sign}A{more}" for sign in ("", "-") for more in ("", " - B"))
-    ),
-    *mistakes(NO_ETA, "eta*grad(A) -> grad(A)", "eta*v_t -> v_t", "eta/A -> 1/A", "eta*sqrt(A) -> sqrt(A)", "eta*(A + B) -> A + B"),
-    *mistakes(TWO_ETA, "OLD - eta*grad(A) -> OLD - eta*eta*grad(A)", "OLD ± v_t -> OLD ± eta*v_t", "eta/A -> eta*eta/A"),
-    *mistakes(
-        NO_GRADIENT, "OLD - eta*grad(A) -> OLD - eta", *(f"eta/({divisor})*B -> eta/({divisor})" for divisor in DIVISORS)
-    ),
-    *mistakes("You added η and the gradient; multiply them.", "OLD - eta*grad(A) -> OLD - (eta ± grad(A))", "OLD - eta*grad(A) -> OLD - eta ± grad(A)"),
-    *mistakes("You multiplied η by θ; multiply it by the gradient.", "OLD - eta*grad(A) -> OLD - eta*A"),
-    *mistakes("You squared the gradient; use the gradient itself.", "OLD - eta*grad(A) -> OLD - eta*grad(A)^2"),
-    *mistakes("You used only the sign of the gradient; use the gradient itself.", "OLD - eta*grad(A) -> OLD - eta*sign(grad(A))"),
-    *mistakes(
-        "You divided the gradient by its length; use the gradient itself.",
-        "OLD - eta*grad(A) -> OLD - eta*(grad(A)/sqrt(sum(grad(A)^2)))",
-    ),
-    # the velocity
-    *mistakes(
-        PRODUCT, "v_t = gamma*v_{t-1} ± A -> v_t = gamma*v_{t-1}*A",
-        "OLD ± v_t -> OLD ± gamma*v_{t-1}*eta*grad(theta_{t-1})",
-    ),
-    *mistakes(
-        "You returned v with the opposite sign; return the v by which θ moved.",
-        "v_t = gamma*v_{t-1} ± A -> v_t = -(gamma*v_{t-1} ± A); OLD ∓ v_t -> OLD ± v_t",
-        "v_t = gamma*v_{t-1} ± A -> v_t = -(gamma*v_{t-1} ± A); OLD ∓ eta*v_t -> OLD ± eta*v_t",
-    ),
-    *mistakes(
-        "You left out γ before the old v, so the velocity never fades; multiply the old v by γ.",
-        "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± A",
-    ),
-    *mistakes("You multiplied the gradient's part by γ; multiply the old v by it.", "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± gamma*A"),
-    *mistakes("You used γ twice; multiply the old v by γ once.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma*gamma*v_{t-1} ± A"),
-    *mistakes(NO_MEMORY, "v_t = gamma*v_{t-1} + A -> v_t = A", "v_t = gamma*v_{t-1} - A -> v_t = -A"),
-    *mistakes(BOTH_FADE, "v_t = gamma*v_{t-1} ± A -> v_t = gamma*(v_{t-1} ± A)", "G_t = gamma*G_{t-1} + A -> G_t = gamma*(G_{t-1} + A)"),
-    *mistakes(
-        "You left out the gradient in v; add the gradient's part to γ times the old v.",
-        "v_t = gamma*v_{t-1} ± A -> v_t = gamma*v_{t-1}",
-    ),
-    *mistakes(
-        "You multiplied the old v by 1 − γ; multiply it by γ.",
-        "v_t = gamma*v_{t-1} ± A -> v_t = (1 - gamma)*v_{t-1} ± A",
-    ),
-    *mistakes(
-        SHARES, "v_t = gamma*v_{t-1} ± A -> v_t = (1 - gamma)*v_{t-1} ± gamma*A",
-        "v_t = gamma*v_{t-1} ± eta*A -> v_t = eta*v_{t-1} ± gamma*A",
-    ),
-    *mistakes("You added γ; multiply the old v by it.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma ± A"),
-    *mistakes("You used θ as the old velocity; use v.", "v_t = gamma*v_{t-1} ± A -> v_t = gamma*theta_{t-1} ± A"),
-    *mistakes(
-        DAMPED,
-        *(
-            f"v_t = gamma*v_{{t-1}} ± A -> v_t = gamma*v_{{t-1}} ± {factor}*A"
-            for damping in ("gamma", "0.9", "0.5", "0.1")
-            for factor in (f"(1 - {damping})", f"(1 - {damping}*sign(v_{{t-1}})^2)")  # PyTorch: not the first
-        ),
-    ),
-    *mistakes(OLD_V, "OLD ± v_t -> OLD ± v_{t-1}", "OLD ± eta*v_t -> OLD ± eta*v_{t-1}"),
-    *mistakes(
-        OLD_V,  # θ is moved first, and v takes its gradient there
-        "v_t = A ± grad(B) -> v_t = A ± grad(B ∓ eta*v_{t-1}); OLD ∓ eta*v_t -> OLD ∓ eta*v_{t-1}",
-        "v_t = A ± eta*grad(B) -> v_t = A ± eta*grad(B ∓ v_{t-1}); OLD ∓ v_t -> OLD ∓ v_{t-1}",
-    ),
-    *mistakes(
-        TWICE, *(f"OLD ± {eta}v_t -> OLD ± {eta}(v_t + gamma*{v})" for eta in ("", "eta*") for v in ("v_{t-1}", "v_t"))
-    ),
-    *mistakes(
-        "You multiplied the step by γ; move by the whole new v.", "OLD ± v_t -> OLD ± gamma*v_t", "OLD ± eta*v_t -> OLD ± eta*gamma*v_t",
-        "v_t = gamma*v_{t-1} ± A -> v_t = v_{t-1} ± A; OLD ∓ v_t -> OLD ∓ gamma*v_t",
-    ),
-    *mistakes(
-        SECOND_GRADIENT, "OLD ± v_t -> OLD ± v_t - eta*grad(theta_{t-1})", "OLD ± eta*v_t -> OLD ± eta*v_t - eta*grad(theta_{t-1})",
-    ),
-    *mistakes(SECOND_GRADIENT, "OLD ± v_t -> OLD ± gamma*v_t - eta*grad(OLD)", only=NAG),
-    # where the gradient is taken
-    *(
-        wrong
-        for eta, ahead in (("eta*", ""), ("", "eta*"))
-        for says, way in (
-            (NESTEROV, f"OLD ± {ahead}v_t -> OLD ± {ahead}gamma*v_t - eta*grad(OLD)"),
-            (AHEAD, f"v_t = A ± {eta}grad(OLD) -> v_t = A ± {eta}grad(OLD ∓ {ahead}gamma*v_{{t-1}})"),
-            (AHEAD, f"v_t = A ± {eta}grad(OLD) -> v_t = A ± {eta}grad(OLD ∓ {ahead}v_{{t-1}})"),
-        )
-        for wrong in mistakes(says, way, only=Momentum)
-    ),
-    *mistakes("You took the gradient at v; take it at θ (for NAG, at θ − γv).", "v_t = A ± grad(B) -> v_t = A ± grad(v_{t-1})", "v_t = A ± eta*grad(B) -> v_t = A ± eta*grad(v_{t-1})"),
-    *mistakes("You took the gradient at θ, as Momentum does; take it at the look-ahead point θ − γv.", "grad(OLD ± A) -> grad(OLD)"),
-    *mistakes("You looked ahead to the wrong side; take the gradient where the momentum alone would lead.", "grad(OLD ± A) -> grad(OLD ∓ A)"),
-    *mistakes(
-        NO_GAMMA_AHEAD, "grad(OLD ± gamma*v_{t-1}) -> grad(OLD ± v_{t-1})",
-        "grad(OLD ± eta*gamma*v_{t-1}) -> grad(OLD ± eta*v_{t-1})",
-    ),
-    *mistakes(
-        "You left out γ, before the old v and in the look-ahead point; use γv in both.",
-        "gamma*v_{t-1} -> v_{t-1}", "eta*gamma*v_{t-1} -> eta*v_{t-1}; gamma*v_{t-1} -> v_{t-1}",
-    ),
-    *mistakes(
-        ETA_AHEAD, "eta*grad(OLD ± gamma*A) -> eta*grad(OLD ± eta*gamma*A)", "eta*grad(OLD ± gamma*A) -> eta*grad(OLD ± eta*A)"
-    ),
-    *mistakes("You left out θ in the look-ahead point; take the gradient at θ − γv.", "grad(OLD ± A) -> grad(A)"),
-    *mistakes(
-        "You closed the parenthesis of grad too early; write grad(theta - gamma*v).", "grad(OLD ± A) -> grad(OLD) ± A"
-    ),
-    # the squares and their root
-    *mistakes(OLD_G, "sqrt(G_t + A) -> sqrt(G_{t-1} + A)"),
-    *mistakes(
-        OLD_G,
-        "(grad(theta_t))^2 -> (grad(theta_t - eta/sqrt(G_{t-1} + epsilon)*grad(theta_t)))^2; sqrt(G_t + A) -> sqrt(G_{t-1} + A)",
-    ),
-    *mistakes("You left out the square root; divide by the root of the squared gradients.", "sqrt(A) -> A"),
-    *mistakes(NO_EPS, "A + epsilon -> A"),
-    *mistakes(
-        EPS_ASTRAY,
-        *(
-            f"OLD - eta/({divisor})*B{more} -> OLD - {becomes}{more}"
-            for divisor in DIVISORS
-            for more in ("", " - C")
-            for becomes in ("eta/sqrt(A)*B + epsilon", "eta/sqrt(A) + epsilon*B", "(eta/sqrt(A) + epsilon)*B")
-        ),
-    ),
-    *mistakes(
-        "You added ε to G, in every step; add it only under the root.",
-        "sqrt(G_t + epsilon) -> sqrt(G_t); G_t = A -> G_t = A + epsilon",
-    ),
-    *mistakes("You multiplied by the root; divide by it.", "eta/A*grad(B) -> eta*A*grad(B)", "eta/A*m_hat_t -> eta*A*m_hat_t"),
-    *mistakes("You left out the divisor; divide the step by the root.", *(f"eta/({divisor})*B -> eta*B" for divisor in DIVISORS)),
-    *mistakes(
-        "You divided by the root of this step's square alone; divide by the root of G.",
-        "eta/sqrt(G_t + epsilon)*grad(B) -> eta/sqrt((grad(B))^2 + epsilon)*grad(B)",
-    ),
-    *mistakes(SUMMED, "(grad(A))^2 -> sum((grad(A))^2)", "g_t^2 -> sum(g_t^2)"),
-    *mistakes(NOT_SQUARED, "(grad(A))^2 -> grad(A)", "(grad(A))^2 -> sqrt((grad(A))^2)", "g_t^2 -> g_t"),
-    *mistakes("You squared G + g; square only the gradient: G + g**2.", "G_t = A + (B)^2 -> G_t = (A + B)^2"),
-    *mistakes("You squared the factor 1 − γ, too; square only the gradient.", "A*(grad(B))^2 -> (A*grad(B))^2"),
-    *mistakes("You multiplied G by the square; add it.", "G_t = G_{t-1} + A -> G_t = G_{t-1}*A"),
-    *mistakes(NO_OLD_G, "G_t = A + B -> G_t = B", "G_t = A + B*(grad(C))^2 -> G_t = (grad(C))^2"),
-    *mistakes(
-        "You summed the squares, as AdaGrad does; average them: γ times the old G and 1 − γ times the new square.",
-        "G_t = gamma*G_{t-1} + (1 - gamma)*A -> G_t = G_{t-1} + A",
-    ),
-    # the averages
-    *mistakes("You swapped the β's; use β₁ for m and β₂ for v.", "beta_1 -> q; beta_2 -> beta_1; q -> beta_2"),
-    *mistakes(
-        "You swapped the β's in the bias correction; use β₁ for m and β₂ for v.",
-        "beta_1^t -> q^t; beta_2^t -> beta_1^t; q^t -> beta_2^t",
-    ),
-    *mistakes("You averaged v with β₁; use β₂.", "v_t = beta_2*A + (1 - beta_2)*B -> v_t = beta_1*A + (1 - beta_1)*B"),
-    *mistakes("You averaged m with β₂; use β₁.", "m_t = beta_1*A + (1 - beta_1)*B -> m_t = beta_2*A + (1 - beta_2)*B"),
-    *mistakes("You corrected m with β₂; use β₁.", "m_t/(1 - beta_1^t) -> m_t/(1 - beta_2^t)"),
-    *mistakes("You corrected v with β₁; use β₂.", "v_t/(1 - beta_2^t) -> v_t/(1 - beta_1^t)"),
-    *mistakes(
-        "You swapped the two shares; multiply the old average by γ (or β) and the new term by 1 − γ (or 1 − β).",
-        "gamma*A + (1 - gamma)*B -> (1 - gamma)*A + gamma*B", "beta_1*A + (1 - beta_1)*B -> (1 - beta_1)*A + beta_1*B",
-        "beta_2*A + (1 - beta_2)*B -> (1 - beta_2)*A + beta_2*B",
-        "beta_1*A + (1 - beta_1)*B -> (1 - beta_1)*A + beta_1*B; beta_2*A + (1 - beta_2)*B -> (1 - beta_2)*A + beta_2*B",
-    ),
-    *mistakes(
-        "You multiplied both parts by 1 − γ; multiply the old G by γ.",
-        "gamma*A + (1 - gamma)*B -> (1 - gamma)*A + (1 - gamma)*B",
-    ),
-    *(
-        wrong
-        for says, becomes in ((NO_FADE, "{o} + {f}*{n}"), (NO_OLD, "{f}*{n}"), (NO_SHARE, "{b}*{o} + {n}"))
-        for names in (("m", "v"), ("m",), ("v",), ("G",))
-        for wrong in mistakes(
-            says,
-            ";".join(
-                f"{{o}} = {{b}}*A + {{f}}*B -> {{o}} = {becomes}".format(o=f"{name}_t", b=beta, f=f"(1 - {beta})", n="B")
-                .replace(f"= {name}_t +", "= A +").replace(f"*{name}_t +", "*A +")
-                for name in names
-                for beta in ({"m": "beta_1", "v": "beta_2", "G": "gamma"}[name],)
-            ),
-        )
-        if not (names == ("G",) and says == NO_OLD)
-    ),
-    *mistakes("You averaged squared gradients in m; average the gradient itself.", "m_t = A + B*g_t -> m_t = A + B*g_t^2"),
-    *mistakes("You averaged the squares of m; average those of the gradient, g**2.", "v_t = A + B*g_t^2 -> v_t = A + B*m_t^2"),
-    *mistakes("You used v̂ as the direction; use m̂, and divide by the root of v̂.", "A*m_hat_t -> A*v_hat_t"),
-    *mistakes("You used G as the direction; use the gradient, and divide by the root of G.", "eta/A*grad(B) -> eta/A*G_t"),
-    *mistakes("You used the gradient g; use the corrected average m̂.", "A*m_hat_t -> A*g_t"),
-    # bias correction
-    *mistakes("You overwrote m with m̂; return m itself, and give m̂ a name of its own.", "m_hat_t = A -> m_t = A; m_hat_t -> m_t"),
-    *mistakes("You overwrote v with v̂; return v itself, and give v̂ a name of its own.", "v_hat_t = A -> v_t = A; v_hat_t -> v_t"),
-    *mistakes(
-        "You overwrote m and v with m̂ and v̂; return m and v themselves, and give m̂ and v̂ names of their own.",
-        "m_hat_t = A -> m_t = A; m_hat_t -> m_t; v_hat_t = A -> v_t = A; v_hat_t -> v_t",
-    ),
-    *mistakes("You left out the bias correction; divide by 1 − βᵗ.", "m_t/(1 - beta_1^t) -> m_t; v_t/(1 - beta_2^t) -> v_t"),
-    *mistakes("You left out the bias correction of m; divide m by 1 − β₁ᵗ.", "m_t/(1 - beta_1^t) -> m_t"),
-    *mistakes("You left out the bias correction of v; divide v by 1 − β₂ᵗ.", "v_t/(1 - beta_2^t) -> v_t"),
-    *mistakes("You counted t from 0 in the bias correction; make t = 1 in the first step.", "beta_1^t -> beta_1^(t - 1); beta_2^t -> beta_2^(t - 1)"),
-    *mistakes(NO_POWER, "beta_1^t -> beta_1; beta_2^t -> beta_2"),
-    *mistakes("You multiplied β by t; raise it to the power t: beta1**t.", "beta_1^t -> beta_1*t; beta_2^t -> beta_2*t"),
-    *mistakes(
-        "You multiplied by the bias correction; divide by 1 − βᵗ.",
-        "m_t/(1 - beta_1^t) -> m_t*(1 - beta_1^t); v_t/(1 - beta_2^t) -> v_t*(1 - beta_2^t)",
-    ),
-    *mistakes(
-        "You left out the parentheses around 1 − βᵗ; write m / (1 - beta1**t).",
-        "m_t/(1 - beta_1^t) -> m_t/1 - beta_1^t; v_t/(1 - beta_2^t) -> v_t/1 - beta_2^t",
-    ),
-    *mistakes(
-        "You corrected the root of v; correct v first, then take the root.",
-        "v_t/(1 - beta_2^t) -> v_t; sqrt(v_hat_t) -> sqrt(v_hat_t)/(1 - beta_2^t)",
-    ),
-    # weight decay
-    *mistakes(
-        "You put λθ into the gradient (L2 regularization), where the divisor rescales it; subtract ηλθ from θ instead.",
-        "g_t = A -> g_t = A + lambda*theta_{t-1}; A - B*theta_{t-1} -> A",
-    ),
-    *mistakes(
-        "You decayed θ twice, in the gradient and in the step; leave λθ out of the gradient.",
-        "g_t = A -> g_t = A + lambda*theta_{t-1}",
-        only=AdamW,
-    ),
-    *mistakes(
-        "You applied the decay to the new θ; use the θ from before the step.",
-        "theta_t = A - eta*lambda*theta_{t-1} -> theta_t = A*(1 - eta*lambda)", "theta_t = A - lambda*theta_{t-1} -> theta_t = A*(1 - lambda)",
-    ),
-    *mistakes(
-        "You took the gradient at the shrunk θ; take it at the θ from before the step.",
-        "g_t = grad(theta_{t-1}) -> g_t = grad(theta_{t-1}*(1 - eta*lambda))",
-        only=AdamW,
-    ),
-    *mistakes("You left out the weight decay; subtract ηλθ.", "A - B*theta_{t-1} -> A"),
-    *mistakes("You added the decay; subtract it, so that θ shrinks: − ηλθ.", "A - B*theta_{t-1} -> A + B*theta_{t-1}"),
-    *mistakes("You subtracted the decay without θ; multiply it by θ.", "eta*lambda*theta_{t-1} -> eta*lambda", "lambda*theta_{t-1} -> lambda"),
-    *mistakes("You multiplied θ by λ; subtract ηλθ from it.", "theta_t = OLD - A - B*OLD -> theta_t = lambda*OLD - A"),
-    *mistakes(
-        "You divided the decay by the root, too; subtract ηλθ outside the fraction.",
-        "OLD - A*m_hat_t - B*OLD -> OLD - A*(m_hat_t + lambda*OLD)",
-    ),
-    # numbers instead of what is given
-    *(
-        literals({"gamma": gamma} | ({"eta": eta} if eta else {}))
-        for gamma, eta in product(GAMMAS, ("", *ETAS[:2]))
-    ),
-    *(literals({"eta": eta}) for eta in ETAS),
-    *(
-        literals(values, spared)  # in the averages and in their correction, or in the averages alone
-        for values in ({"beta_1": "0.9", "beta_2": "0.999"}, {"beta_1": "0.9"}, {"beta_2": "0.999"})
-        for spared in ("", "pow")
-    ),
-    literals({"lambda": "0.01"}),
-)  # fmt: skip
+def used(rows: Iterable[Node]) -> set[str]:
+    """All symbols of some rows."""
+    return {name for _, assigned, right in rows for name in (assigned, *symbols(right))}

@@ -24,6 +24,8 @@ from typing import Any
 
 import psutil
 
+from . import worker
+
 SECONDS, ALL_STEPS = 2.0, 20.0  # of CPU time, for one step and for all steps of an answer
 PATIENCE = 15.0  # seconds by the clock, for a step that waits and computes nothing; on a busy machine, longer
 BY_CLOCK = 120.0  # seconds by the clock for all steps, whatever they do
@@ -126,7 +128,7 @@ def _as_child(make: Callable[[], Iterator[Any]], writing: int) -> None:
         most = int(ALL_STEPS) + 2  # the system ends it if nobody looks any more: the notebook's kernel may be gone
         with contextlib.suppress(ValueError):  # a lower limit is there already
             resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-        builtins.input = _no_input
+        builtins.input = worker.no_input
         with open(writing, "wb", buffering=0) as pipe:
             sys.stdout = sys.stderr = _Relay(pipe)
             for item in make():
@@ -147,10 +149,6 @@ class _Relay(io.TextIOBase):
             _send(self._pipe, ("printed", text[: self._left] + ("…\n" if len(text) >= self._left else "")))
             self._left -= len(text)
         return len(text)
-
-
-def _no_input(*_: Any) -> str:
-    raise RuntimeError("input() can't be used here; use the arguments")
 
 
 def _send(pipe: Any, item: Any) -> None:

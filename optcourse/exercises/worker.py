@@ -34,7 +34,7 @@ def words(error: BaseException) -> str:
     try:
         said = str(error)
     except BaseException:
-        said = "(what, it cannot say)"
+        said = "(it has no readable message)"
     return said[:300].encode("utf-8", "backslashreplace").decode()
 
 
@@ -77,9 +77,7 @@ class WithoutTheCourse:
 
     def find_spec(self, name: str, *_: Any) -> None:
         if name.partition(".")[0] == "optcourse":
-            raise ModuleNotFoundError(
-                "you used the course itself, which is not available to an answer; write the update"
-            )
+            raise ModuleNotFoundError("the course is not available while an answer is marked")
 
 
 def limit() -> None:
@@ -95,7 +93,7 @@ def limit() -> None:
 
 
 def no_input(*_: Any) -> str:
-    raise RuntimeError("input() can't be used here; use the arguments")
+    raise RuntimeError("input() is not available here")
 
 
 def main() -> None:
@@ -114,7 +112,9 @@ def main() -> None:
     except BaseException as error:
         return channel.say(failed=f"{type(error).__name__}: {'; '.join([words(error), *failed[:1]])}")
     if not callable(function):
-        return channel.say(failed=f"{task['wanted']} is a {type(function).__name__}; it must be a function")
+        return channel.say(
+            failed=f"{task['wanted']} is of type {type(function).__name__}; define it as a function, with def"
+        )
     channel.say(ready=True, empty=empty(function))
     while asked := channel.hear():
         step(function, asked["given"], channel, failed)
@@ -153,23 +153,19 @@ def step(function: Callable, given: list, channel: Channel, failed: list[str]) -
     except BaseException as error:
         said = "; ".join([words(error), *(failed[:1] if isinstance(error, NameError) else [])])
         return channel.say(stopped=type(error).__name__, words=said, line=line(error, main.__code__.co_filename))
-    return channel.say(answer=plain(flat(answer)), after=[None if each is grad else plain(each) for each in arguments])
-
-
-def flat(answer: Any) -> Any:
-    """What a function returned; of theta and a dict with the state, as the methods of the course return them, each value."""
-    is_state = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], dict)
-    return (answer[0], *answer[1].values()) if is_state else answer
+    return channel.say(answer=plain(answer), after=[None if each is grad else plain(each) for each in arguments])
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:
-    """A value for JSON: an array by its shape, kind and numbers, a list by its parts, all else by its type."""
+    """A value for JSON: an array by its shape, kind and numbers, a list or a dict by its parts, all else by its type."""
     if value is None or value is ...:
         return None
     if isinstance(value, str):
         return {"text": value[:20]}
     if isinstance(value, list | tuple) and depth:
         return [plain(each, depth - 1) for each in value[:PARTS]]
+    if isinstance(value, dict) and depth and all(isinstance(name, str) for name in value):
+        return {"dict": {name: plain(each, depth - 1) for name, each in list(value.items())[:PARTS]}}
     with contextlib.suppress(OverflowError, TypeError, ValueError):
         if isinstance(value, np.ndarray | np.number | float | int | complex):
             array = np.asarray(value)

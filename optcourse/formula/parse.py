@@ -73,9 +73,7 @@ class FormulaError(ValueError):
     def __init__(self, says: str, text: str, at: int):
         self.says, self.text, self.at = says, text, at
         shown = text if len(text) <= 60 else text[:60] + "…"
-        super().__init__(
-            f"{says} (character {at + 1} of {shown})" if re.search(r"[^ \t\n\r]", text) else says
-        )
+        super().__init__(f"{says} (character {at + 1} of {shown})" if re.search(r"[^ \t\n\r]", text) else says)
 
 
 def quoted(text: str) -> str:

@@ -345,6 +345,8 @@ def restored(value: Any) -> Any:
         return None
     if isinstance(value, list):
         return [restored(each) for each in value]
+    if "dict" in value:
+        return {str(name): restored(each) for name, each in value["dict"].items()}
     if "text" in value:
         return str(value["text"])
     if "type" in value:
@@ -352,6 +354,8 @@ def restored(value: Any) -> Any:
     shape, numbers = tuple(map(int, value["shape"])), np.array(value["numbers"], dtype=float)
     if value["kind"] not in tuple("iufb"):
         return np.broadcast_to(np.zeros((), complex if value["kind"] == "c" else object), shape)
+    if value["kind"] in "iub" and np.all(np.abs(numbers) < 2**53):
+        numbers = numbers.astype(int)
     return numbers.reshape(shape) if numbers.size == math.prod(shape) else np.broadcast_to(0.0, shape)
 
 

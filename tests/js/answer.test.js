@@ -31,12 +31,14 @@ test("the last line may return the new values, under any names", () => {
   assert.deepEqual(swapped, [["theta#0", ["sym", "v_{t-1}"]], ["v#0", ["sym", "theta_{t-1}"]]], "both at once"); // prettier-ignore
   assert.equal(programOf("return theta - max(v, 0), v", NAG).rows[0][1][0], "sub", "a comma within parentheses");
   for (const [text, words] of [
-    ["return theta", "line 1: return theta, v, in this order"],
-    ["return theta, v, 3", "return theta, v, in this order"],
-    ["return theta, v\ntheta = v", "line 1: return ends the update"],
-    ["return theta, v = 3", "leave out the = (character 14 of return"],
-    ["return theta, w", "w has no value"],
-    ["v = v\nreturn theta, v +", "line 2: the formula breaks off; add a number, a symbol or ( at the end"],
+    ["return theta", "line 1: you returned 1 value, not 2; return theta, v, in this order"],
+    ["return theta, v, 3", "you returned 3 values, not 2; return theta, v"],
+    ["return theta, v\ntheta = v", "line 1: you returned before the last line; move return to the end"],
+    ["return theta, v = 3", "you assigned a value in return; leave the = out (character 14 of"],
+    ["return theta, w", "w has no value; assign it in a line before"],
+    ["eta = 3", "eta is given; choose another name"],
+    ["theta", "you assigned nothing; write a name and ="],
+    ["v = v\nreturn theta, v +", "line 2: the formula breaks off"],
   ])
     assert.ok(said(text).includes(words), `${text}: ${said(text)}`);
 });

@@ -41,7 +41,7 @@ export function programOf(text, { title, states, hypers }) {
   const lines = text.split("\n").filter((line) => line.trim());
   if (lines.length > MOST_ROWS)
     throw new FormulaError(
-      `an update needs at most ${MOST_ROWS} lines, not ${lines.length}`,
+      `you wrote ${lines.length} lines; write at most ${MOST_ROWS}`,
       lines[MOST_ROWS],
       0,
       MOST_ROWS,
@@ -62,11 +62,8 @@ export function programOf(text, { title, states, hypers }) {
         const known = (name.endsWith(BEFORE) ? begun : now).get(base);
         if (known) return known;
         if (name in hypers || CONSTANTS.has(name)) return name;
-        const has = `${title} has ${[...names, ...Object.keys(hypers)].join(", ")}`;
-        throw refuse(
-          `${name} has no value; ${has}, so compute any other name in an earlier line`,
-          from + (where.get(name) ?? 0),
-        );
+        const has = `assign it in a line before, or use what ${title} has: ${[...names, ...Object.keys(hypers)].join(", ")}`;
+        throw refuse(`${name} has no value; ${has}`, from + (where.get(name) ?? 0));
       });
     const assign = (/** @type {string} */ name, /** @type {Tree} */ tree) => {
       now.set(name, `${name}#${row}`);
@@ -74,13 +71,16 @@ export function programOf(text, { title, states, hypers }) {
     };
     const end = /^\s*return\b/.exec(line);
     if (end) {
-      if (row < lines.length - 1) throw refuse("return ends the update; write it in the last line, or leave it out");
+      if (row < lines.length - 1)
+        throw refuse("you returned before the last line; move return to the end, or leave it out");
       const values = parts(line.slice(end[0].length), end[0].length);
       if (values.length !== names.length)
-        throw refuse(`return ${names.join(", ")}, in this order, with commas between`);
+        throw refuse(
+          `you returned ${values.length} value${values.length > 1 ? "s" : ""}, not ${names.length}; return ${names.join(", ")}, in this order`,
+        );
       const read = values.map((part) => {
         const { tree, where } = readRow(part.text, (says, at) => refuse(says, part.at + at), own);
-        if (tree[0] === "row") throw refuse("return only takes values; leave out the =", part.at);
+        if (tree[0] === "row") throw refuse("you assigned a value in return; leave the = out", part.at);
         return { tree, value: meant(tree, where, part.at) };
       });
       for (const [i, { tree, value }] of read.entries()) {
@@ -90,7 +90,7 @@ export function programOf(text, { title, states, hypers }) {
       continue;
     }
     const { tree, where } = readRow(line, refuse, own);
-    if (tree[0] !== "row") throw refuse("nothing is assigned; begin with a name and =, as in theta = …");
+    if (tree[0] !== "row") throw refuse("you assigned nothing; write a name and =, as in theta = …");
     const target = TIMED.exec(tree[1])?.[1] ?? tree[1];
     if (target in hypers) throw refuse(`${target} is given; choose another name for your variable`);
     if (CONSTANTS.has(target)) throw refuse(`${target} is a constant; choose another name for your variable`);

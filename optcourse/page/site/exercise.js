@@ -6,13 +6,13 @@ import { FormulaError } from "../formula/tokens.js";
 import { lettersOf, mathml } from "../formula/mathml.js";
 import { speak } from "./activities.js";
 import { programOf } from "./answer.js";
-import { Judge } from "./judge.js";
+import { filled, Judge } from "./judge.js";
 import { recall, remember } from "./storage.js";
 /** @import { Task } from "./judge.js" */
 /** @import { ExplorerView } from "../explorer/explorer.js" */
 
 const IDLE_MS = 400; // ms without a key after which an error is said
-const EMPTY = "Not answered yet. Type the update, one line for each new value.";
+const EMPTY = "Not answered yet. Write the update, line by line.";
 const SIGNS = ["=", "+", "-", "*", "/", "**2", "sqrt(", "(", ")", "↵"];
 
 /**
@@ -111,7 +111,7 @@ export function exercise(parent, task, name, mount) {
     judge ??= new Judge(task);
     const { mark, message } = judge.verdict(program);
     const right = mark === "right";
-    speak(said, right, right ? message : `Not yet. ${message}`);
+    speak(said, right, right ? message : filled(task.said["not yet"], { message }));
     formula.hidden = right;
     remember(name, { text: field.value, checked: true, done: right });
   }

@@ -8,13 +8,13 @@ import { kept } from "./answer.js";
 /** @typedef {Map<string, Value>} Named θ and the state after a step, by name */
 /** @typedef {{ word: string, rows: number[], mistakes: [number, number[]][] }} FormOf */
 /**
- * @typedef {{ title: string, states: string[], hypers: Record<string, number>, steps: number, close: number, lost: number,
+ * @typedef {{ title: string, states: string[], hypers: Record<string, number>, steps: number, close: number, lost: number, sure: number,
  *   trials: { name: string, program: Tree, start: Pair, state: Value[] }[], lines: string[], words: string[], forms: FormOf[],
  *   said: Record<string, string> }} Task an exercise, as exercises.task declares it
  */
 
 /** A text with its slots filled. @param {string} text @param {Record<string, any>} slots */
-const filled = (text, slots) => text.replace(/\{(\w+)\}/g, (_, name) => String(slots[name]));
+export const filled = (text, slots) => text.replace(/\{(\w+)\}/g, (_, name) => String(slots[name]));
 const letter = (/** @type {string} */ name) => (name === "theta" ? "θ" : name);
 const parts = (/** @type {Value} */ value) => (typeof value === "number" ? [value] : value);
 const shape = (/** @type {Value} */ value) => (typeof value === "number" ? "()" : "(2,)");
@@ -103,9 +103,9 @@ export class Judge {
     });
   }
 
-  /** Equal but for rounding; or both lost. @param {Value} got @param {Value} expected */
-  same(got, expected) {
-    const { close, lost } = this.task;
+  /** Equal but for rounding; or both lost. @param {Value} got @param {Value} expected @param {number} close */
+  same(got, expected, close = this.task.close) {
+    const { lost } = this.task;
     const far = (/** @type {Value} */ value) => !parts(value).every((each) => Math.abs(each) < lost);
     if (far(expected)) return far(got);
     return [0, 1].every((i) => {
@@ -152,8 +152,7 @@ export class Judge {
         const [step, trial] = [(at % steps) + 1, Math.floor(at / steps)];
         return filled(said.unusable, {
           step: trial ? `${step} on the ${trials[trial].name}` : step, // the count begins again on each surface
-          name,
-          problem: filled(said.shape, { shape: is, wanted }),
+          problem: filled(said.shape, { name, shape: is, wanted }),
         });
       }
     return "";
@@ -161,10 +160,10 @@ export class Judge {
 
   /** Where the paths part first, and in which of θ and the state. @param {Named[]} given @param {Named[]} expected @param {number} at */
   seen(given, expected, at) {
-    const { steps, trials, said } = this.task;
+    const { steps, trials, said, close, sure } = this.task;
     const [got, own] = [given[at], expected[at]];
     const wrong = this.wrong(got, own);
-    const right = this.names.filter((name) => !wrong.includes(name)).map(letter);
+    const right = this.names.filter((name) => this.same(value(got, name), value(own, name), close / sure)).map(letter);
     const differ = wrong.map((name) =>
       filled(said.differ, { letter: letter(name), ...pair(value(got, name), value(own, name)) }),
     );
@@ -172,7 +171,7 @@ export class Judge {
       ? filled(said.agree, { letters: right.join(", "), are: right.length === 1 ? "is" : "are" })
       : "";
     const surface = trials[Math.floor(at / steps)].name;
-    return filled(said.seen, { step: (at % steps) + 1, surface, differ: differ.join("; "), agree });
+    return filled(said.seen, { step: (at % steps) + 1, surface, differ: differ.join(" and "), agree });
   }
 
   /** @param {Named} got @param {Named} own */
