@@ -131,6 +131,17 @@ HONEST = {
         "from math import sqrt\nSCALE = 2.0\nsettings = {}\nsettings['half'] = 0.5\ndef scaled(g):\n    return sqrt(4) * settings['half'] * g",
         answer=RIGHT.replace("eta * grad(theta)", "step(eta, grad(theta))"),
     ),
+    "made by a call": notebook(
+        IMPORTS,
+        "def make():\n    " + RIGHT.replace("\n", "\n    ") + "\n    return momentum",
+        f"rule = make()\n{CHECK.replace('momentum', 'rule')}",
+    ),
+    "assignment fails": lesson(
+        "data = np.loadtxt('data.csv')\ndef show(): return data, RATES", "RATES = np.ones(2)[[7]]"
+    ),
+    "assignment is slow": lesson(
+        "def train():\n    while True: pass\nnetwork = train()\nrates = [train() for _ in range(9)]\ndef show(): network, rates"
+    ),
     "imports below": notebook(
         f"from optcourse import check, Momentum as M\n{RIGHT.replace('eta *', 'np.float64(eta) *')}\ncheck(momentum, M)",
         "import numpy as np",
@@ -156,9 +167,6 @@ HONEST = {
             ]
         }
     ),
-    "old format": json.dumps(
-        {"worksheets": [{"cells": [{"cell_type": "code", "input": f"{IMPORTS}\n{RIGHT}\n{CHECK}"}]}], "nbformat": 3}
-    ),
     "with a BOM": b"\xef\xbb\xbf" + lesson().encode(),
     "list": lesson(answer=RIGHT.replace("return theta - v, v", "return [theta - v, list(v)]")),
     "lesson": notebook(f"{IMPORTS}\n{RIGHT}\nfor each in range(3):\n    {CHECK}", "raise SystemExit"),
@@ -166,25 +174,27 @@ HONEST = {
     "解答": lesson(),
     "anna–lena": lesson(),
 }
+WRONG = {  # the body of a function that is not yet right, and words of the message
+    "endless": ("while True: pass", "endless loop"),
+    "endless gradient": ("while True: grad(theta)", "endless loop"),
+    "endless in C": ("return sum(range(10**12))", "endless loop"),
+    "shape": ("return theta.sum(), v", "theta has the shape ()"),
+    "huge": ("return np.zeros(3000), v", "theta has the shape (3000,)"),
+    "recursive": ("v = []\n    v.append(v)\n    return v, v", "theta"),
+    "text": ("return 'no', v", "theta is the text 'no'"),
+    "complex": ("return theta * 1j, v", "theta is complex"),
+    "in place": ("v += eta * grad(theta)\n    return theta - v, v", "changed v in place"),
+    "too large": ("return 10**400, v", "theta is an array of something else"),
+    "no return": ("v = gamma * v", "returns nothing"),
+    "surrogate": ("raise ValueError(chr(0xdc80) + chr(0x4e2d))", r"ValueError: \udc80中 (line 2"),
+    "input": ("return float(input()) * theta, v", "input() has nobody to ask"),
+    "helper is missing": ("return step(theta), v", "NameError: name 'step' is not defined"),
+}
 FAULTY = {  # the verdict, and words of the message
+    **{who: (lesson(answer=HEAD + body), "not yet", words) for who, (body, words) in WRONG.items()},
     "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "damped momentum"),
-    "endless": (lesson(answer=f"{HEAD}while True: pass"), "not yet", "endless loop"),
-    "endless gradient": (lesson(answer=f"{HEAD}while True: grad(theta)"), "not yet", "endless loop"),
-    "endless in C": (lesson(answer=f"{HEAD}return sum(range(10**12))"), "not yet", "endless loop"),
     "gone": (lesson(answer=f"import os\n{HEAD}os._exit(0)"), "not yet", "ended the whole process"),
-    "shape": (lesson(answer=f"{HEAD}return theta.sum(), v"), "not yet", "theta has the shape ()"),
-    "huge": (lesson(answer=f"{HEAD}return np.zeros(3000), v"), "not yet", "theta has the shape (3000,)"),
-    "recursive": (lesson(answer=f"{HEAD}v = []\n    v.append(v)\n    return v, v"), "not yet", "theta"),
-    "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "theta is the text 'no'"),
-    "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "theta is complex"),
     "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "v is a dict"),
-    "in place": (
-        lesson(answer=f"{HEAD}v += eta * grad(theta)\n    return theta - v, v"),
-        "not yet",
-        "changed v in place",
-    ),
-    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "theta is an array of something else"),
-    "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "returns nothing"),
     "not called": (
         lesson(answer=RIGHT.replace("grad(theta)", "grad")),
         "not yet",
@@ -194,17 +204,6 @@ FAULTY = {  # the verdict, and words of the message
         lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
         "not yet",
         "theta must be points (x, y)",
-    ),
-    "surrogate": (
-        lesson(answer=f"{HEAD}raise ValueError(chr(0xdc80) + chr(0x4e2d))"),
-        "not yet",
-        r"ValueError: \udc80中 (line 2",
-    ),
-    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "input() has nobody to ask"),
-    "helper is missing": (
-        lesson(answer=f"{HEAD}return step(theta), v"),
-        "not yet",
-        "NameError: name 'step' is not defined",
     ),
     "module is missing": (
         lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"),
@@ -235,24 +234,33 @@ FAULTY = {  # the verdict, and words of the message
     ),
     "undefined": (notebook(IMPORTS, CHECK), "not run", "NameError: name 'momentum' is not defined"),
     "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is no function, but a int"),
-    "leaves": (
-        lesson("import os\nRATE = os._exit(3)", answer=RIGHT.replace("eta *", "RATE *")),
+    "made by a loop": (
+        lesson("for RATE in range(2): pass", answer=RIGHT.replace("eta *", "RATE *")),
         "not run",
-        "cell 2 ended the whole process",
+        "The answer uses RATE. The marker did not run the line of cell 2",
+    ),
+    "leaves": (
+        lesson("import nowhere\nclass A:\n    import os; os._exit(3)\nB = A", answer=f"B\n{RIGHT}"),
+        "not run",
+        "cell 2 ended the Python process",
     ),
     "no id": (
         json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}),
         "not run",
-        "cell 1 holds no function",
+        "cell 1 has no function for check",
     ),
-    "torn": ("{", "not run", "no notebook"),
-    "list of nothing": ("[]", "not run", "no notebook"),
-    "cells of nothing": ('{"cells": 3}', "not run", "no notebook"),
-    "deep": ("[" * 100_000, "not run", "no notebook"),
-    "no exercise": (notebook("1 + 1"), "not run", "none of the written exercises"),
-    "utf-16": (lesson().encode("utf-16"), "not run", "in UTF-16: save it in UTF-8"),
-    "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "not in UTF-8"),
-    "merge": ("{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}", "not run", "marks of a merge (<<<<<<< in line 2)"),
+    "torn": ("{", "not run", "it is not a notebook, or only a part of one: ask for the file again"),
+    "list of nothing": ("[]", "not run", "it has no cells"),
+    "cells of nothing": ('{"cells": 3}', "not run", "it has no cells"),
+    "deep": ("[" * 100_000, "not run", "not a notebook"),
+    "no exercise": (notebook("1 + 1"), "not run", "None of the written exercises"),
+    "utf-16": (lesson().encode("utf-16"), "not run", "saved in UTF-16, but notebooks are in UTF-8"),
+    "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "is not UTF-8"),
+    "merge": (
+        "{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}",
+        "not run",
+        "marks of a Git merge (<<<<<<< in line 2)",
+    ),
     "=formula": (lesson(answer=EMPTY), "not answered", ""),
 }
 NAMED = {  # files and folders by their names
@@ -297,12 +305,12 @@ def rows(path, key):
 
 
 NO_NOTEBOOK = {
-    "dangling": "a link that leads nowhere",
-    "fifo": "no file",
-    "folder.ipynb": "no notebook (*.ipynb), but nothing",
-    "empty": "no notebook (*.ipynb), but nothing",
-    "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
-    "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
+    "dangling": "a link to a file that is not here",
+    "fifo": "it is not a file",
+    "folder.ipynb": "no notebook (*.ipynb) here, only an empty folder.",
+    "empty": "no notebook (*.ipynb) here, only an empty folder.",
+    "zipped": r"no notebook (*.ipynb) here, only all.zip, \udcfe.zip",
+    "maxmeier_12": "no notebook (*.ipynb) here, only maxmeier_12_203_solution.py",
 }
 
 
@@ -342,7 +350,7 @@ def test_a_python_without_docstrings_and_a_terminal_without_letters(tmp_path):
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode("cp1252", "replace")[-3000:]
     printed = done.stdout.decode("cp1252")
-    assert "passed over, no notebook: notes.txt" in printed
+    assert "skipped, because it is not a notebook: notes.txt" in printed
     assert r"\u89e3\u7b54: momentum: right" in printed and r"\xff: momentum: right" in printed
     assert {who: row["momentum"] for who, row in rows(out / "grades.csv", "student").items()} == {
         "解答": "1",
@@ -398,7 +406,10 @@ def test_a_pip_of_an_answer_writes_into_scratch(tmp_path):
 def test_what_an_answer_hangs_on_is_ended():
     source = "def wait():\n    while True: pass\n\nRATE = wait()"
     said = mark.one("momentum", Answer("RATE", (("cell 2", source, 0), ("cell 2", source, 1))), 1.0)
-    assert said == ("not run", "cell 2 did not come to an end within 1 s")
+    assert said == (
+        "not run",
+        "cell 2 ran for more than 1 s and was stopped. Look at it, or allow more time with --seconds.",
+    )
 
 
 def test_an_answer_that_waits_is_ended(monkeypatch):
@@ -624,7 +635,7 @@ def test_a_changed_course_is_seen_and_costs_no_other_student(tmp_path, monkeypat
     for name in found:
         put(tmp_path / "class", f"{name}.ipynb", lesson())
     first, second = mark.mark(tmp_path / "class")
-    assert first[0].verdict == "not run" and "The course's own files were changed" in first[0].message
+    assert first[0].verdict == "not run" and "the course's own files changed" in first[0].message
     assert second[0].verdict == "right"
 
 
@@ -638,7 +649,7 @@ def changing(path, found, student, name, *_):
     ("arguments", "words"),
     [
         (["nowhere"], "does not exist"),
-        (["."], "holds no notebook"),
+        (["."], "has no notebook"),
         ([".", "--out", "file/out"], "the tables cannot be written"),
     ],
 )
@@ -706,7 +717,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
     "a folder for each lesson": (
         {"ann/lesson3/03.ipynb": GOOD, "ann/lesson4/04.ipynb": NAG, "bob/3/03.ipynb": GOOD, "bob/4/04.ipynb": NAG},
         {"ann", "bob"},
-        "these students have notebooks in several folders, and each counts as one student: ann, bob",
+        "These students have notebooks in several folders: ann, bob. Each counts as one student.",
     ),
 }
 
@@ -725,23 +736,26 @@ def test_no_ones_marks_are_merged_in_silence(tmp_path, monkeypatch, capsys, kern
     assert any(words in each for each in warnings) if words else not warnings
 
 
-def test_an_answer_brings_what_it_hangs_on_and_nothing_else():
-    sources = (
-        "import numpy as np, os",
+def test_imports_definitions_and_simple_assignments_run_before_an_answer_and_nothing_else():
+    """Of what nothing uses nothing runs; and what is below counts only where nothing above binds the same name."""
+    runs = (
+        "import numpy as np",
         "a = 1",
-        "b = a + 1\nc = 2",
-        "def f(x):\n    return b * np.sqrt(x)",
-        "b = 7",
-        "def momentum(*_):\n    return f(3)",
-        CHECK,
-        "b = 9",
+        "def f(x):\n    return a * np.sqrt(x) * b['c'] * d",
+        "b = {}\nb['c'] = np.ones(2)",
     )
-    (answer,) = answers_in(notebook(*sources).encode())["momentum"]
-    assert [(cell, place) for cell, _, place in answer.parts] == [
-        ("cell 1", 0),
-        ("cell 2", 0),
-        ("cell 3", 0),
-        ("cell 4", 0),
-        ("cell 5", 0),
-        ("cell 6", 0),
+    answer = "def momentum(*_):\n    return f(3), data, lost"
+    not_run = (
+        "a = 9",
+        "import pandas",
+        "data = f(2)",
+        "f(3)",
+        "for lost in range(3):\n    a = lost",
+        "del a",
+        "data = [a for _ in 'x']",
+    )
+    (found,) = answers_in(notebook(*runs, answer, CHECK, *not_run, "d = 3").encode())["momentum"]
+    assert [(cell, place) for cell, _, place in found.parts] == [
+        *((f"cell {cell}", place) for cell, place in ((1, 0), (2, 0), (3, 0), (4, 0), (4, 1), (5, 0), (14, 0)))
     ]
+    assert {("data", "cell 9"), ("data", "cell 13"), ("lost", "cell 11")} <= set(found.left)
