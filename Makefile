@@ -43,7 +43,10 @@ test:
 	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 1:00" notebooks
 	@cat .venv/parts
-PART = $(PYTHON) tools/part.py $(MAKE)
+# one part of `make test`: what it does and how long it usually takes; then its seconds, kept for the end
+PART = part() { what=$$1; printf '\n%s %s (%s) …\n' "$$(date +%H:%M)" "$$1" "$$2"; shift 2; begun=$$(date +%s); \
+	$(MAKE) --no-print-directory "$$@" && said=ok || said=RED; mkdir -p .venv; \
+	printf '%-3s %5d s  %s\n' $$said $$(($$(date +%s) - begun)) "$$what" | tee -a .venv/parts; [ $$said = ok ]; }; part
 
 check: lint $(JS) unit-python
 
@@ -113,7 +116,7 @@ experiments: .venv/tested
 	$(MAKE) images
 	$(BIN)/python tools/outputs.py $(foreach lesson,02 05 08 09,$(wildcard notebooks/$(lesson)_*.ipynb))
 
-# how fast is a slider, beside interact and version 0.2, which needs SymPy: needs Chromium, takes about five minutes
+# how fast is a slider, compared with interact: needs Chromium, takes about three minutes
 bench: .venv/tested
 	$(BIN)/python tools/bench.py
 
