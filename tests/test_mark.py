@@ -79,20 +79,11 @@ MODULES = "import sys, types\nfake = types.ModuleType('fake')\nfake.judge = fake
 
 # what each attack does, in a cell of its own and as the answer itself
 ATTACKS = {
-    "lies": lesson(
-        "e = __import__('optcourse.exercises.check')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')",
-        answer=UNCHANGED,
-    ),
+    "lies": lesson("e = __import__('optcourse.exercises.check')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')", answer=UNCHANGED),
     "wrapped": lesson(WRAPPED, answer=UNCHANGED),
-    "wrapped inside": lesson(
-        answer=f"{HEAD}hook()\n    return theta, v\n\ndef hook():\n    " + WRAPPED.replace("\n", "\n    ")
-    ),
+    "wrapped inside": lesson(answer=f"{HEAD}hook()\n    return theta, v\n\ndef hook():\n    " + WRAPPED.replace("\n", "\n    ")),
     "step": lesson("Momentum.step = lambda self, theta, state, grad: (theta, state)", answer=UNCHANGED),
-    "sqrt": notebook(
-        "import numpy as np\nfrom optcourse import AdaGrad, check",
-        "np.sqrt = lambda x: x",
-        f"{NO_ROOT}\ncheck(adagrad, AdaGrad)",
-    ),
+    "sqrt": notebook("import numpy as np\nfrom optcourse import AdaGrad, check", "np.sqrt = lambda x: x", f"{NO_ROOT}\ncheck(adagrad, AdaGrad)"),
     "modules": lesson(MODULES, answer=f"{HEAD}sys\n    return theta, v"),
     "hook": lesson(HOOK, answer=f"{HEAD}Hook, sys\n    return theta, v"),
     "caller": lesson(answer=CALLER),
@@ -105,13 +96,11 @@ ATTACKS = {
             1,
         )
     ),
-}
+}  # fmt: skip
 HONEST = {
     "right": lesson(),
     "stdout": lesson("import sys\nsys.stdout = open('log.txt', 'w')"),
-    "stdout closed": lesson(
-        answer=f"import sys\n{RIGHT.replace('v = ', 'sys.stdout.write(chr(0xdc80)); sys.__stdout__.close(); v = ')}"
-    ),
+    "stdout closed": lesson(answer=f"import sys\n{RIGHT.replace('v = ', 'sys.stdout.write(chr(0xdc80)); sys.__stdout__.close(); v = ')}"),
     "own print": lesson("def print(*_): raise ValueError"),
     "thread": lesson(
         "import threading\ndef talk():\n    while True: print('still here')\nthreading.Thread(target=talk, daemon=True).start()",
@@ -136,12 +125,8 @@ HONEST = {
         "def make():\n    " + RIGHT.replace("\n", "\n    ") + "\n    return momentum",
         f"rule = make()\n{CHECK.replace('momentum', 'rule')}",
     ),
-    "assignment fails": lesson(
-        "data = np.loadtxt('data.csv')\ndef show(): return data, RATES", "RATES = np.ones(2)[[7]]"
-    ),
-    "assignment is slow": lesson(
-        "def train():\n    while True: pass\nnetwork = train()\nrates = [train() for _ in range(9)]\ndef show(): network, rates"
-    ),
+    "assignment fails": lesson("data = np.loadtxt('data.csv')\ndef show(): return data, RATES", "RATES = np.ones(2)[[7]]"),
+    "assignment is slow": lesson("def train():\n    while True: pass\nnetwork = train()\nrates = [train() for _ in range(9)]\ndef show(): network, rates"),
     "imports below": notebook(
         f"from optcourse import check, Momentum as M\n{RIGHT.replace('eta *', 'np.float64(eta) *')}\ncheck(momentum, M)",
         "import numpy as np",
@@ -156,24 +141,14 @@ HONEST = {
     "copy below": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY}\n{CHECK}"),
     "copy without check": notebook(IMPORTS, RIGHT, f"{EMPTY}\n{CHECK}"),
     "broken copy": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY.replace(':', '')}\n{CHECK}"),
-    "bare cells": json.dumps(
-        {
-            "cells": [
-                {"cell_type": "code"},
-                {"source": [IMPORTS]},
-                {"source": [RIGHT, "\n", CHECK]},
-                7,
-                {"cell_type": "code", "source": 3},
-            ]
-        }
-    ),
+    "bare cells": json.dumps({"cells": [{"cell_type": "code"}, {"source": [IMPORTS]}, {"source": [RIGHT, "\n", CHECK]}, 7, {"cell_type": "code", "source": 3}]}),
     "with a BOM": b"\xef\xbb\xbf" + lesson().encode(),
     "list": lesson(answer=RIGHT.replace("return theta - v, v", "return [theta - v, list(v)]")),
     "lesson": notebook(f"{IMPORTS}\n{RIGHT}\nfor each in range(3):\n    {CHECK}", "raise SystemExit"),
     "display": lesson(answer=RIGHT.replace("return", "display(v)\n    return")),
     "解答": lesson(),
     "anna–lena": lesson(),
-}
+}  # fmt: skip
 WRONG = {  # the body of a function that is not yet right, and words of the message
     "endless": ("while True: pass", "endless loop"),
     "endless gradient": ("while True: grad(theta)", "endless loop"),
@@ -195,37 +170,17 @@ FAULTY = {  # the verdict, and words of the message
     "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "damped momentum"),
     "gone": (lesson(answer=f"import os\n{HEAD}os._exit(0)"), "not yet", "ended the whole process"),
     "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "v is a dict"),
-    "not called": (
-        lesson(answer=RIGHT.replace("grad(theta)", "grad")),
-        "not yet",
-        "call the gradient, as in grad(theta)",
-    ),
-    "wrong gradient": (
-        lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
-        "not yet",
-        "theta must be points (x, y)",
-    ),
-    "module is missing": (
-        lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"),
-        "not yet",
-        "cell 2, line 1, stopped with ModuleNotFoundError",
-    ),
+    "not called": (lesson(answer=RIGHT.replace("grad(theta)", "grad")), "not yet", "call the gradient, as in grad(theta)"),
+    "wrong gradient": (lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")), "not yet", "theta must be points (x, y)"),
+    "module is missing": (lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"), "not yet", "cell 2, line 1, stopped with ModuleNotFoundError"),
     "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course itself is not there"),
     "helper is broken": (
         lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
         "not yet",
         "NameError: name 'step' is not defined; cell 2, line 1: SyntaxError: expected ':'",
     ),
-    "both": (
-        notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"),
-        "not run",
-        "SyntaxError in cell 2, line 2: name 'v'",
-    ),
-    "indented": (
-        notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"),
-        "not run",
-        "IndentationError in cell 2, line 3",
-    ),
+    "both": (notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"), "not run", "SyntaxError in cell 2, line 2: name 'v'"),
+    "indented": (notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"), "not run", "IndentationError in cell 2, line 3"),
     "unanswered": (lesson(answer=EMPTY), "not answered", "Not answered yet"),
     "colon": (
         notebook(IMPORTS, f"{RIGHT.replace('):', ')', 1)}\n{CHECK}"),
@@ -239,16 +194,8 @@ FAULTY = {  # the verdict, and words of the message
         "not run",
         "The answer uses RATE. The marker did not run the line of cell 2",
     ),
-    "leaves": (
-        lesson("import nowhere\nclass A:\n    import os; os._exit(3)\nB = A", answer=f"B\n{RIGHT}"),
-        "not run",
-        "cell 2 ended the Python process",
-    ),
-    "no id": (
-        json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}),
-        "not run",
-        "cell 1 has no function for check",
-    ),
+    "leaves": (lesson("import nowhere\nclass A:\n    import os; os._exit(3)\nB = A", answer=f"B\n{RIGHT}"), "not run", "cell 2 ended the Python process"),
+    "no id": (json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}), "not run", "cell 1 has no function for check"),
     "torn": ("{", "not run", "it is not a notebook, or only a part of one: ask for the file again"),
     "list of nothing": ("[]", "not run", "it has no cells"),
     "cells of nothing": ('{"cells": 3}', "not run", "it has no cells"),
@@ -256,13 +203,9 @@ FAULTY = {  # the verdict, and words of the message
     "no exercise": (notebook("1 + 1"), "not run", "None of the written exercises"),
     "utf-16": (lesson().encode("utf-16"), "not run", "saved in UTF-16, but notebooks are in UTF-8"),
     "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "is not UTF-8"),
-    "merge": (
-        "{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}",
-        "not run",
-        "marks of a Git merge (<<<<<<< in line 2)",
-    ),
+    "merge": ("{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}", "not run", "marks of a Git merge (<<<<<<< in line 2)"),
     "=formula": (lesson(answer=EMPTY), "not answered", ""),
-}
+}  # fmt: skip
 NAMED = {  # files and folders by their names
     "left/03_momentum.IPYNB": "left",
     "suffix/03.ipynb.txt": "suffix",
@@ -270,7 +213,7 @@ NAMED = {  # files and folders by their names
     "leebob_LATE_11_201_03_momentum.ipynb": "leebob_11",
     "b.ipynb/03.ipynb": "b.ipynb",
     "flat.ipynb": "flat",
-}
+}  # fmt: skip
 
 
 def put(folder, name, text):
@@ -306,12 +249,12 @@ def rows(path, key):
 
 NO_NOTEBOOK = {
     "dangling": "a link to a file that is not here",
-    "fifo": "it is not a file",
+    "fifo": "it is not a file, or it is a link",
     "folder.ipynb": "no notebook (*.ipynb) here, only an empty folder.",
     "empty": "no notebook (*.ipynb) here, only an empty folder.",
     "zipped": r"no notebook (*.ipynb) here, only all.zip, \udcfe.zip",
     "maxmeier_12": "no notebook (*.ipynb) here, only maxmeier_12_203_solution.py",
-}
+}  # fmt: skip
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")
@@ -683,11 +626,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
         {"g/ann", "g/bob", "g/eve"},
         "counts as a student",
     ),
-    "deep": (
-        {"all/g1/ann/n/x.ipynb": GOOD, "all/g1/bob/x.ipynb": BAD, "all/g2/eve/x.ipynb": BAD},
-        {"all/g1/ann", "all/g1/bob", "all/g2"},
-        "counts as a student",
-    ),
+    "deep": ({"all/g1/ann/n/x.ipynb": GOOD, "all/g1/bob/x.ipynb": BAD, "all/g2/eve/x.ipynb": BAD}, {"all/g1/ann", "all/g1/bob", "all/g2"}, "counts as a student"),
     "an older try": ({"ann/03.ipynb": GOOD, "ann/old/03.ipynb": BAD}, {"ann", "ann/old"}, "counts as a student"),
     "Moodle in a folder": (
         {"all/Ann Lee_77_assignsubmission_file_/03.ipynb": GOOD, "all/Bob_78_assignsubmission_file_/03.ipynb": BAD},
@@ -699,11 +638,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
         {"all/leeann_11", "all/bob_12"},
         "counts as a student",
     ),
-    "copies": (
-        {"ann/03.ipynb": GOOD, "ann/03-Copy1.ipynb": BAD},
-        {"ann"},
-        "ann has several notebooks that answer momentum, and the best answer counts",
-    ),
+    "copies": ({"ann/03.ipynb": GOOD, "ann/03-Copy1.ipynb": BAD}, {"ann"}, "ann has several notebooks that answer momentum, and the best answer counts"),
     "Canvas, twice": (
         {"leeann_11_201_03.ipynb": GOOD, "leeann_11_202_03-1.ipynb": BAD},
         {"leeann_11"},
@@ -719,7 +654,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
         {"ann", "bob"},
         "These students have notebooks in several folders: ann, bob. Each counts as one student.",
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("kernel_runs", "students", "words"), WHOSE.values(), ids=WHOSE)

@@ -84,7 +84,7 @@ WATCH = """() => {
 }"""
 # one slider event in each frame, for two seconds: how many frames the page shows
 FRAMES = """(hidden) => new Promise((done) => {
-  const live = document.querySelector('.oc-live'), input = live.querySelector('.oc-control input'), begun = performance.now();
+  const live = document.querySelector('.oc-live'), input = live.querySelector('.oc-control input'), begun = performance.now(), first = input.value;
   for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = hidden ? 'none' : '';
   let frames = 0;
   const tick = () => {
@@ -93,6 +93,8 @@ FRAMES = """(hidden) => new Promise((done) => {
     frames += 1;
     if (performance.now() - begun < 2000) return requestAnimationFrame(tick);
     for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = '';
+    input.value = first; // the next keys must not find it at an end
+    input.dispatchEvent(new Event('input', { bubbles: true }));
     done(frames / 2);
   };
   requestAnimationFrame(tick);

@@ -140,27 +140,20 @@ def doubts(held: Mapping[pathlib.Path, Collection[str]], shared: Collection[Plac
                 f"{who} has several notebooks that answer {', '.join(twice)}, and the best answer counts. "
                 "If they belong to different students, give each student a folder."
             )
-    if spread := [who for who, paths in owned.items() if _apart({place_of(path) for path in paths})]:
+    # folders side by side, and not one in the other
+    pairs = {who: itertools.pairwise(sorted(set(map(place_of, paths)))) for who, paths in owned.items()}
+    if spread := [who for who, found in pairs.items() if any(other[: len(one)] != one for one, other in found)]:
         yield (
             f"These students have notebooks in several folders: {', '.join(spread)}. Each counts as one student. "
             "If a folder belongs to another student, move it out."
         )
 
 
-def _apart(places: Collection[Place]) -> bool:
-    """Whether two folders are side by side, and not one in the other."""
-    return any(other[: len(one)] != one for one, other in itertools.pairwise(sorted(places)))
-
-
 def content(path: pathlib.Path) -> bytes:
     """A file's bytes; Unreadable if it is no file, or too large."""
     try:
         if not path.is_file():
-            raise Unreadable(
-                "it is a link to a file that is not here: ask for the file"
-                if path.is_symlink()
-                else "it is not a file: remove it"
-            )
+            raise Unreadable("it is not a file, or it is a link to a file that is not here: ask for the file")
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"it is larger than {LARGEST >> 20} MB: clear its outputs, and mark it again")
         return path.read_bytes()
@@ -217,17 +210,13 @@ def cells(data: bytes) -> list[Cell]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"byte {error.start} is not UTF-8, so the file is damaged or in another encoding: save it in UTF-8"
-        ) from None
+        raise Unreadable(f"byte {error.start} is not UTF-8: ask for the file again, or save it in UTF-8") from None
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
         if merge := re.search(r"(?m)^(<<<<<<<|=======|>>>>>>>)", text):
             at = text.count("\n", 0, merge.start()) + 1
-            raise Unreadable(
-                f"it has the marks of a Git merge ({merge[1]} in line {at}): keep one version, and delete the marks"
-            ) from None
+            raise Unreadable(f"it has marks of a Git merge ({merge[1]} in line {at}): keep one version") from None
         raise Unreadable("it is not a notebook, or only a part of one: ask for the file again") from None
     found: Any = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(found, list):
@@ -242,10 +231,8 @@ def cells(data: bytes) -> list[Cell]:
 
 
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(each for each in source if isinstance(each, str))
-    return source if isinstance(source, str) else ""
+    source = cell.get("source")
+    return "".join(each for each in source if isinstance(each, str)) if isinstance(source, list | str) else ""
 
 
 # ---- the statements that run ----
@@ -261,6 +248,8 @@ class Statement:
         self.cell, self.place, self.node = cell, place, node
         seems = re.findall(r"(?m)^ *(?:def |class )?(\w+) *[=(]", cell.source)
         self.binds, self.uses = (bound(node), loaded(node)) if node else (set(seems), set())
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("optcourse"):
+            self.binds.discard("*")  # it is never there, and to say so would explain nothing
         self.simple = not node or isinstance(node, IMPORT | DEFINITION) or is_simple(node, imports)
 
     def runs(self, asked: set[str]) -> bool:
