@@ -43,7 +43,10 @@ test:
 	@$(PART) "browser: JupyterLab and the site in Chromium, the site in Firefox" "about 3:30" unit-browser
 	@$(PART) "notebooks: every lesson against its stored outputs" "about 1:00" notebooks
 	@cat .venv/parts
-PART = $(PYTHON) tools/part.py $(MAKE)
+# one part of `make test`: what it does and how long it usually takes; then its seconds, kept for the end
+PART = part() { what=$$1; printf '\n%s %s (%s) …\n' "$$(date +%H:%M)" "$$1" "$$2"; shift 2; begun=$$(date +%s); \
+	$(MAKE) --no-print-directory "$$@" && said=ok || said=RED; mkdir -p .venv; \
+	printf '%-3s %5d s  %s\n' $$said $$(($$(date +%s) - begun)) "$$what" | tee -a .venv/parts; [ $$said = ok ]; }; part
 
 check: lint $(JS) unit-python
 

@@ -603,31 +603,8 @@ def test_no_setting_from_the_page_is_an_error(changes):
         explorer.reset()
 
 
-@pytest.mark.parametrize("wrong", ["Momentum", Momentum, [], [1], Momentum(eta=[0.1, 0.2])])
-def test_explore_says_what_it_needs(wrong):
-    with pytest.raises(TypeError, match="optimizers"):
-        explore(wrong, surfaces.bowl)
-
-
-def test_an_explorer_says_how_many_steps_it_can_show():
-    with pytest.raises(ValueError, match="steps of an explorer must be at most 5000, not 5001"):
-        explore(Momentum(), surfaces.bowl, steps=5001)
+def test_an_explorer_shows_as_many_steps_as_it_is_given():
     assert explore(Momentum(), surfaces.bowl, steps=400).settings.most_steps == 400
-
-
-@pytest.mark.parametrize("options", [{"views": ("contour", "lens")}, {"views": ()}, {"views": "loss"}])
-def test_views_are_checked(options):
-    with pytest.raises((TypeError, ValueError), match="views must be"):
-        explore(Momentum(), surfaces.bowl, **options)
-
-
-def test_map_and_rate_need_a_method_that_has_one():
-    with pytest.raises(ValueError, match="Adam has none"):
-        explore(Adam(), surfaces.ravine, views=("contour", "map"))
-    with pytest.raises(ValueError, match="declares its rate"):
-        explore(Optimizer.from_rows(ROWS.splitlines()), surfaces.ravine, views=("rate",))
-    with pytest.raises(TypeError, match="surface"):
-        explore(Momentum(), "ravine")
 
 
 # ---- sliders ----
@@ -736,7 +713,6 @@ def test_a_cell_that_is_run_again_frees_what_it_replaces(cell):
         goal._repr_mimebundle_()
         made.append((plain, other, goal, goal.explorer, *goal.children))  # kept, as the notebook's Out does
     assert all(each.comm is None for again in made[:-1] for each in again), "replaced, and still open"
-    assert all(not each.surfaces for again in made[:-1] for each in (*again[:2], again[3])), "its pictures are kept"
     assert all(each.comm is not None for each in made[-1])
 
 
@@ -747,7 +723,7 @@ def test_what_is_still_in_use_is_not_freed(cell):
     for name in ("show", "show too", "show"):
         cell(name)
         first._ipython_display_()
-        assert first.comm is not None and first.surfaces
+        assert first.comm is not None
     cell("goal")
     Goal("It comes near.", first, reach(1e-3, 5))._repr_mimebundle_()
     cell("goal")

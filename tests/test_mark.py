@@ -79,20 +79,11 @@ MODULES = "import sys, types\nfake = types.ModuleType('fake')\nfake.judge = fake
 
 # what each attack does, in a cell of its own and as the answer itself
 ATTACKS = {
-    "lies": lesson(
-        "e = __import__('optcourse.exercises.check')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')",
-        answer=UNCHANGED,
-    ),
+    "lies": lesson("e = __import__('optcourse.exercises.check')\nprint('Right: 3 surfaces')\ndef check(*_): print('Right')", answer=UNCHANGED),
     "wrapped": lesson(WRAPPED, answer=UNCHANGED),
-    "wrapped inside": lesson(
-        answer=f"{HEAD}hook()\n    return theta, v\n\ndef hook():\n    " + WRAPPED.replace("\n", "\n    ")
-    ),
+    "wrapped inside": lesson(answer=f"{HEAD}hook()\n    return theta, v\n\ndef hook():\n    " + WRAPPED.replace("\n", "\n    ")),
     "step": lesson("Momentum.step = lambda self, theta, state, grad: (theta, state)", answer=UNCHANGED),
-    "sqrt": notebook(
-        "import numpy as np\nfrom optcourse import AdaGrad, check",
-        "np.sqrt = lambda x: x",
-        f"{NO_ROOT}\ncheck(adagrad, AdaGrad)",
-    ),
+    "sqrt": notebook("import numpy as np\nfrom optcourse import AdaGrad, check", "np.sqrt = lambda x: x", f"{NO_ROOT}\ncheck(adagrad, AdaGrad)"),
     "modules": lesson(MODULES, answer=f"{HEAD}sys\n    return theta, v"),
     "hook": lesson(HOOK, answer=f"{HEAD}Hook, sys\n    return theta, v"),
     "caller": lesson(answer=CALLER),
@@ -105,13 +96,11 @@ ATTACKS = {
             1,
         )
     ),
-}
+}  # fmt: skip
 HONEST = {
     "right": lesson(),
     "stdout": lesson("import sys\nsys.stdout = open('log.txt', 'w')"),
-    "stdout closed": lesson(
-        answer=f"import sys\n{RIGHT.replace('v = ', 'sys.stdout.write(chr(0xdc80)); sys.__stdout__.close(); v = ')}"
-    ),
+    "stdout closed": lesson(answer=f"import sys\n{RIGHT.replace('v = ', 'sys.stdout.write(chr(0xdc80)); sys.__stdout__.close(); v = ')}"),
     "own print": lesson("def print(*_): raise ValueError"),
     "thread": lesson(
         "import threading\ndef talk():\n    while True: print('still here')\nthreading.Thread(target=talk, daemon=True).start()",
@@ -131,6 +120,13 @@ HONEST = {
         "from math import sqrt\nSCALE = 2.0\nsettings = {}\nsettings['half'] = 0.5\ndef scaled(g):\n    return sqrt(4) * settings['half'] * g",
         answer=RIGHT.replace("eta * grad(theta)", "step(eta, grad(theta))"),
     ),
+    "made by a call": notebook(
+        IMPORTS,
+        "def make():\n    " + RIGHT.replace("\n", "\n    ") + "\n    return momentum",
+        f"rule = make()\n{CHECK.replace('momentum', 'rule')}",
+    ),
+    "assignment fails": lesson("data = np.loadtxt('data.csv')\ndef show(): return data, RATES", "RATES = np.ones(2)[[7]]"),
+    "assignment is slow": lesson("def train():\n    while True: pass\nnetwork = train()\nrates = [train() for _ in range(9)]\ndef show(): network, rates"),
     "imports below": notebook(
         f"from optcourse import check, Momentum as M\n{RIGHT.replace('eta *', 'np.float64(eta) *')}\ncheck(momentum, M)",
         "import numpy as np",
@@ -146,88 +142,46 @@ HONEST = {
     "copy below": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY}\n{CHECK}"),
     "copy without check": notebook(IMPORTS, RIGHT, f"{EMPTY}\n{CHECK}"),
     "broken copy": notebook(IMPORTS, f"{RIGHT}\n{CHECK}", f"{EMPTY.replace(':', '')}\n{CHECK}"),
-    "bare cells": json.dumps(
-        {
-            "cells": [
-                {"cell_type": "code"},
-                {"source": [IMPORTS]},
-                {"source": [RIGHT, "\n", CHECK]},
-                7,
-                {"cell_type": "code", "source": 3},
-            ]
-        }
-    ),
-    "old format": json.dumps(
-        {"worksheets": [{"cells": [{"cell_type": "code", "input": f"{IMPORTS}\n{RIGHT}\n{CHECK}"}]}], "nbformat": 3}
-    ),
+    "bare cells": json.dumps({"cells": [{"cell_type": "code"}, {"source": [IMPORTS]}, {"source": [RIGHT, "\n", CHECK]}, 7, {"cell_type": "code", "source": 3}]}),
     "with a BOM": b"\xef\xbb\xbf" + lesson().encode(),
     "list": lesson(answer=RIGHT.replace("return theta - v, v", "return [theta - v, list(v)]")),
     "lesson": notebook(f"{IMPORTS}\n{RIGHT}\nfor each in range(3):\n    {CHECK}", "raise SystemExit"),
     "display": lesson(answer=RIGHT.replace("return", "display(v)\n    return")),
     "解答": lesson(),
     "anna–lena": lesson(),
+}  # fmt: skip
+WRONG = {  # the body of a function that is not yet right, and words of the message
+    "endless": ("while True: pass", "endless loop"),
+    "endless gradient": ("while True: grad(theta)", "endless loop"),
+    "endless in C": ("return sum(range(10**12))", "endless loop"),
+    "shape": ("return theta.sum(), v", "theta with the shape ()"),
+    "huge": ("return np.zeros(3000), v", "theta with the shape (3000,)"),
+    "recursive": ("v = []\n    v.append(v)\n    return v, v", "theta"),
+    "text": ("return 'no', v", "the text 'no' as theta"),
+    "complex": ("return theta * 1j, v", "complex numbers as theta"),
+    "in place": ("v += eta * grad(theta)\n    return theta - v, v", "changed v in place"),
+    "too large": ("return 10**400, v", "something other than numbers in theta"),
+    "no return": ("v = gamma * v", "You returned nothing"),
+    "surrogate": ("raise ValueError(chr(0xdc80) + chr(0x4e2d))", r"ValueError: \udc80中 (line 2"),
+    "input": ("return float(input()) * theta, v", "use the arguments instead"),
+    "helper is missing": ("return step(theta), v", "NameError: name 'step' is not defined"),
 }
 FAULTY = {  # the verdict, and words of the message
+    **{who: (lesson(answer=HEAD + body), "not yet", words) for who, (body, words) in WRONG.items()},
     "damped": (lesson(answer=RIGHT.replace("+ eta", "+ (1 - gamma) * eta")), "not yet", "You damped the gradient"),
-    "endless": (lesson(answer=f"{HEAD}while True: pass"), "not yet", "endless loop"),
-    "endless gradient": (lesson(answer=f"{HEAD}while True: grad(theta)"), "not yet", "endless loop"),
-    "endless in C": (lesson(answer=f"{HEAD}return sum(range(10**12))"), "not yet", "endless loop"),
     "gone": (lesson(answer=f"import os\n{HEAD}os._exit(0)"), "not yet", "ended the whole process"),
-    "shape": (lesson(answer=f"{HEAD}return theta.sum(), v"), "not yet", "theta with the shape ()"),
-    "huge": (lesson(answer=f"{HEAD}return np.zeros(3000), v"), "not yet", "theta with the shape (3000,)"),
-    "recursive": (lesson(answer=f"{HEAD}v = []\n    v.append(v)\n    return v, v"), "not yet", "theta"),
-    "text": (lesson(answer=f"{HEAD}return 'no', v"), "not yet", "the text 'no' as theta"),
-    "complex": (lesson(answer=f"{HEAD}return theta * 1j, v"), "not yet", "complex numbers as theta"),
     "dict": (lesson(answer=f"{HEAD}return theta, {{}}"), "not yet", "a dict as v"),
-    "in place": (
-        lesson(answer=f"{HEAD}v += eta * grad(theta)\n    return theta - v, v"),
-        "not yet",
-        "changed v in place",
-    ),
-    "too large": (lesson(answer=f"{HEAD}return 10**400, v"), "not yet", "something other than numbers in theta"),
-    "no return": (lesson(answer=f"{HEAD}v = gamma * v"), "not yet", "You returned nothing"),
-    "not called": (
-        lesson(answer=RIGHT.replace("grad(theta)", "grad")),
-        "not yet",
-        "you used grad itself (line 2 of the function); call it, as in grad(theta)",
-    ),
-    "wrong gradient": (
-        lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")),
-        "not yet",
-        "theta must be points (x, y)",
-    ),
-    "surrogate": (
-        lesson(answer=f"{HEAD}raise ValueError(chr(0xdc80) + chr(0x4e2d))"),
-        "not yet",
-        r"ValueError: \udc80中 (line 2",
-    ),
-    "input": (lesson(answer=f"{HEAD}return float(input()) * theta, v"), "not yet", "use the arguments instead"),
-    "helper is missing": (
-        lesson(answer=f"{HEAD}return step(theta), v"),
-        "not yet",
-        "NameError: name 'step' is not defined",
-    ),
-    "module is missing": (
-        lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"),
-        "not yet",
-        "cell 2, line 1, stopped with ModuleNotFoundError",
-    ),
+    "not called": (lesson(answer=RIGHT.replace("grad(theta)", "grad")), "not yet", "you used grad itself (line 2 of the function); call it, as in grad(theta)"),
+    "wrong gradient": (lesson(answer=RIGHT.replace("grad(theta)", "grad(3)")), "not yet", "theta must be points (x, y)"),
+    "module is missing": (lesson("import nowhere", answer=f"{HEAD}return nowhere.f(theta), v"), "not yet", "cell 2, line 1, stopped with ModuleNotFoundError"),
     "asks the course": (lesson(answer=OWN_CLASS), "not yet", "the course is not available"),
     "helper is broken": (
         lesson("def step(eta, g)\n    return eta * g", answer=f"{HEAD}return step(eta, grad(theta)), v"),
         "not yet",
         "NameError: name 'step' is not defined; cell 2, line 1: SyntaxError: expected ':'",
     ),
-    "both": (
-        notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"),
-        "not run",
-        "SyntaxError in cell 2, line 2: name 'v'",
-    ),
-    "indented": (
-        notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"),
-        "not run",
-        "IndentationError in cell 2, line 3",
-    ),
+    "both": (notebook(IMPORTS, f"{HEAD}global v\n    return theta, v\n{CHECK}"), "not run", "SyntaxError in cell 2, line 2: name 'v'"),
+    "indented": (notebook(IMPORTS, f"{HEAD}v = 3\n      return theta, v\n{CHECK}"), "not run", "IndentationError in cell 2, line 3"),
     "unanswered": (lesson(answer=EMPTY), "not answered", "Not answered yet"),
     "colon": (
         notebook(IMPORTS, f"{RIGHT.replace('):', ')', 1)}\n{CHECK}"),
@@ -235,31 +189,24 @@ FAULTY = {  # the verdict, and words of the message
         "SyntaxError in cell 2, line 1: expected ':': def momentum(theta, v, grad, eta, gamma)",
     ),
     "undefined": (notebook(IMPORTS, CHECK), "not run", "NameError: name 'momentum' is not defined"),
-    "no function": (
-        notebook(IMPORTS, "momentum = 3", CHECK),
+    "no function": (notebook(IMPORTS, "momentum = 3", CHECK), "not run", "momentum is of type int; define it as a function, with def"),
+    "made by a loop": (
+        lesson("for RATE in range(2): pass", answer=RIGHT.replace("eta *", "RATE *")),
         "not run",
-        "momentum is of type int; define it as a function, with def",
+        "The answer uses RATE. The marker did not run the line of cell 2",
     ),
-    "leaves": (
-        lesson("import os\nRATE = os._exit(3)", answer=RIGHT.replace("eta *", "RATE *")),
-        "not run",
-        "cell 2 ended the whole process",
-    ),
-    "no id": (
-        json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}),
-        "not run",
-        "cell 1 holds no function",
-    ),
-    "torn": ("{", "not run", "no notebook"),
-    "list of nothing": ("[]", "not run", "no notebook"),
-    "cells of nothing": ('{"cells": 3}', "not run", "no notebook"),
-    "deep": ("[" * 100_000, "not run", "no notebook"),
-    "no exercise": (notebook("1 + 1"), "not run", "none of the written exercises"),
-    "utf-16": (lesson().encode("utf-16"), "not run", "in UTF-16: save it in UTF-8"),
-    "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "not in UTF-8"),
-    "merge": ("{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}", "not run", "marks of a merge (<<<<<<< in line 2)"),
+    "leaves": (lesson("import nowhere\nclass A:\n    import os; os._exit(3)\nB = A", answer=f"B\n{RIGHT}"), "not run", "cell 2 ended the Python process"),
+    "no id": (json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}), "not run", "cell 1 has no function for check"),
+    "torn": ("{", "not run", "it is not a notebook, or only a part of one: ask for the file again"),
+    "list of nothing": ("[]", "not run", "it has no cells"),
+    "cells of nothing": ('{"cells": 3}', "not run", "it has no cells"),
+    "deep": ("[" * 100_000, "not run", "not a notebook"),
+    "no exercise": (notebook("1 + 1"), "not run", "None of the written exercises"),
+    "utf-16": (lesson().encode("utf-16"), "not run", "saved in UTF-16, but notebooks are in UTF-8"),
+    "latin": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not run", "is not UTF-8"),
+    "merge": ("{\n<<<<<<< HEAD\n 1\n=======\n 2\n>>>>>>> theirs\n}", "not run", "marks of a Git merge (<<<<<<< in line 2)"),
     "=formula": (lesson(answer=EMPTY), "not answered", ""),
-}
+}  # fmt: skip
 NAMED = {  # files and folders by their names
     "left/03_momentum.IPYNB": "left",
     "suffix/03.ipynb.txt": "suffix",
@@ -267,7 +214,7 @@ NAMED = {  # files and folders by their names
     "leebob_LATE_11_201_03_momentum.ipynb": "leebob_11",
     "b.ipynb/03.ipynb": "b.ipynb",
     "flat.ipynb": "flat",
-}
+}  # fmt: skip
 
 
 def put(folder, name, text):
@@ -302,13 +249,13 @@ def rows(path, key):
 
 
 NO_NOTEBOOK = {
-    "dangling": "a link that leads nowhere",
-    "fifo": "no file",
-    "folder.ipynb": "no notebook (*.ipynb), but nothing",
-    "empty": "no notebook (*.ipynb), but nothing",
-    "zipped": r"no notebook (*.ipynb), but all.zip, \udcfe.zip",
-    "maxmeier_12": "no notebook (*.ipynb), but maxmeier_12_203_solution.py",
-}
+    "dangling": "a link to a file that is not here",
+    "fifo": "it is not a file, or it is a link",
+    "folder.ipynb": "no notebook (*.ipynb) here, only an empty folder.",
+    "empty": "no notebook (*.ipynb) here, only an empty folder.",
+    "zipped": r"no notebook (*.ipynb) here, only all.zip, \udcfe.zip",
+    "maxmeier_12": "no notebook (*.ipynb) here, only maxmeier_12_203_solution.py",
+}  # fmt: skip
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the names of some files need POSIX")
@@ -347,7 +294,7 @@ def test_a_python_without_docstrings_and_a_terminal_without_letters(tmp_path):
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode("cp1252", "replace")[-3000:]
     printed = done.stdout.decode("cp1252")
-    assert "passed over, no notebook: notes.txt" in printed
+    assert "skipped, because it is not a notebook: notes.txt" in printed
     assert r"\u89e3\u7b54: momentum: right" in printed and r"\xff: momentum: right" in printed
     assert {who: row["momentum"] for who, row in rows(out / "grades.csv", "student").items()} == {
         "解答": "1",
@@ -403,7 +350,10 @@ def test_a_pip_of_an_answer_writes_into_scratch(tmp_path):
 def test_what_an_answer_hangs_on_is_ended():
     source = "def wait():\n    while True: pass\n\nRATE = wait()"
     said = mark.one("momentum", Answer("RATE", (("cell 2", source, 0), ("cell 2", source, 1))), 1.0)
-    assert said == ("not run", "cell 2 did not come to an end within 1 s")
+    assert said == (
+        "not run",
+        "cell 2 ran for more than 1 s and was stopped. Look at it, or allow more time with --seconds.",
+    )
 
 
 def test_an_answer_that_waits_is_ended(monkeypatch):
@@ -635,7 +585,7 @@ def test_a_changed_course_is_seen_and_costs_no_other_student(tmp_path, monkeypat
     for name in found:
         put(tmp_path / "class", f"{name}.ipynb", lesson())
     first, second = mark.mark(tmp_path / "class")
-    assert first[0].verdict == "not run" and "The course's own files were changed" in first[0].message
+    assert first[0].verdict == "not run" and "the course's own files changed" in first[0].message
     assert second[0].verdict == "right"
 
 
@@ -649,7 +599,7 @@ def changing(path, found, student, name, *_):
     ("arguments", "words"),
     [
         (["nowhere"], "does not exist"),
-        (["."], "holds no notebook"),
+        (["."], "has no notebook"),
         ([".", "--out", "file/out"], "the tables cannot be written"),
     ],
 )
@@ -683,11 +633,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
         {"g/ann", "g/bob", "g/eve"},
         "counts as a student",
     ),
-    "deep": (
-        {"all/g1/ann/n/x.ipynb": GOOD, "all/g1/bob/x.ipynb": BAD, "all/g2/eve/x.ipynb": BAD},
-        {"all/g1/ann", "all/g1/bob", "all/g2"},
-        "counts as a student",
-    ),
+    "deep": ({"all/g1/ann/n/x.ipynb": GOOD, "all/g1/bob/x.ipynb": BAD, "all/g2/eve/x.ipynb": BAD}, {"all/g1/ann", "all/g1/bob", "all/g2"}, "counts as a student"),
     "an older try": ({"ann/03.ipynb": GOOD, "ann/old/03.ipynb": BAD}, {"ann", "ann/old"}, "counts as a student"),
     "Moodle in a folder": (
         {"all/Ann Lee_77_assignsubmission_file_/03.ipynb": GOOD, "all/Bob_78_assignsubmission_file_/03.ipynb": BAD},
@@ -699,11 +645,7 @@ WHOSE = {  # files, the students in the tables, and words of the warning
         {"all/leeann_11", "all/bob_12"},
         "counts as a student",
     ),
-    "copies": (
-        {"ann/03.ipynb": GOOD, "ann/03-Copy1.ipynb": BAD},
-        {"ann"},
-        "ann has several notebooks that answer momentum, and the best answer counts",
-    ),
+    "copies": ({"ann/03.ipynb": GOOD, "ann/03-Copy1.ipynb": BAD}, {"ann"}, "ann has several notebooks that answer momentum, and the best answer counts"),
     "Canvas, twice": (
         {"leeann_11_201_03.ipynb": GOOD, "leeann_11_202_03-1.ipynb": BAD},
         {"leeann_11"},
@@ -717,9 +659,9 @@ WHOSE = {  # files, the students in the tables, and words of the warning
     "a folder for each lesson": (
         {"ann/lesson3/03.ipynb": GOOD, "ann/lesson4/04.ipynb": NAG, "bob/3/03.ipynb": GOOD, "bob/4/04.ipynb": NAG},
         {"ann", "bob"},
-        "these students have notebooks in several folders, and each counts as one student: ann, bob",
+        "These students have notebooks in several folders: ann, bob. Each counts as one student.",
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("kernel_runs", "students", "words"), WHOSE.values(), ids=WHOSE)
@@ -736,23 +678,26 @@ def test_no_ones_marks_are_merged_in_silence(tmp_path, monkeypatch, capsys, kern
     assert any(words in each for each in warnings) if words else not warnings
 
 
-def test_an_answer_brings_what_it_hangs_on_and_nothing_else():
-    sources = (
-        "import numpy as np, os",
+def test_imports_definitions_and_simple_assignments_run_before_an_answer_and_nothing_else():
+    """Of what nothing uses nothing runs; and what is below counts only where nothing above binds the same name."""
+    runs = (
+        "import numpy as np",
         "a = 1",
-        "b = a + 1\nc = 2",
-        "def f(x):\n    return b * np.sqrt(x)",
-        "b = 7",
-        "def momentum(*_):\n    return f(3)",
-        CHECK,
-        "b = 9",
+        "def f(x):\n    return a * np.sqrt(x) * b['c'] * d",
+        "b = {}\nb['c'] = np.ones(2)",
     )
-    (answer,) = answers_in(notebook(*sources).encode())["momentum"]
-    assert [(cell, place) for cell, _, place in answer.parts] == [
-        ("cell 1", 0),
-        ("cell 2", 0),
-        ("cell 3", 0),
-        ("cell 4", 0),
-        ("cell 5", 0),
-        ("cell 6", 0),
+    answer = "def momentum(*_):\n    return f(3), data, lost"
+    not_run = (
+        "a = 9",
+        "import pandas",
+        "data = f(2)",
+        "f(3)",
+        "for lost in range(3):\n    a = lost",
+        "del a",
+        "data = [a for _ in 'x']",
+    )
+    (found,) = answers_in(notebook(*runs, answer, CHECK, *not_run, "d = 3").encode())["momentum"]
+    assert [(cell, place) for cell, _, place in found.parts] == [
+        *((f"cell {cell}", place) for cell, place in ((1, 0), (2, 0), (3, 0), (4, 0), (4, 1), (5, 0), (14, 0)))
     ]
+    assert {("data", "cell 9"), ("data", "cell 13"), ("lost", "cell 11")} <= set(found.left)

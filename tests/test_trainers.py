@@ -191,26 +191,3 @@ def test_slice_is_the_network_on_a_plane():
     near = plane.zoom((-0.1, 0.1, -0.1, 0.1))
     assert near.view == (-0.1, 0.1, -0.1, 0.1) and near.value([0.05, 0.0]) == plane.value([0.05, 0.0])
     assert "x + y" not in repr(near)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"optimizers": 3}, "optimizers must be one to six methods with single numbers, such as .*, not 3"),
-        ({"optimizers": []}, "optimizers must be one to six methods"),
-        ({"optimizers": [Adam()] * 7}, "optimizers must be one to six methods"),
-        ({"optimizers": Adam(eta=[0.1, 0.2])}, "optimizers must be one to six methods with single numbers"),
-        (
-            {"optimizers": type("Own", (Adam,), {"step": lambda *_: None})()},
-            "optimizers must be methods whose rows the page can run",
-        ),
-        ({"hidden": 129}, "hidden must be a whole number from 0 to 128, not 129"),
-        ({"batch_size": 0}, "batch_size must be a whole number from 1 to 1,077, not 0"),
-        ({"dropout": 0.9}, "dropout must be"),
-        ({"epochs": 0}, "epochs must be a whole number from 1 to 50, not 0"),
-        ({"seed": -1}, "seed must be a whole number from 0 to 30, not -1"),
-    ],
-)
-def test_a_wrong_argument_is_named(arguments, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        Trainer(**arguments)

@@ -67,12 +67,6 @@ def test_every_pass_sees_every_example_once():
     assert not np.array_equal(next(batches(50, 50, seed=0)), next(batches(50, 50, seed=1)))
 
 
-@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (11, ValueError), (2.5, TypeError), (-1, ValueError)])
-def test_batch_size_is_checked(size, error):
-    with pytest.raises(error):
-        next(batches(10, size, seed=0))
-
-
 def test_learning_rates_in_one_go_and_reproducible():
     network, data = Network(64, 10), digits()
     etas = [0.01, 0.1]

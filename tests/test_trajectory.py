@@ -121,25 +121,6 @@ def test_sweep_over_starts():
     assert both.final_loss.shape == (3, 4, 2)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ({"steps": -1}, ValueError, "steps must be a whole number from 0 to 1,000,000, not -1"),
-        ({"steps": 2.5}, TypeError, "steps must be a whole number from 0 to 1,000,000, not 2.5"),
-        ({"start": (1,)}, ValueError, "start must be two finite numbers"),
-        ({"start": np.zeros((3, 2)), "optimizer": GradientDescent(eta=[0.1, 0.2])}, ValueError, "start must broadcast"),
-    ],
-)
-def test_bad_input(arguments, error, message):
-    with pytest.raises(error, match=message):
-        run(**{"optimizer": GradientDescent(), "surface": surfaces.bowl, **arguments})
-
-
-def test_sweep_names_an_unknown_hyperparameter():
-    with pytest.raises(ValueError, match="Gradient descent has no hyperparameter 'gamma': it has eta"):
-        sweep(GradientDescent(), surfaces.bowl, gamma=[0.1])
-
-
 def test_tail_loss_is_the_worst_of_the_last_tenth():
     losses = np.arange(200.0).reshape(100, 2)[::-1]  # 99 steps: the last nine
     assert tail_loss(losses).tolist() == [losses[-9, 0], losses[-9, 1]]

@@ -67,21 +67,6 @@ def test_a_few_failed_runs_move_nothing_and_two_failed_ones_are_equal():
     assert paired([np.inf] * 20 + [1] * 10, np.zeros(30)).apart
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "error", "message"),
-    [
-        (np.zeros(5), np.zeros(5), ValueError, "first must be numbers, or inf, one for each of 6 seeds or more"),
-        (np.zeros(6), np.zeros(7), ValueError, "first and second must be pairs, of equal length"),
-        (np.zeros((6, 2)), np.zeros(6), ValueError, "first must be"),
-        (np.zeros(6), np.full(6, np.nan), ValueError, "second must be"),
-        ("six", np.zeros(6), TypeError, "first must be"),
-    ],
-)
-def test_what_is_no_pairs_is_named(first, second, error, message):
-    with pytest.raises(error, match=message):
-        paired(first, second)
-
-
 def silent(call):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -119,20 +104,6 @@ def test_no_edge_is_said_where_there_is_none():
     assert silent(lambda: lowest([1, 2, 3], gamma=[0, 0.5, 0.9])) == 0, "nothing lies below 0"
     assert silent(lambda: lowest([1, 1, 3], eta=[1, 2, 3])) == 0, "the neighbour is as good"
     assert silent(lambda: lowest([[3, 1, 2]], eta=[1], gamma=[0.1, 0.2, 0.3])) == (0, 1), "one value is no search"
-
-
-@pytest.mark.parametrize(
-    ("losses", "axes"), [([1, 2], {}), ([1, 2], {"eta": [1, 2, 3]}), ([], {"eta": [1]}), ([1, np.nan], {"eta": [1, 2]})]
-)
-def test_losses_that_do_not_fit_are_named(losses, axes):
-    with pytest.raises(ValueError, match="losses must"):
-        lowest(losses, **axes)
-
-
-@pytest.mark.parametrize("etas", [[], [[]], [[0.1, 0.2]]])
-def test_an_axis_that_is_no_row_of_numbers_is_named(etas):
-    with pytest.raises(ValueError, match="eta must be a row"):
-        lowest([1, 2], eta=etas)
 
 
 def test_whoever_tunes_says_an_edge():

@@ -30,7 +30,7 @@ from browser import KERNEL, chromium, fresh_page, jupyterlab, launched, open_not
 
 KEYS = 40
 COMMON = """
-import io, time, ipywidgets as widgets, numpy as np
+import time, ipywidgets as widgets, numpy as np
 from optcourse import Momentum, explore, picture, run, surfaces
 steps, etas = 200, [float(f"{eta:.2g}") for eta in np.geomspace(1e-3, 1, 60)]
 def slider(): return widgets.SelectionSlider(options=[(f"{eta:.3g}", eta) for eta in etas], value=min(etas, key=lambda e: abs(e - 0.01)), description="η")
@@ -86,7 +86,7 @@ WATCH = """() => {
 }"""
 # one slider event in each frame, for two seconds: how many frames the page shows
 FRAMES = """(hidden) => new Promise((done) => {
-  const live = document.querySelector('.oc-live'), input = live.querySelector('.oc-control input'), begun = performance.now();
+  const live = document.querySelector('.oc-live'), input = live.querySelector('.oc-control input'), begun = performance.now(), first = input.value;
   for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = hidden ? 'none' : '';
   let frames = 0;
   const tick = () => {
@@ -95,6 +95,8 @@ FRAMES = """(hidden) => new Promise((done) => {
     frames += 1;
     if (performance.now() - begun < 2000) return requestAnimationFrame(tick);
     for (const node of live.querySelectorAll(hidden || 'none')) node.style.visibility = node.style.display = '';
+    input.value = first; // the next keys must not find it at an end
+    input.dispatchEvent(new Event('input', { bubbles: true }));
     done(frames / 2);
   };
   requestAnimationFrame(tick);
@@ -102,7 +104,7 @@ FRAMES = """(hidden) => new Promise((done) => {
 
 
 def write_notebook(folder: pathlib.Path, name: str, source: str) -> str:
-    cells = [nbformat.v4.new_code_cell(each) for each in (COMMON, source, "from optcourse import *\n" + BUSY)]
+    cells = [nbformat.v4.new_code_cell(each) for each in (COMMON, source, BUSY)]
     kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / name)
     return name
@@ -280,7 +282,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["site"]:
         opening(*sys.argv[2:])
         sys.exit()
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, headless Chromium without a GPU"
-    )
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, Chromium without a GPU")
     sliders(*sys.argv[1:])

@@ -3,8 +3,8 @@
 ``python -m optcourse.mark FOLDER`` writes ``marks.csv`` (student, exercise, verdict, message) and ``grades.csv`` (a line for each
 student, 1 for right and 0 for anything else).
 
-No notebook is run. Of each answer the function is read, with the lines that it hangs on (:mod:`optcourse.grading.notebook`); these run in a
-process of their own (:mod:`optcourse.exercises.worker`), which is handed θ, the state and gradients, one step after the other, and hands back
+No notebook is run. Of each answer the function is read, with imports, definitions and simple assignments (:mod:`optcourse.grading.notebook`);
+these run in a process of their own (:mod:`optcourse.exercises.worker`), which is handed θ, the state and gradients, one step after the other, and hands back
 numbers. What is right is known in this process alone, where no student's code ever runs.
 """
 
@@ -18,6 +18,7 @@ import math
 import os
 import pathlib
 import queue
+import re
 import select
 import signal
 import subprocess
@@ -50,12 +51,16 @@ from .notebook import (
 )
 
 BY_HAND = "by hand"
-START, WHOLE = 60, 60  # seconds by the clock until a process is there, and then for what its answer hangs on
+START, WHOLE = 60, 60  # seconds by the clock until a process is there, and then for what runs before its answer
 ENDING = 10  # seconds by the clock until a process that was killed has to be gone
 RECORD = 1 << 20  # bytes of a line that it sends
 PACKAGE = pathlib.Path(__file__).parent.parent
 PROGRAM = pathlib.Path(worker.__file__).read_text("utf-8")  # at once: no student's code can change it
-NO_EXERCISE = "this notebook holds none of the written exercises"
+NO_EXERCISE = "None of the written exercises is in this notebook: look whether it is the right file."
+LEFT = (
+    "The answer uses {0}. The marker did not run the line of {1} that makes it, because it is not a simple assignment. "
+    "Look at this answer yourself."
+)
 TABLES = ("marks.csv", "grades.csv")
 # of several answers to an exercise the last of the best counts
 VERDICTS = ("not run", "not answered", "not yet", "right")
@@ -89,9 +94,13 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], obj
     # a lesson without exercises is nothing to speak of, beside others
     read = [(student, found or NO_EXERCISE) for student, found in read if found or student not in answered]
     for student, names in without(folder, set(map(place_of, found_in)), shared, others):
-        read.append((student, f"no notebook (*.ipynb), but {', '.join(names[:5]) or 'nothing'}"))
+        read.append(
+            (student, f"There is no notebook (*.ipynb) here, only {', '.join(names[:5]) or 'an empty folder'}.")
+        )
     if not read:
-        raise Unreadable(f"the folder {str(folder)!r} holds no notebook (*.ipynb)")
+        raise Unreadable(
+            f"the folder {str(folder)!r} has no notebook (*.ipynb): give the folder with the students' notebooks"
+        )
     for surface, start in TRIALS:
         surface.gradient(start)  # compiled here, not in a student's time
     whole_package = fingerprint()
@@ -102,9 +111,7 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], obj
         marks = [best(student, name, answers, seconds) for name, answers in found.items()]
         if fingerprint() != whole_package:
             whole_package = fingerprint()
-            said = (
-                "The course's own files were changed meanwhile: install them anew, and look at what this notebook does."
-            )
+            said = "While this notebook was marked, the course's own files changed. Install the course again, and look at what the notebook does."
             marks = [Mark(student, name, "not run", said) for name in found]
         yield marks
 
@@ -132,7 +139,7 @@ def _read(path: pathlib.Path) -> dict[str, list[Answer]] | str:
     except Unreadable as error:
         return f"{path.name}: {error}"
     except Exception as error:  # one file must not end the marking of all others
-        return f"{path.name}: it cannot be read ({type(error).__name__})"
+        return f"{path.name}: the marker cannot read it ({type(error).__name__}). Look at this notebook yourself."
 
 
 def best(student: str, name: str, answers: Sequence[Answer], seconds: float) -> Mark:
@@ -157,12 +164,18 @@ def one(name: str, answer: Answer, seconds: float) -> tuple[str, str]:
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
             Function(answer, scratch, seconds) as function,
         ):
-            if problem := function.begin():
-                return "not run", problem
-            said = judge(EXERCISES[name], *steps_of(function, name))
-        return said.mark, said.message
+            problem = function.begin()
+            said = None if problem else judge(EXERCISES[name], *steps_of(function, name))
+        verdict, message = (said.mark, said.message) if said else ("not run", problem)
+        missing = re.search(r"NameError: name '(\w+)' is not defined", message)
+        if missing and missing[1] in dict(answer.left):
+            verdict, message = "not run", LEFT.format(missing[1], dict(answer.left)[missing[1]])
+        return verdict, message
     except Exception as error:  # one answer must not end the marking of all others
-        return "not run", f"the marker failed here ({type(error).__name__}: {str(error)[:200]})"
+        return (
+            "not run",
+            f"The marker failed at this answer, so look at it yourself ({type(error).__name__}: {str(error)[:200]}).",
+        )
 
 
 def steps_of(function: "Function", name: str) -> tuple[list[Any], str]:
@@ -215,7 +228,7 @@ class Function:
         return self
 
     def begin(self) -> str:
-        """Run what the answer hangs on; why there is no function then, or nothing."""
+        """Run what comes before the answer; why there is no function then, or nothing."""
         where = ""
         try:
             parts = self._answer.parts
@@ -228,9 +241,17 @@ class Function:
                     self._deadline = time.monotonic() + self._seconds
                 where = str(said.get("at") or "a cell")  # no honest process leaves it out
         except Gone as gone:
-            late = f"{where} did not come to an end within {self._seconds:g} s"
-            left = late if gone.how == sandbox.SLOW else f"{where} ended the whole process"
-            return left if where else "no process for this answer could be started"
+            late = f"{where} ran for more than {self._seconds:g} s and was stopped. Look at it, or allow more time with --seconds."
+            left = (
+                late
+                if gone.how == sandbox.SLOW
+                else f"{where} ended the Python process, so nothing after it ran. Look at this cell yourself."
+            )
+            return (
+                left
+                if where
+                else "No Python process for this answer could be started. Mark it again when the computer is less busy."
+            )
         self.empty, self._watch = bool(said.get("empty")), sandbox.Watch(self._used)
         with contextlib.suppress(AttributeError):  # Windows, before Python 3.12
             os.set_blocking(self._process.stdin.fileno(), False)  # type: ignore[union-attr]
@@ -296,7 +317,7 @@ class Function:
                 raise Gone(sandbox.LEFT) from None
 
     def _look(self) -> None:
-        """Whether it still has time: by the clock for what the answer hangs on, then as in ``check``."""
+        """Whether it still has time: by the clock for what comes before the answer, then as in ``check``."""
         now = time.monotonic()
         if now - self._looked < sandbox.LOOK:
             return
@@ -407,23 +428,32 @@ def _cell(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m optcourse.mark", description="Mark the notebooks of a class.")
-    parser.add_argument("folder", type=pathlib.Path, help="the students' notebooks, in folders or not")
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(), help="where the tables go (here)")
-    parser.add_argument("--seconds", type=float, default=WHOLE, help=f"for what one answer hangs on ({WHOLE})")
+    parser.add_argument("folder", type=pathlib.Path, help="the folder with the students' notebooks")
+    parser.add_argument(
+        "--out", type=pathlib.Path, default=pathlib.Path(), help="the folder for the tables (default: this one)"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=WHOLE,
+        help=f"the most that the code before an answer may take, in seconds (default: {WHOLE})",
+    )
     given = parser.parse_args(arguments)
     with contextlib.suppress(AttributeError):  # a terminal that lacks a letter shows its number
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if not given.folder.is_dir():
-        parser.error(f"the folder {str(given.folder)!r} does not exist")
+        parser.error(f"the folder {str(given.folder)!r} does not exist: check its name")
     try:
         given.out.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
             (given.out / name).open("a").close()
     except OSError as error:
-        parser.error(f"the tables cannot be written to {str(given.out)!r}: {error.strerror}")
+        parser.error(
+            f"the tables cannot be written to {str(given.out)!r} ({error.strerror}): choose another folder with --out"
+        )
     for path in files(given.folder)[1]:
         if path.parent == given.folder and path.name not in TABLES and not path.is_dir():
-            print(f"passed over, no notebook: {path.name}")
+            print(f"skipped, because it is not a notebook: {path.name}")
     marks: list[Mark] = []
     warnings: list[str] = []
 

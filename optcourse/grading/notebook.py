@@ -1,22 +1,20 @@
-"""What a class handed in: whose file it is, which exercises it answers, and the lines of code that each answer hangs on.
+"""What a class handed in: whose file it is, which exercises it answers, and the statements that run for each answer.
 
 A notebook is read here and never run. An answer is the function that a cell hands to ``check``, or that has an exercise's
-name. With it go the statements that bind what it uses, and what these use, and so on: imports, constants, other functions.
-The rest of the notebook may loop, install, print or leave as it likes.
+name. With it go the notebook's imports, its functions and classes, and its simple assignments (:func:`is_simple`).
+The rest of the notebook may loop, install, print or exit, because it does not run.
 """
 
 import ast
-import builtins
 import itertools
 import json
 import os
 import pathlib
 import re
-import symtable
 import warnings
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..exercises.check import EXERCISES
@@ -26,9 +24,13 @@ LARGEST, LONGEST, MOST = 100 << 20, 1 << 20, 5000  # bytes of a notebook, charac
 CANDIDATES = 8  # of one exercise in one notebook: the last ones
 NO_STUDENTS = ("__MACOSX", ".ipynb_checkpoints")
 TIMERS = r"%%(time|timeit|capture|prun)\b"  # cell magics whose cell is Python
-SURE = (
-    ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Assign
-)  # not a loop, an if
+IMPORT, DEFINITION = ast.Import | ast.ImportFrom, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+ASSIGNMENT, LOOP = ast.Assign | ast.AnnAssign | ast.AugAssign, ast.comprehension | ast.Await
+QUICK = ("builtins", "collections", "functools", "math", "numpy", "operator")  # modules that an assignment may call
+Imports = dict[
+    str, tuple[str, str]
+]  # by the name that a notebook gives it, what it imports: the first part of the module, the name
+TYPES = ("bool", "complex", "dict", "float", "int", "list", "range", "set", "str", "tuple")  # and these of builtins
 KINDS = {kind.__name__: name for name, kind in EXERCISES.items()}
 
 
@@ -38,13 +40,15 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: an expression for the function, and the statements it hangs on, each as (cell, its source, place in it).
+    """One answer: an expression for the function, and the statements that run first, each as (cell, its source, place in it).
 
-    Or ``problem``: why there is no function.
+    ``left`` has the names that the answer may use, but whose statements do not run, each with its cell. ``problem`` says why there
+    is no function.
     """
 
     wanted: str = ""
     parts: tuple[tuple[str, str, int], ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
     problem: str = ""
 
 
@@ -116,14 +120,7 @@ def shared_folders(held: Mapping[pathlib.Path, Collection[str]]) -> set[Place]:
             together[each].add(place_of(path))
     # of places in order, two neighbours part in every folder in which any two of them part
     pairs = itertools.chain(*(itertools.pairwise(sorted(places)) for places in together.values()))
-    return {CLASS} | {_common(*pair) for pair in pairs}
-
-
-def _common(one: Place, other: Place) -> Place:
-    """The deepest folder that two places are in."""
-    return tuple(
-        name for name, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    )
+    return {CLASS} | {max(one[:n] for n in range(len(one) + 1) if one[:n] == two[:n]) for one, two in pairs}
 
 
 def doubts(held: Mapping[pathlib.Path, Collection[str]], shared: Collection[Place]) -> Iterator[str]:
@@ -135,33 +132,33 @@ def doubts(held: Mapping[pathlib.Path, Collection[str]], shared: Collection[Plac
         inside = [who for who, paths in owned.items() if any(place_of(path)[: len(place)] == place for path in paths)]
         yield (
             f"{'/'.join(place)} has the same notebook or exercise in several places, so each place counts as a student: "
-            f"{', '.join(inside)}. If all are one student's, leave only one there."
+            f"{', '.join(inside)}. If they all belong to one student, keep only one of them."
         )
     for who, paths in owned.items():
         if twice := [name for name in EXERCISES if sum(name in held[path] for path in paths) > 1]:
             yield (
                 f"{who} has several notebooks that answer {', '.join(twice)}, and the best answer counts. "
-                "If they are not one student's, give each student a folder."
+                "If they belong to different students, give each student a folder."
             )
-    if spread := [who for who, paths in owned.items() if _apart({place_of(path) for path in paths})]:
-        yield f"these students have notebooks in several folders, and each counts as one student: {', '.join(spread)}"
-
-
-def _apart(places: Collection[Place]) -> bool:
-    """Whether two folders are side by side, and not one in the other."""
-    return any(other[: len(one)] != one for one, other in itertools.pairwise(sorted(places)))
+    # folders side by side, and not one in the other
+    pairs = {who: itertools.pairwise(sorted(set(map(place_of, paths)))) for who, paths in owned.items()}
+    if spread := [who for who, found in pairs.items() if any(other[: len(one)] != one for one, other in found)]:
+        yield (
+            f"These students have notebooks in several folders: {', '.join(spread)}. Each counts as one student. "
+            "If a folder belongs to another student, move it out."
+        )
 
 
 def content(path: pathlib.Path) -> bytes:
     """A file's bytes; Unreadable if it is no file, or too large."""
     try:
         if not path.is_file():
-            raise Unreadable("a link that leads nowhere" if path.is_symlink() else "no file")
+            raise Unreadable("it is not a file, or it is a link to a file that is not here: ask for the file")
         if path.stat().st_size > LARGEST:
-            raise Unreadable(f"larger than {LARGEST >> 20} MB: clear its outputs")
+            raise Unreadable(f"it is larger than {LARGEST >> 20} MB: clear its outputs, and mark it again")
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable(f"the file cannot be read ({error.strerror})") from None
+        raise Unreadable(f"it cannot be opened ({error.strerror}): check its permissions") from None
 
 
 # ---- a notebook ----
@@ -188,19 +185,16 @@ class Cell:
             shown = lines[at - 1].strip()[:60] if at <= len(lines) else ""
             self.problem = f"{type(error).__name__} in cell {self.number}, line {at}: {error.msg}: {shown}"
         except (ValueError, MemoryError, RecursionError) as error:  # a zero byte, a thousand parentheses
-            self.problem = f"cell {self.number} is no Python: {error}"
+            self.problem = f"cell {self.number} cannot be read as Python: {error}"
 
     def parsed(self) -> ast.Module:
         """As Python, or, failing that, as IPython's dialect; then ``source`` is what IPython makes of it."""
         try:
             return compile(self.source, "cell", "exec", TREE)
         except SyntaxError as error:
-            first, newline, rest = self.source.partition("\n")
-            dialect = newline + rest if re.match(TIMERS, first) else self.source
-            if not re.search(r"(?m)^\s*[%!?]|\?\s*$|=\s*[%!]", dialect) and dialect == self.source:
-                raise
             from IPython.core.inputtransformer2 import TransformerManager
 
+            dialect = re.sub(rf"\A{TIMERS}.*", "", self.source)
             blank = len(dialect) - len(dialect.lstrip("\n"))
             try:
                 self.source = "\n" * blank + TransformerManager().transform_cell(dialect)
@@ -212,142 +206,96 @@ class Cell:
 def cells(data: bytes) -> list[Cell]:
     """A notebook's cells of code; Unreadable, in words, if it is none. What a cell lacks is empty."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:100]:
-        raise Unreadable("this notebook is in UTF-16: save it in UTF-8")
+        raise Unreadable("it is saved in UTF-16, but notebooks are in UTF-8: save it in UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"this notebook is not in UTF-8: byte {error.start}") from None
+        raise Unreadable(f"byte {error.start} is not UTF-8: ask for the file again, or save it in UTF-8") from None
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
         if merge := re.search(r"(?m)^(<<<<<<<|=======|>>>>>>>)", text):
             at = text.count("\n", 0, merge.start()) + 1
-            raise Unreadable(
-                f"this notebook holds marks of a merge ({merge[1]} in line {at}): choose one side"
-            ) from None
-        raise Unreadable("this is no notebook: it is not JSON, or it is cut off") from None
+            raise Unreadable(f"it has marks of a Git merge ({merge[1]} in line {at}): keep one version") from None
+        raise Unreadable("it is not a notebook, or only a part of one: ask for the file again") from None
     found: Any = notebook.get("cells") if isinstance(notebook, dict) else None
-    if found is None and isinstance(notebook, dict):  # as before 2015
-        sheets = notebook.get("worksheets")
-        found = [cell for sheet in sheets for cell in sheet.get("cells", [])] if isinstance(sheets, list) else None
     if not isinstance(found, list):
-        raise Unreadable("this is no notebook: it has no cells")
+        raise Unreadable("it is not a notebook, because it has no cells: ask for the file again")
+    code = [(at, each) for at, each in enumerate(found, 1) if isinstance(each, dict)]
     sources = {
-        number: (str(cell.get("id", "")), _source(cell)) for number, cell in enumerate(found, 1) if _is_code(cell)
+        at: (str(each.get("id", "")), _source(each)) for at, each in code if each.get("cell_type", "code") == "code"
     }
     if sum(len(source) for _, source in sources.values()) > LONGEST:
-        raise Unreadable(f"this notebook holds more than {LONGEST:,} characters of code")
+        raise Unreadable(f"it has more than {LONGEST:,} characters of code: delete the cells that no answer needs")
     return [Cell(number, *each) for number, each in sources.items()]
 
 
-def _is_code(cell: Any) -> bool:
-    return isinstance(cell, dict) and cell.get("cell_type", "code") == "code"
-
-
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(each for each in source if isinstance(each, str))
-    return source if isinstance(source, str) else ""
+    source = cell.get("source")
+    return "".join(each for each in source if isinstance(each, str)) if isinstance(source, list | str) else ""
 
 
-# ---- statements, and what they hang on ----
+# ---- the statements that run ----
 
 
-@dataclass
 class Statement:
-    """A statement at the top of a cell, and the global names that it binds, alters and uses.
+    """A statement at the top of a cell: the names that it binds or changes, those that it uses, and whether it is simple.
 
-    A cell that is no Python is one statement, without a node, that binds what it seems to: whoever needs that hears why it is
-    not there.
+    A cell that is not Python has one, without a node: it binds what it seems to, so that a message can say why that is missing.
     """
 
-    cell: Cell
-    place: int
-    node: ast.stmt | None
-    binds: set[str] = field(default_factory=set)
-    alters: set[str] = field(default_factory=set)
-    uses: set[str] = field(default_factory=set)
-    imports: bool = False
-    is_star: bool = False  # from … import *, but not the course's own names
+    def __init__(self, cell: Cell, place: int, node: ast.stmt | None, imports: Imports):
+        self.cell, self.place, self.node = cell, place, node
+        seems = re.findall(r"(?m)^ *(?:def |class )?(\w+) *[=(]", cell.source)
+        self.binds, self.uses = (bound(node), loaded(node)) if node else (set(seems), set())
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("optcourse"):
+            self.binds.discard("*")  # it is never there, and to say so would explain nothing
+        self.simple = not node or isinstance(node, IMPORT | DEFINITION) or is_simple(node, imports)
 
-    def __post_init__(self) -> None:
-        if self.node is None:
-            self.binds = set(re.findall(r"(?m)^ *(?:def |class )?(\w+) *[=(]", self.cell.source))
-            return
-        try:
-            self.binds, self.uses = names(ast.unparse(self.node))
-        except RecursionError:  # a sum of some thousand terms is nothing that an answer hangs on
-            return
-        if isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self.uses.discard(self.node.name)
-        self.imports = isinstance(self.node, ast.Import | ast.ImportFrom)
-        if isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*":
-            self.is_star = not (self.node.module or "").startswith("optcourse")
-        self.alters = set(_altered(self.node))
+    def runs(self, asked: set[str]) -> bool:
+        """Whether it runs for these names; an assignment that makes one of them runs, whatever it calls."""
+        return self.simple or (isinstance(self.node, ASSIGNMENT) and not self.binds.isdisjoint(asked))
 
 
-def names(source: str) -> tuple[set[str], set[str]]:
-    """The global names that code binds, and those that it uses, in its functions too."""
-    top = symtable.symtable(source, "cell", "exec")
-    made = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
-    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
-    inner = list(top.get_children())
-    for scope in inner:
-        inner += scope.get_children()
-        used |= {each.get_name() for each in scope.get_symbols() if each.is_global()}
-    return made, used
+def bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds, or whose objects it changes, as ``a.b = …`` and ``a[0] = …`` do."""
+    if isinstance(statement, DEFINITION):
+        return {statement.name}
+    found = set()
+    for each in ast.walk(statement):
+        if isinstance(each, IMPORT):
+            found |= {called_here(alias) for alias in each.names}
+        elif isinstance(getattr(each, "ctx", None), ast.Store):
+            found.add(root(each))
+    return found
 
 
-def _altered(node: ast.stmt) -> Iterator[str]:
-    """The names whose objects a statement changes: ``a.b = …``, ``a[0] = …``, ``a.append(…)``."""
-    changed = [*getattr(node, "targets", []), getattr(node, "target", None)]
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        changed = [node.value.func]
-    for each in changed:
-        inside = each
-        while isinstance(inside, ast.Attribute | ast.Subscript):
-            inside = inside.value
-        if isinstance(inside, ast.Name) and inside is not each:
-            yield inside.id
+def loaded(node: ast.AST) -> set[str]:
+    """The names in a piece of code, local ones too."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def dependencies(statements: Sequence[Statement], wanted: set[str], before: int) -> list[Statement]:
-    """The statements that bind or alter these names before a place, and what they use in turn, in the notebook's order.
+def called_here(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
-    A name that none of them binds is looked for below, as in a notebook whose cells were run in another order; one that nothing
-    binds may come from any ``from … import *``.
-    """
-    stars = {at for at, each in enumerate(statements) if each.is_star}
-    imported = {name for each in statements if each.imports for name in each.binds}
-    chosen: set[int] = set()
-    todo = {(name, before) for name in wanted}
-    seen = set(todo)
+
+def root(node: ast.AST) -> str:
+    """The name that an expression begins with, as np in ``np.ones(2).T[0]``; or nothing."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def is_simple(statement: ast.stmt, imports: Imports) -> bool:
+    """Whether it is an assignment that ends soon: it has no loop, and calls only what comes from a QUICK module."""
+    todo: list[ast.AST] = [statement]
     while todo:
-        name, place = todo.pop()
-        found = binders(statements[:place], name, name not in imported) or binders(statements, name, False)
-        if not found and not hasattr(builtins, name):
-            found = stars
-        chosen |= found
-        # the names in a line are looked up when it runs, those in a function when it is called
-        new = {(used, when) for at in found for used in statements[at].uses for when in (at, place)} - seen
-        todo |= new
-        seen |= new
-    return [statements[at] for at in sorted(chosen)]
-
-
-def binders(statements: Sequence[Statement], name: str, altered: bool) -> set[int]:
-    """The places of the statements that make a name what it is at the end; with ``altered``, of those too that change its object."""
-    found, bound = set(), False
-    for at in reversed(range(len(statements))):
-        each = statements[at]
-        if name in each.binds or (altered and name in each.alters):
-            found.add(at)
-        if name in each.binds:
-            bound = True
-            if isinstance(each.node, SURE):
-                break
-    return found if bound else set()
+        each = todo.pop()
+        if isinstance(each, LOOP) or (isinstance(each, ast.Call) and imports.get(root(each), ("",))[0] not in QUICK):
+            return False
+        if not isinstance(each, ast.Lambda):
+            todo += ast.iter_child_nodes(each)
+    return isinstance(statement, ASSIGNMENT)
 
 
 # ---- the answers ----
@@ -357,82 +305,71 @@ def answers_in(data: bytes) -> dict[str, list[Answer]]:
     """Of each exercise that a notebook holds, its answers in the notebook's order; Unreadable if it is no notebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape in a text is the student's business
-        return _answers_in(cells(data))
-
-
-def _answers_in(code: Sequence[Cell]) -> dict[str, list[Answer]]:
+        code = cells(data)
     bodies = [(cell, cell.tree.body if cell.tree else [None]) for cell in code]
     if sum(len(body) for _, body in bodies) > MOST:
-        raise Unreadable(f"this notebook holds more than {MOST:,} statements")
-    statements = [Statement(cell, *each) for cell, body in bodies for each in enumerate(body)]
-    found: dict[str, list[Answer]] = {}
-    given: dict[str, set[str]] = {}  # the names of functions that are checked, with their exercises
-    calls = list(_calls(statements))
+        raise Unreadable(f"it has more than {MOST:,} statements: delete the cells that no answer needs")
+    imports: Imports = {name: ("builtins", name) for name in TYPES}
+    for node in [node for _, body in bodies for node in body if isinstance(node, IMPORT)]:
+        for alias in node.names:
+            imports[called_here(alias)] = ((getattr(node, "module", "") or alias.name).partition(".")[0], alias.name)
+    statements = [Statement(cell, *each, imports) for cell, body in bodies for each in enumerate(body)]
+    calls = [call for at, each in enumerate(statements) if each.node for call in _calls(each.node, at, imports)]
+    given: dict[str, set[str]] = defaultdict(set)  # the names of functions that are checked, with their exercises
     for name, function, _ in calls:
-        given.setdefault(ast.unparse(function), set()).add(name)
-    for name, function, at in calls:
-        found.setdefault(name, []).append(_answer(statements, function, at))
+        given[ast.unparse(function)].add(name)
     for at, each in enumerate(statements):
-        for name in _defined(each):
-            if given.get(name, {name}) >= {name}:
-                found.setdefault(name, []).append(_answer(statements, ast.Name(name), at + 1))
+        if isinstance(each.node, ast.FunctionDef) or isinstance(getattr(each.node, "value", None), ast.Lambda):
+            defined = [name for name in EXERCISES if name in each.binds and given.get(name, {name}) >= {name}]
+            calls += [(name, ast.Name(name), at + 1) for name in defined]
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for name, function, before in calls:
+        found[name].append(_answer(statements, function, before))
     for cell in code:
-        if own := _exercise_of(cell):
-            said = cell.problem or f"cell {cell.number} holds no function that is handed to check"
-            found.setdefault(own, [Answer(problem=said)])
-            if cell.problem:
-                found[own].append(Answer(problem=cell.problem))
+        own = _exercise_of(cell)
+        if own and (cell.problem or not found[own]):
+            said = f"cell {cell.number} has no function for check: look whether the answer is in another cell"
+            found[own].append(Answer(problem=cell.problem or said))
     return {name: list(dict.fromkeys(found[name]))[-CANDIDATES:] for name in EXERCISES if name in found}
 
 
 def _answer(statements: Sequence[Statement], function: ast.expr, before: int) -> Answer:
-    wanted = ast.unparse(function)
-    parts = dependencies(statements, names(wanted)[1], before)
-    return Answer(wanted, tuple((f"cell {each.cell.number}", each.cell.source, each.place) for each in parts))
+    """The function as it is at this place: what is below counts only if it binds what nothing above does.
+
+    That is for cells that were run in another order. What nothing uses could only take time and fail, so it does not run.
+    """
+    asked = loaded(function)
+    runs = {at: each for at, each in enumerate(statements) if each.runs(asked)}
+    used = asked.union({"*"}, *(each.uses for each in runs.values()))
+    above = set().union(*(each.binds for at, each in runs.items() if at < before and each.node)) - {"*"}
+    parts = tuple(
+        (f"cell {each.cell.number}", each.cell.source, each.place)
+        for at, each in runs.items()
+        if each.binds & used and (at < before or not each.binds & above)
+    )
+    rest = [each for at, each in enumerate(statements) if at not in runs]
+    left = {(name, f"cell {each.cell.number}") for each in rest for name in each.binds & used}
+    return Answer(ast.unparse(function), parts, tuple(sorted(left)))
 
 
-def _calls(statements: Sequence[Statement]) -> Iterator[tuple[str, ast.expr, int]]:
-    """Each ``check(function, Method)``: the exercise, the function, and the statement's place."""
-    known = {
-        alias.asname or alias.name: alias.name
-        for each in statements
-        if isinstance(each.node, ast.ImportFrom)
-        for alias in each.node.names
-    }
-    for at, each in enumerate(statements):
-        for call in ast.walk(each.node) if each.node else ():
-            if not isinstance(call, ast.Call):
-                continue
-            given = [
-                *call.args,
-                *(keyword.value for keyword in sorted(call.keywords, key=lambda one: one.arg == "kind")),
-            ]
-            called, *rest = (known.get(last, last) for last in map(_last, (call.func, *given[1:2])))
-            if called == "check" and rest and rest[0] in KINDS:
-                yield KINDS[rest[0]], given[0], at
-
-
-def _last(node: ast.expr) -> str:
-    """The last part of a dotted name, or nothing."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _defined(statement: Statement) -> Iterator[str]:
-    """The exercises whose names a statement gives to a function."""
-    node = statement.node
-    if isinstance(node, ast.FunctionDef) and node.name in EXERCISES:
-        yield node.name
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-        yield from (each.id for each in node.targets if isinstance(each, ast.Name) and each.id in EXERCISES)
+def _calls(statement: ast.stmt, at: int, imports: Imports) -> Iterator[tuple[str, ast.expr, int]]:
+    """Each ``check(function, Method)`` in a statement: the exercise, the function, and the statement's place."""
+    for call in ast.walk(statement):
+        if isinstance(call, ast.Call):
+            named = sorted(call.keywords, key=lambda each: each.arg == "kind")
+            given = [*call.args, *(each.value for each in named)]
+            # the last part of a dotted name
+            parts = [getattr(each, "id", getattr(each, "attr", "")) for each in (call.func, *given[1:2])]
+            called, *kind = [imports.get(each, ("", each))[1] for each in parts]
+            if called == "check" and kind and kind[0] in KINDS:
+                yield KINDS[kind[0]], given[0], at
 
 
 def _exercise_of(cell: Cell) -> str:
-    """The exercise of a cell by its id, or, where its code cannot be read, by what stands in it; or nothing."""
-    for name in EXERCISES:
+    """The exercise of a cell by its id, or, if its code cannot be read, by what stands in it; or nothing."""
+    for kind, name in KINDS.items():
         if cell.id == f"exercise-{name.replace('_', '-')}":
             return name
-    if cell.tree is None:
-        for kind, name in KINDS.items():
-            if re.search(rf"\bcheck\(.*\b{kind}\b|\bdef {name}\b", cell.source):
-                return name
+        if cell.tree is None and re.search(rf"\bcheck\(.*\b{kind}\b|\bdef {name}\b", cell.source):
+            return name
     return ""

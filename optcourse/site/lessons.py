@@ -11,6 +11,7 @@ import html
 import io
 import pathlib
 import re
+import symtable
 from collections.abc import Container, Iterator
 from typing import Any
 
@@ -18,7 +19,6 @@ import nbformat
 
 from .. import surfaces
 from ..exercises.check import EXERCISES, task
-from ..grading.notebook import names
 from ..methods.base import Optimizer
 from ..widgets.base import LiveWidget
 from ..widgets.explorer import explore
@@ -75,6 +75,18 @@ def with_what_they_hang_on(sources: list[str], places: Container[int]) -> list[i
         if place in places or made & wanted:
             kept, wanted = [place, *kept], (wanted - made) | (used - made)
     return kept
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """The global names that code binds, and those that it uses, in its functions too."""
+    top = symtable.symtable(source, "cell", "exec")
+    made = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    inner = list(top.get_children())
+    for scope in inner:
+        inner += scope.get_children()
+        used |= {each.get_name() for each in scope.get_symbols() if each.is_global()}
+    return made, used
 
 
 def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:

@@ -230,7 +230,7 @@ def surface_tree(text: str) -> Node:
     tree, where = read(text)
     for name, at in where.items():
         if name == "=":
-            raise FormulaError("a surface is only what stands behind the =", text, at)
+            raise FormulaError("type only the right-hand side, without =", text, at)
         if name not in ALLOWED:
             named = {"J(": "J", "grad": "the gradient"}.get(name, f"the name '{name}'")
             raise FormulaError(

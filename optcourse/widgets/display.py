@@ -23,7 +23,7 @@ class MadeInCell(Widget):
 
 
 class ReplacesOutput(MadeInCell):
-    """A widget that frees, when it is displayed, what its cell displayed when it was run before."""
+    """A widget that closes, when it is displayed, what its cell displayed when it was run before."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         replace(self)
@@ -76,7 +76,7 @@ def here() -> tuple[str, str]:
 
 
 def replace(widget: Any) -> None:
-    """Free the widgets that the same cell displayed when it was run before, unless they are still in use."""
+    """Close the widgets that the same cell displayed when it was run before, unless they are still in use."""
     cell, execution = here()
     if not cell:
         return
@@ -88,26 +88,16 @@ def replace(widget: Any) -> None:
     _shown[cell][1].append(widget)
 
 
-def in_use(widget: Any) -> bool:
-    """Whether a widget may be shown again: its cell has not made another since; or is shown now, in another cell."""
-    cell, execution = getattr(widget, "born", ("", ""))
-    return (cell in _made and _made[cell] == execution) or any(
-        widget is each for _, shown in _shown.values() for each in shown
-    )
-
-
 def free(widget: Any) -> None:
-    """Close a widget and all that stands in it, and let go of what it holds, unless it is in use."""
-    if in_use(widget):
+    """Close a widget and all that is in it, so that the page drops its models, unless somebody may still see it.
+
+    That is if its cell has not made another since, or if a cell shows it now.
+    """
+    cell, execution = getattr(widget, "born", ("", ""))
+    shown = [each for _, widgets in _shown.values() for each in widgets]
+    if (cell in _made and _made[cell] == execution) or any(widget is each for each in shown):
         return
-    for child in getattr(widget, "children", ()):
-        free(child)
-    for name in ("layout", "style"):
-        part = getattr(widget, name, None)
-        if part is not None and hasattr(part, "close"):
-            part.close()
+    for part in (*getattr(widget, "children", ()), getattr(widget, "layout", None), getattr(widget, "style", None)):
+        if isinstance(part, Widget):
+            free(part)
     widget.close()
-    if hasattr(widget, "halt"):
-        widget.halt()
-    if hasattr(widget, "surfaces"):
-        widget.surfaces, widget.config, widget.kernel_runs, widget._runs = [], {}, [], ("", [])

@@ -51,7 +51,7 @@ export function surfaceOf(formula) {
 export function surfaceTree(text) {
   const { tree, where } = read(text);
   for (const [name, at] of where) {
-    if (name === "=") throw new FormulaError("a surface is only what stands behind the =", text, at);
+    if (name === "=") throw new FormulaError("type only the right-hand side, without =", text, at);
     if (ALLOWED.includes(name)) continue;
     const named = name === "J(" ? "J" : name === "grad" ? "the gradient" : `the name '${name}'`;
     const use = `use x, y, numbers, pi, e and ${ALLOWED.slice(4).join(", ")}`;
