@@ -391,7 +391,7 @@ REFUSED = [  # a call, and words of its message
     (lambda: Trainer(hidden=129), "hidden must be a whole number from 0 to 128, not 129"),
     (lambda: Trainer(batch_size=0), "batch_size must be a whole number from 1 to 1,077, not 0"),
     (lambda: Trainer(dropout=0.9), "dropout must be"),
-    (lambda: Trainer(passes=0), "passes must be a whole number from 1 to 50, not 0"),
+    (lambda: Trainer(epochs=0), "epochs must be a whole number from 1 to 50, not 0"),
     (lambda: Trainer(seed=-1), "seed must be a whole number from 0 to 30, not -1"),
     (lambda: explore("Momentum", surfaces.bowl), "optimizers"),
     (lambda: explore(Momentum, surfaces.bowl), "optimizers"),

@@ -431,8 +431,8 @@ def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
     assert closed.locator(".kernel").count() == 0, "nothing of lesson 3 needs one"
     closed.goto(f"{address}/00_welcome.html")
     notes = closed.locator("#set-up-test .kernel")
-    assert notes.inner_text() == "This test needs Python (a running kernel). How to start one."
-    closed.locator("#set-up-test").get_by_role("link", name="How to start one.").click()
+    assert notes.inner_text() == "This test needs Python (a running kernel). See how to start one."
+    closed.locator("#set-up-test").get_by_role("link", name="See how to start one.").click()
     closed.wait_for_url("**/run.html")
     assert "make lab" in closed.locator("main").inner_text() and "Binder" in closed.locator("main").inner_text()
 
@@ -494,7 +494,7 @@ def test_an_error_has_its_place_while_it_is_typed_and_the_buttons_write(closed, 
             "v = gamma*v + beta*grad(theta)",
             "line 1: beta has no value; assign it in a line before, or use what Momentum has: theta, v, eta, gamma",
         ),
-        ("v = gamma*v\n\ntheta = theta - (v", "line 2: '(' is never closed; add the closing sign (character 17 of"),
+        ("v = gamma*v\n\ntheta = theta - (v", "line 2: '(' is never closed; add ')' (character 17 of"),
         ("gamma = 0.9", "line 1: gamma is given; choose another name"),
         ("v + 1", "line 1: you assigned nothing; write a name and ="),
         ("v = <img src=x>", "line 1:"),

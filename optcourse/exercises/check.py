@@ -53,7 +53,7 @@ SAID = {  # of a run that came to its end; the page judges with the same words, 
     "not yet": "Not yet. {message}",
     "unusable": "In step {step} {problem}",
     "shape": "you returned {name} with the shape {shape}; return the shape {wanted}, one value per coordinate.",
-    "seen": "In step {step} on the {surface} {differ}{agree}.",
+    "seen": "In step {step} on the {surface}, with {values}, {differ}{agree}.",
     "differ": "your {letter} is {got}, not {expected}",
     "agree": " ({letters} {are} right)",
     "unmoved": "You changed nothing; assign the new θ to theta, and return it.",
@@ -62,7 +62,7 @@ SAID = {  # of a run that came to its end; the page judges with the same words, 
     "kept": "You returned {names} unchanged; return what you computed.",
     "order": "You returned the values in another order; return {names}.",
     "infinite": "You computed a number that is not finite; look for a division by zero or the root of a negative number.",
-    "unknown": "You made a mistake that this check does not recognise; compare your lines with the formula, one by one.",
+    "unknown": "You made a mistake that this check does not recognize; compare your lines with the formula, one by one.",
 }
 # what to do about an exception, by its name and words; the first that fits
 ADVICE = {
@@ -327,7 +327,7 @@ def judge(kind: type[Optimizer], given: Sequence[Any], end: str = sandbox.DONE) 
             return Verdict("right", f"{right} {word}".strip(), kind)
         known.append((at, expected))
     _, nearest = max(known, key=lambda each: each[0])
-    return Verdict("not yet", f"{_seen(given, nearest)} {_diagnosis(kind, given, nearest)}", kind)
+    return Verdict("not yet", f"{_seen(kind, given, nearest)} {_diagnosis(kind, given, nearest)}", kind)
 
 
 def task(kind: type[Optimizer]) -> dict[str, Any]:
@@ -362,7 +362,7 @@ def task(kind: type[Optimizer]) -> dict[str, Any]:
         "title": kind.title,
         "states": list(example.init(np.zeros(2))),
         "hypers": {item.key: value for item, value in zip(kind.hypers(), example.values.values(), strict=True)},
-        **{"steps": STEPS, "close": CLOSE, "lost": LOST, "sure": SURE, "said": SAID, "trials": trials},
+        **{"steps": STEPS, "close": CLOSE, "lost": LOST, "sure": SURE, "said": said_of(kind), "trials": trials},
         **{"forms": known, "lines": list(lines), "words": list(words)},
     }
 
@@ -416,7 +416,13 @@ def first_difference(given: Iterable[Named], expected: Iterable[Named]) -> int |
     return next((at for at, (got, own) in pairs if not all(_same(got[name], own[name]) for name in own)), None)
 
 
-def _seen(given: Sequence[Named], expected: Sequence[Named]) -> str:
+def said_of(kind: type[Optimizer]) -> dict[str, str]:
+    """The sentences on a method's runs, with the values that its hyperparameters have there."""
+    values = ", ".join(f"{item.letter} = {getattr(_example(kind), item.name):g}" for item in kind.hypers())
+    return {**SAID, "seen": SAID["seen"].replace("{values}", values)}
+
+
+def _seen(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[Named]) -> str:
     """Where the paths part first, and in which of θ and the state."""
     at = first_difference(given, expected)
     assert at is not None
@@ -425,7 +431,8 @@ def _seen(given: Sequence[Named], expected: Sequence[Named]) -> str:
     right = [_letter(name) for name in own if _same(got[name], own[name], CLOSE / SURE)]
     differ = " and ".join(SAID["differ"].format(letter=_letter(name), **_pair(got[name], own[name])) for name in wrong)
     agree = SAID["agree"].format(letters=", ".join(right), are="is" if len(right) == 1 else "are") if right else ""
-    return SAID["seen"].format(step=at % STEPS + 1, surface=TRIALS[at // STEPS][0].name, differ=differ, agree=agree)
+    where = {"step": at % STEPS + 1, "surface": TRIALS[at // STEPS][0].name}
+    return said_of(kind)["seen"].format(**where, differ=differ, agree=agree)
 
 
 def _diagnosis(kind: type[Optimizer], given: Sequence[Named], expected: Sequence[Named]) -> str:

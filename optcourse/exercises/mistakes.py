@@ -90,7 +90,7 @@ TABLES: dict[type[Optimizer], Table] = {
         "You used γ twice; multiply the old v by γ once.": "v: γ vₜ₋₁ → γ^2 vₜ₋₁ | v: γ vₜ₋₁ + x → γ^2 vₜ₋₁ + x | v: ∇J(θₜ₋₁ [+|-] γ x) → ∇J(θₜ₋₁ [+|-] γ^2 x)",
         "You added γ alone; multiply the old v by it.": "v: γ vₜ₋₁ + x → γ + x",
         "You used θ instead of the old v; multiply γ by the old v.": "v: γ vₜ₋₁ + x → γ θₜ₋₁ + x",
-        "You damped the gradient, as PyTorch's dampening does; leave out this factor.": "v: γ vₜ₋₁ + x → γ vₜ₋₁ + (1 - [γ|0.9|0.5|0.1] [|sign(vₜ₋₁)^2]) x",
+        "You damped the gradient, as PyTorch's dampening does; leave out the factor 1 − γ.": "v: γ vₜ₋₁ + x → γ vₜ₋₁ + (1 - [γ|0.9|0.5|0.1] [|sign(vₜ₋₁)^2]) x",
         "You moved by the old v; compute the new v first, then move by it.": "θ: vₜ → vₜ₋₁ | v: ∇J(θₜ₋₁[| + x]) → ∇J(θₜ₋₁ [+|-] [|η] vₜ₋₁[| + x]); θ: vₜ → vₜ₋₁",
         "You counted the momentum twice; move by v alone, which already contains it.": "θ: vₜ → (vₜ + γ [vₜ|vₜ₋₁])",
         "You multiplied the new v by γ in the step; move by the whole v.": "θ: vₜ → γ vₜ",

@@ -37,7 +37,7 @@ SIGNS = {
 }  # fmt: skip
 SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−", "0123456789+-t0123456789+-t-")
 INSTEAD = {  # what to write in place of what people try
-    ".": "write sqrt(x), not np.sqrt(x)", "lr": "write eta", "momentum": "write gamma", "decay": "write lambda",
+    ".": "write sin(x) or sqrt(x), without np.", "lr": "write eta", "momentum": "write gamma", "decay": "write lambda",
     "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "use ( and ); write v_{t-1} for v[t-1], and x^(1/3) for a cube root", "_": "write an index as in v_{t-1}", "]": "write ( and )",
     "@": "products are element by element, so write *", "==": "write one =", **dict.fromkeys(("+=", "-=", "*=", "/="), "write it out, as in v = v + x"), "½": "write 1/2", "∂": "write grad(theta) for the gradient",
     "\\": "write each equation on its own line, and use ( and ) as parentheses",
@@ -59,6 +59,10 @@ LARGEST = 1e300
 UPDATES = ("==", "+=", "-=", "*=", "/=")
 HIDDEN = r"[\x00-\x1f\x7f-\x9f\u2000-\u200f\u2028-\u202f\ufeff\ud800-\udfff]"  # what cannot be seen where it is quoted
 SLASH = "the part after / can be read in two ways; add parentheses, as in 1/(2*x) or (1/2)*x"
+COMMA, RIGHT_SIDE = (
+    "commas only separate the arguments of max; write 0.5 for 0,5",
+    "type only the right-hand side, without =",
+)
 CANNOT = "can't be used here; remove it, or put a number or a symbol before it"
 POWER = "this power can be read in two ways; add parentheses, as in e^(2*x) or (e^2)*x"
 HAT = r"\hat needs one symbol, as in \hat{m}"
@@ -73,7 +77,9 @@ class FormulaError(ValueError):
     def __init__(self, says: str, text: str, at: int):
         self.says, self.text, self.at = says, text, at
         shown = text if len(text) <= 60 else text[:60] + "…"
-        super().__init__(f"{says} (character {at + 1} of {shown})" if re.search(r"[^ \t\n\r]", text) else says)
+        super().__init__(
+            f"{says} (character {at + 1} of the formula {shown})" if re.search(r"[^ \t\n\r]", text) else says
+        )
 
 
 def quoted(text: str) -> str:
@@ -162,7 +168,9 @@ class Parser:
             self.take()
             parts.append(self.total())
         if self.kind == "end":
-            raise self.error(f"{quoted(opening)} is never closed; add the closing sign", at)
+            raise self.error(
+                f"{quoted(opening)} is never closed; add {quoted('|' if closing == 'closing' else closing)}", at
+            )
         if not (self.sign(closing) or self.kind == closing):
             raise self.unexpected()
         self.take()
@@ -172,7 +180,7 @@ class Parser:
     def unexpected(self) -> FormulaError:
         says = {
             "=": "use one = only, right after the name that the equation computes",
-            ",": "commas only separate the arguments of max; write 0.5 for 0,5, and leave out J(x, y) =",
+            ",": COMMA if "=" not in self.written[self.at :] or "=" in self.written[: self.at] else RIGHT_SIDE,
             "index": "put a symbol before the index, as in v_t",
         }
         shut = self.sign(")", "}") or self.kind == "closing"

@@ -10,7 +10,7 @@ const PATIENCE = 3000; // ms that a kernel has to answer
 const VISIBILITY_MARGIN = { rootMargin: "100%", scrollMargin: "100%" }; // of the window: what lies within it may come into sight at once
 
 const LOST =
-  "Python has stopped. The pictures still work; restart the kernel and run this cell again for the exercises.";
+  "Python has stopped. The pictures still work. To use the exercises, restart the kernel and run this cell again.";
 const FRAME = `<div class="oc-controls" role="group" aria-label="controls"></div><p class="oc-message" role="alert"></p>
   <p class="oc-lost">${LOST}</p><div class="oc-pictures"><figure class="oc-contour"></figure><div class="oc-side"></div></div>
   <div class="oc-bar" role="group" aria-label="steps of the run">${BAR}<span class="oc-part" aria-live="polite"></span></div>

@@ -1,6 +1,7 @@
 """Loss surfaces of two parameters: one formula gives value, gradient and Hessian."""
 
 import functools
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike
 from ..arguments import instance, numbers, shaped, whole, wrong_type, wrong_value
 from ..formula.differentiate import Calculation, Program
 from ..formula.evaluate import Array
-from ..formula.parse import FUNCTIONS, FormulaError, Node, read
+from ..formula.parse import FUNCTIONS, RIGHT_SIDE, FormulaError, Node, read
 from ..formula.write import latex
 from .minima import curvatures, lowest_of
 
@@ -230,8 +231,11 @@ def surface_tree(text: str) -> Node:
     tree, where = read(text)
     for name, at in where.items():
         if name == "=":
-            raise FormulaError("type only the right-hand side, without =", text, at)
+            raise FormulaError(RIGHT_SIDE, text, at)
         if name not in ALLOWED:
+            if power := re.fullmatch("([xy])_([2-9])", name):
+                letter, digit = power.groups()
+                raise FormulaError(f"write {letter}^{digit} or {digit}*{letter} instead of {letter}{digit}", text, at)
             named = {"J(": "J", "grad": "the gradient"}.get(name, f"the name '{name}'")
             raise FormulaError(
                 f"{named} can't be used in a surface; use x, y, numbers, pi, e and {', '.join(ALLOWED[4:])}", text, at

@@ -113,7 +113,12 @@ class Predict(ReplacesOutput, widgets.VBox):
 
 REACHED = "a function of the explorer that gives (True or False, what to say), such as reach(1e-6, 100)"
 KEPT = ("surface", "start", "steps", "variants")  # what a goal keeps of the explorer's setting
-NAMES = {"variants": "variant"}  # as people call it
+NAMES = {
+    "surface": "the surface",
+    "start": "the start point",
+    "steps": "the number of steps",
+    "variants": "the variant",
+}
 
 
 class Goal(ReplacesOutput, widgets.VBox):
@@ -164,7 +169,7 @@ class Goal(ReplacesOutput, widgets.VBox):
         moved = [NAMES.get(name, name) for name in KEPT if now[name] != first[name]]
         moved += [name for name in self.keep if now["values"][name] != first["values"][name]]
         if moved:
-            return False, self.moved.replace("{moved}", ", ".join(moved))
+            return False, self.moved.replace("{moved}", " and ".join(moved))
         found = result(self.reached, "reached", REACHED, self.explorer)
         if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], str)):
             raise wrong_type("reached", REACHED, self.reached)
@@ -216,11 +221,11 @@ class Reach:
     def _said(self, explorer: Explorer) -> dict[str, str]:
         """What is said of a run, with slots for what only the run knows."""
         title, now = explorer.optimizers()[self.place].title, explorer.now()
-        near = f"{self.tolerance:g} of the lowest loss"
+        near = f"{self.tolerance:g} of the lowest loss".replace("e-0", "e-")
         return {
             "end": f"{title}: {{end}}.",
-            "never": f"{title} does not get and stay within {near} in {now['steps']} steps. Your goal is step {self.within} or earlier.",
-            "settled": f"{title} gets and stays within {near} at step {{settled}}. Your goal is step {self.within} or earlier.",
+            "never": f"{title} did not reach and stay within {near} in {now['steps']} steps. Your goal is step {self.within} or earlier.",
+            "settled": f"{title} reaches and stays within {near} at step {{settled}}. Your goal is step {self.within} or earlier.",
         }
 
     def data(self, explorer: Explorer) -> dict[str, Any]:
@@ -265,7 +270,7 @@ class SetUp(ReplacesOutput, widgets.VBox):
 
     def _moved(self, change: Any) -> None:
         if change["new"] == 7:
-            _say(self.answer, True, "It works: Python answered.")
+            _say(self.answer, True, "It works: Python responded.")
         else:
             _say(self.answer, None, f"Python received {change['new']}. Now try 7.")
 

@@ -1,6 +1,6 @@
 // Surfaces: J, ∇J and the second derivatives from a tree, the reference_values of a minimum, and a surface from what a reader types.
 import { Calculation, program } from "../formula/derive.js";
-import { read } from "../formula/parse.js";
+import { RIGHT_SIDE, read } from "../formula/parse.js";
 import { FUNCTIONS, FormulaError } from "../formula/tokens.js";
 /** @import { ReferenceValues, Pair, Tree } from "../wire.d.ts" */
 
@@ -51,8 +51,11 @@ export function surfaceOf(formula) {
 export function surfaceTree(text) {
   const { tree, where } = read(text);
   for (const [name, at] of where) {
-    if (name === "=") throw new FormulaError("type only the right-hand side, without =", text, at);
+    if (name === "=") throw new FormulaError(RIGHT_SIDE, text, at);
     if (ALLOWED.includes(name)) continue;
+    const [, letter, digit] = /^([xy])_([2-9])$/.exec(name) ?? [];
+    if (letter)
+      throw new FormulaError(`write ${letter}^${digit} or ${digit}*${letter} instead of ${letter}${digit}`, text, at);
     const named = name === "J(" ? "J" : name === "grad" ? "the gradient" : `the name '${name}'`;
     const use = `use x, y, numbers, pi, e and ${ALLOWED.slice(4).join(", ")}`;
     throw new FormulaError(`${named} can't be used in a surface; ${use}`, text, at);

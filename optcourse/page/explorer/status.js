@@ -31,7 +31,7 @@ export class Status {
     this.said = words;
     this.warning.replaceChildren(words);
     if (disabledReason && this.help)
-      this.warning.append(" ", make("a", null, { href: this.help }, "How to start one."));
+      this.warning.append(" ", make("a", null, { href: this.help }, "See how to start one."));
   }
 
   /** @param {Shown[]} shown @param {ContourView} contour @param {SidePanels} side */

@@ -5,6 +5,8 @@ import { FUNCTIONS, plainly, quoted } from "./tokens.js";
 
 const [DEEPEST, LARGEST] = [20, 1e300];
 const SLASH = "the part after / can be read in two ways; add parentheses, as in 1/(2*x) or (1/2)*x";
+const COMMA = "commas only separate the arguments of max; write 0.5 for 0,5";
+export const RIGHT_SIDE = "type only the right-hand side, without =";
 const CANNOT = "can't be used here; remove it, or put a number or a symbol before it";
 const POWER = "this power can be read in two ways; add parentheses, as in e^(2*x) or (e^2)*x";
 
@@ -41,7 +43,8 @@ class Parser extends SymbolReader {
       this.take();
       parts.push(this.total());
     }
-    if (this.is("end")) throw this.error(`${quoted(opening)} is never closed; add the closing sign`, at);
+    if (this.is("end"))
+      throw this.error(`${quoted(opening)} is never closed; add ${quoted(closing === "closing" ? "|" : closing)}`, at);
     if (!this.sign(closing) && !this.is(closing)) throw this.unexpected();
     this.take();
     this.depth -= 1;
@@ -52,8 +55,10 @@ class Parser extends SymbolReader {
   unexpected() {
     if (this.is("index")) return this.error("put a symbol before the index, as in v_t");
     if (this.text === "=") return this.error("use one = only, right after the name that the equation computes");
-    if (this.text === ",")
-      return this.error("commas only separate the arguments of max; write 0.5 for 0,5, and leave out J(x, y) =");
+    if (this.text === ",") {
+      const [before, after] = [this.written.slice(0, this.at), this.written.slice(this.at)];
+      return this.error(after.includes("=") && !before.includes("=") ? RIGHT_SIDE : COMMA);
+    }
     const shut = this.sign(")", "}") || this.is("closing");
     return this.error(`${quoted(this.text)} ${shut ? "closes nothing; remove it or open it first" : CANNOT}`);
   }

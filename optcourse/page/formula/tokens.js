@@ -28,7 +28,7 @@ const SIGNS = pairs(
 const [RAISED_SMALL, PLAIN] = [[..."₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−"], "0123456789+-t0123456789+-t-"];
 // what to write in place of what people try
 export const INSTEAD = new Map([
-  [".", "write sqrt(x), not np.sqrt(x)"],
+  [".", "write sin(x) or sqrt(x), without np."],
   ["lr", "write eta"],
   ["momentum", "write gamma"],
   ["decay", "write lambda"],
@@ -68,7 +68,7 @@ export class FormulaError extends Error {
   constructor(says, text, at, row) {
     const [position, letters] = [[...text.slice(0, at)].length, [...text]];
     const shown = letters.length <= 60 ? text : `${letters.slice(0, 60).join("")}…`;
-    super(/[^ \t\n\r]/.test(text) ? `${says} (character ${position + 1} of ${shown})` : says);
+    super(/[^ \t\n\r]/.test(text) ? `${says} (character ${position + 1} of the formula ${shown})` : says);
     this.says = says;
     this.text = text;
     this.at = position;
