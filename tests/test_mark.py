@@ -193,7 +193,7 @@ FAULTY = {  # the verdict, and words of the message
     "made by a loop": (
         lesson("for RATE in range(2): pass", answer=RIGHT.replace("eta *", "RATE *")),
         "not run",
-        "The answer uses RATE. The marker did not run the line of cell 2",
+        "The answer uses RATE, but the marker does not run the line of cell 2 that makes it",
     ),
     "leaves": (lesson("import nowhere\nclass A:\n    import os; os._exit(3)\nB = A", answer=f"B\n{RIGHT}"), "not run", "cell 2 ended the Python process"),
     "no id": (json.dumps({"cells": [{"cell_type": "code", "id": "exercise-momentum", "source": "pass"}]}), "not run", "cell 1 has no function for check"),
@@ -251,10 +251,10 @@ def rows(path, key):
 NO_NOTEBOOK = {
     "dangling": "a link to a file that is not here",
     "fifo": "it is not a file, or it is a link",
-    "folder.ipynb": "no notebook (*.ipynb) here, only an empty folder.",
-    "empty": "no notebook (*.ipynb) here, only an empty folder.",
-    "zipped": r"no notebook (*.ipynb) here, only all.zip, \udcfe.zip",
-    "maxmeier_12": "no notebook (*.ipynb) here, only maxmeier_12_203_solution.py",
+    "folder.ipynb": "no notebook (*.ipynb), only an empty folder.",
+    "empty": "no notebook (*.ipynb), only an empty folder.",
+    "zipped": r"no notebook (*.ipynb), only all.zip, \udcfe.zip",
+    "maxmeier_12": "no notebook (*.ipynb), only maxmeier_12_203_solution.py",
 }  # fmt: skip
 
 
@@ -352,7 +352,7 @@ def test_what_an_answer_hangs_on_is_ended():
     said = mark.one("momentum", Answer("RATE", (("cell 2", source, 0), ("cell 2", source, 1))), 1.0)
     assert said == (
         "not run",
-        "cell 2 ran for more than 1 s and was stopped. Look at it, or allow more time with --seconds.",
+        "cell 2 ran for more than 1 s and was stopped. Look at it, or set --seconds higher.",
     )
 
 
@@ -585,7 +585,7 @@ def test_a_changed_course_is_seen_and_costs_no_other_student(tmp_path, monkeypat
     for name in found:
         put(tmp_path / "class", f"{name}.ipynb", lesson())
     first, second = mark.mark(tmp_path / "class")
-    assert first[0].verdict == "not run" and "the course's own files changed" in first[0].message
+    assert first[0].verdict == "not run" and "The course's own files changed" in first[0].message
     assert second[0].verdict == "right"
 
 

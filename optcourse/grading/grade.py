@@ -4,8 +4,8 @@
 student, 1 for right and 0 for anything else).
 
 No notebook is run. Of each answer the function is read, with imports, definitions and simple assignments (:mod:`optcourse.grading.notebook`);
-these run in a process of their own (:mod:`optcourse.exercises.worker`), which is handed θ, the state and gradients, one step after the other, and hands back
-numbers. What is right is known in this process alone, where no student's code ever runs.
+these run in a process of their own (:mod:`optcourse.exercises.worker`), which is handed θ, the state and gradients, one step after the
+other, and hands back numbers. What is right is known in this process alone, where no student's code ever runs.
 """
 
 import argparse
@@ -57,10 +57,7 @@ RECORD = 1 << 20  # bytes of a line that it sends
 PACKAGE = pathlib.Path(__file__).parent.parent
 PROGRAM = pathlib.Path(worker.__file__).read_text("utf-8")  # at once: no student's code can change it
 NO_EXERCISE = "None of the written exercises is in this notebook: look whether it is the right file."
-LEFT = (
-    "The answer uses {0}. The marker did not run the line of {1} that makes it, because it is not a simple assignment. "
-    "Look at this answer yourself."
-)
+LEFT = "The answer uses {0}, but the marker does not run the line of {1} that makes it. Look at this answer yourself."
 TABLES = ("marks.csv", "grades.csv")
 # of several answers to an exercise the last of the best counts
 VERDICTS = ("not run", "not answered", "not yet", "right")
@@ -94,9 +91,7 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], obj
     # a lesson without exercises is nothing to speak of, beside others
     read = [(student, found or NO_EXERCISE) for student, found in read if found or student not in answered]
     for student, names in without(folder, set(map(place_of, found_in)), shared, others):
-        read.append(
-            (student, f"There is no notebook (*.ipynb) here, only {', '.join(names[:5]) or 'an empty folder'}.")
-        )
+        read.append((student, f"There is no notebook (*.ipynb), only {', '.join(names[:5]) or 'an empty folder'}."))
     if not read:
         raise Unreadable(
             f"the folder {str(folder)!r} has no notebook (*.ipynb): give the folder with the students' notebooks"
@@ -111,7 +106,7 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], obj
         marks = [best(student, name, answers, seconds) for name, answers in found.items()]
         if fingerprint() != whole_package:
             whole_package = fingerprint()
-            said = "While this notebook was marked, the course's own files changed. Install the course again, and look at what the notebook does."
+            said = "The course's own files changed meanwhile. Install it again, and look at what this notebook does."
             marks = [Mark(student, name, "not run", said) for name in found]
         yield marks
 
@@ -174,7 +169,7 @@ def one(name: str, answer: Answer, seconds: float) -> tuple[str, str]:
     except Exception as error:  # one answer must not end the marking of all others
         return (
             "not run",
-            f"The marker failed at this answer, so look at it yourself ({type(error).__name__}: {str(error)[:200]}).",
+            f"The marker failed here: look at this answer yourself ({type(error).__name__}: {str(error)[:200]})",
         )
 
 
@@ -241,17 +236,13 @@ class Function:
                     self._deadline = time.monotonic() + self._seconds
                 where = str(said.get("at") or "a cell")  # no honest process leaves it out
         except Gone as gone:
-            late = f"{where} ran for more than {self._seconds:g} s and was stopped. Look at it, or allow more time with --seconds."
-            left = (
-                late
-                if gone.how == sandbox.SLOW
-                else f"{where} ended the Python process, so nothing after it ran. Look at this cell yourself."
-            )
-            return (
-                left
-                if where
-                else "No Python process for this answer could be started. Mark it again when the computer is less busy."
-            )
+            if not where:
+                return (
+                    "No Python process for this answer could be started. Mark it again when the computer is less busy."
+                )
+            if gone.how == sandbox.SLOW:
+                return f"{where} ran for more than {self._seconds:g} s and was stopped. Look at it, or set --seconds higher."
+            return f"{where} ended the Python process, so nothing after it ran. Look at this cell yourself."
         self.empty, self._watch = bool(said.get("empty")), sandbox.Watch(self._used)
         with contextlib.suppress(AttributeError):  # Windows, before Python 3.12
             os.set_blocking(self._process.stdin.fileno(), False)  # type: ignore[union-attr]
@@ -429,14 +420,9 @@ def _cell(text: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m optcourse.mark", description="Mark the notebooks of a class.")
     parser.add_argument("folder", type=pathlib.Path, help="the folder with the students' notebooks")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(), help="the folder for the tables (this one)")
     parser.add_argument(
-        "--out", type=pathlib.Path, default=pathlib.Path(), help="the folder for the tables (default: this one)"
-    )
-    parser.add_argument(
-        "--seconds",
-        type=float,
-        default=WHOLE,
-        help=f"the most that the code before an answer may take, in seconds (default: {WHOLE})",
+        "--seconds", type=float, default=WHOLE, help=f"the most for the code before an answer ({WHOLE})"
     )
     given = parser.parse_args(arguments)
     with contextlib.suppress(AttributeError):  # a terminal that lacks a letter shows its number
