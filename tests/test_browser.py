@@ -261,9 +261,9 @@ def answered(page):
     end = "    theta = theta - v\n    return theta, v\n\ncheck(momentum, Momentum)"
     output = page.locator(".jp-Cell:has-text('check(momentum')").last.locator(".jp-OutputArea-output")
     page.evaluate(WRITE, ["exercise-momentum", f"{head}    v = gamma * v + (1 - gamma) * eta * grad(theta)\n{end}"])
-    output.get_by_text("This is damped momentum").wait_for()
+    output.get_by_text("You damped the gradient").wait_for()
     page.evaluate(WRITE, ["exercise-momentum", f"{head}    v = gamma * v + eta * grad(theta)\n{end}"])
-    output.get_by_text("Right: 3 surfaces").wait_for()
+    output.get_by_text("Right. Your update matches").wait_for()
 
     # the prediction hides its picture until it is made; keys alone suffice
     predict = page.locator(".jp-OutputArea-output:has(button:text-is('Lock in my prediction'))")
@@ -277,7 +277,7 @@ def answered(page):
     # the quiz: a wrong answer is explained, the right one is confirmed
     quiz = page.locator(".jp-OutputArea-output:has(button:text-is('answer'))")
     quiz.scroll_into_view_if_needed()
-    for option, said in (("1.9 times", "only the second step"), ("10 times", "Right: 1/(1−γ)")):
+    for option, said in (("1.9 times as long", "only the second step"), ("10 times as long", "The factor is 1/(1−γ)")):
         quiz.get_by_label(option, exact=True).check()
         quiz.locator("button:text-is('answer')").first.click()
         quiz.get_by_text(said).wait_for()

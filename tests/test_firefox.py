@@ -47,7 +47,7 @@ def test_an_exercise_is_written_and_checked_by_keys_alone_on_a_phone(tab, addres
     tab.wait("document.querySelectorAll('[data-live=exercise-momentum] .read math').length === 2")
     tab.press("\ue007", held="\ue008")  # Shift + Enter, as in a notebook
     said = "document.querySelector('[data-live=exercise-momentum] fieldset').innerText"
-    tab.wait(f"{said}.includes('The step has the wrong sign')")
+    tab.wait(f"{said}.includes('You moved up the slope')")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.evaluate("document.querySelector('#progress').textContent") == progress, "a wrong answer is not done"
     assert tab.problems == []

@@ -151,7 +151,7 @@ def moves(page, path):
                 in page.locator("section", has=live.root).locator(".kernel").inner_text()
             )
             before = live.still()
-            assert "Python computes this run" in before["message"]
+            assert "These sliders need Python" in before["message"]
             assert all(slider.is_disabled() for slider in live.sliders())
             live.click("next")
             live.wait("s.step === b.step + 1 && s.pictures[0] !== b.pictures[0]", before)
@@ -352,7 +352,10 @@ def test_prediction_and_quiz_answer_without_a_kernel(closed, address):
     box.locator(".oc-contour-canvas").wait_for(state="visible")
     assert button.is_disabled()
     quiz = closed.locator("[data-live=quiz]")
-    for option, said in (("1.9 times", "✗ That is only the second step"), ("10 times", "✓ Right: 1/(1−γ)")):
+    for option, said in (
+        ("1.9 times as long", "✗ That is only the second step"),
+        ("10 times as long", "✓ Right. The factor is 1/(1−γ)"),
+    ):
         quiz.get_by_label(option, exact=True).check()
         quiz.get_by_role("button", name="answer").first.click()
         quiz.get_by_text(said).wait_for()
@@ -382,13 +385,13 @@ def judged_as_in_python(closed, cell, goal):
     goal.explorer.reset()
     goal.explorer.set(start=box.locator(".oc-live").evaluate("(live) => live.explorer.now.start"))
     box.get_by_role("button", name="check").click()
-    assert said.inner_text() == f"✗ {goal.judge()[1]}" and "You changed start" in said.inner_text()
+    assert said.inner_text() == f"✗ {goal.judge()[1]}" and "You changed the start point" in said.inner_text()
 
 
 def test_the_goals_that_are_compared_have_every_verdict():
     cells = [cell.source for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
     verdicts = [verdict for each in cells if each.startswith("Goal(") for verdict in drawn(goal_of(each))]
-    said = ["diverged" if "diverged" in words else "never" if "is not within" in words else good for _, good, words in verdicts]  # fmt: skip
+    said = ["diverged" if "diverged" in words else "never" if "did not reach" in words else good for _, good, words in verdicts]  # fmt: skip
     assert {"diverged", "never", True, False} <= set(said), set(said)
 
 
@@ -406,13 +409,13 @@ def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
     good = live.still()
     field.press("End")
     field.press_sequentially(" + q")
-    live.wait("s.message.includes(\"the name 'q' is not allowed\") && s.pictures[0] === b.pictures[0]", good)
+    live.wait("s.message.includes(\"the name 'q' can't be used\") && s.pictures[0] === b.pictures[0]", good)
     field.press("Backspace")
     field.press_sequentially("x")
     live.wait("s.pictures[0] !== b.pictures[0] && s.message === ''", good)
     rows = live.root.locator(".oc-edit textarea")
     rows.fill("v = gamma*v + alpha*grad(theta)\ntheta = theta - w")
-    live.wait("s.message.startsWith('row 2: w has no value')")
+    live.wait("s.message.startsWith('equation 2: w has no value')")
     before = live.seen()
     rows.fill("v = gamma*v + alpha*grad(theta)\ntheta = theta - v")
     live.wait("s.message === '' && s.formula.includes('your own method') && 'α' in s.values", before)
@@ -426,7 +429,7 @@ def test_what_is_typed_moves_at_each_key_without_a_kernel(closed, address):
 def test_what_needs_a_kernel_says_so_and_leads_to_one(closed, address):
     closed.goto(f"{address}/08_summary.html")
     live = Live(closed, 2)  # the plane through a trained network
-    live.wait("s.message.includes('Python computes this run from data')")
+    live.wait("s.message.includes('These sliders need Python')")
     closed.goto(f"{address}/03_momentum.html")
     assert closed.locator(".kernel").count() == 0, "nothing of lesson 3 needs one"
     closed.goto(f"{address}/00_welcome.html")
@@ -516,17 +519,17 @@ def test_what_was_answered_stays_until_it_is_forgotten(closed, address):
     closed.get_by_role("button", name="Lock in my prediction").click()
     closed.locator("[data-live=exercise-momentum] textarea").fill("theta = theta - v")
     quiz = closed.locator("[data-live=quiz]")
-    quiz.get_by_label("1.9 times", exact=True).check()
+    quiz.get_by_label("1.9 times as long", exact=True).check()
     quiz.get_by_role("button", name="answer").first.click()
     assert progress() == f"1 of {total}", "a wrong answer is not done, a prediction is"
-    quiz.get_by_label("10 times", exact=True).check()
+    quiz.get_by_label("10 times as long", exact=True).check()
     quiz.get_by_role("button", name="answer").first.click()
     assert progress() == f"2 of {total}"
     closed.reload()
     closed.locator("[data-live=exercise-predict] .oc-live[data-frames]").wait_for()
     assert closed.locator("[data-live=exercise-predict] input").first.is_checked()
     assert closed.locator("[data-live=exercise-momentum] textarea").input_value() == "theta = theta - v"
-    quiz.get_by_text("✓ Right: 1/(1−γ)").wait_for()
+    quiz.get_by_text("✓ Right. The factor is 1/(1−γ)").wait_for()
     closed.goto(f"{address}/progress.html")
     closed.locator("#progress-by-lesson li", has_text="3 · Momentum").get_by_text("2 of 5").wait_for()
     closed.get_by_role("button", name="Reset my progress").click()
@@ -541,7 +544,7 @@ def test_where_nothing_can_be_kept_the_page_of_progress_says_so(blank, address):
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked'); } })"
     )
     blank.goto(f"{address}/progress.html")
-    blank.get_by_text("your answers are gone when you leave a page").wait_for()
+    blank.get_by_text("your answers are lost when you leave it").wait_for()
     assert "stored in this browser" not in blank.locator("main").inner_text()
 
 
@@ -558,7 +561,7 @@ def test_names_of_one_s_own_and_a_return_are_taken_as_in_python(closed, address)
         box.locator("textarea").fill("")
     box.locator("textarea").fill("theta_new = theta - eta*grad(theta)")
     box.get_by_role("button", name="check", exact=True).click()
-    box.get_by_text("compute the new θ, and return it").wait_for()
+    box.get_by_text("assign the new θ to theta, and return it").wait_for()
 
 
 def test_the_names_of_activities_are_those_that_pages_remember(site):

@@ -80,7 +80,7 @@ export function goal(parent, { goal: text, kept, fixed, moved, rule }, name, mou
       .filter(([setting, [, first]]) => JSON.stringify(Reflect.get(now, setting)) !== JSON.stringify(first))
       .map(([, [called]]) => called);
     changed.push(...Object.keys(fixed).filter((slider) => now.values[slider] !== fixed[slider]));
-    if (changed.length) return speak(said, false, moved.replace("{moved}", changed.join(", ")));
+    if (changed.length) return speak(said, false, moved.replace("{moved}", changed.join(" and ")));
     if (!rule) return speak(said, null, "This goal is checked in Python; start a kernel first.");
     const { run, variant } = shown[rule.place];
     const [good, words] = reached(rule, run, variant.loss);
