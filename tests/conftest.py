@@ -12,7 +12,7 @@ from hypothesis import settings
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before NumPy is loaded; workers that each bring their own
     os.environ.setdefault(name, "1")  # threads wait for one another: 2 to 4 times as long on 2 cores
 
-# nbformat loads jsonschema, which would compile the grammar of IRIs, in each process anew; nobody here checks an IRI
+# nbformat loads jsonschema, which would compile the grammar of IRIs, in each process again; nobody here checks an IRI
 sys.modules["rfc3987_syntax"] = None
 
 settings.register_profile("repeatable", derandomize=True)  # the same cases in each run: a red run is red again
@@ -21,7 +21,7 @@ settings.load_profile("repeatable")
 ROOT = pathlib.Path(__file__).parent.parent
 
 
-MORE = {  # cells beside those of lesson 6
+MORE = {  # cells besides those of lesson 6
     "four": "from optcourse import Momentum, large_type\n"
     "explore(Momentum(eta=0.02), surfaces.ravine, steps=60, step=6, views=('contour', 'modes', 'split', 'map'))",
     "large": "large_type()\nexplore(Momentum(eta=0.02), surfaces.ravine, steps=60, step=6)",

@@ -206,7 +206,7 @@ WRONG = [
     run(Momentum(), surfaces.ravine, steps=0), cosine(4), [RUN], [BATCH], (RUN, 1), reach(1, 1, place=7), QUESTION,
     iter([]), NotImplemented, ...,
 ]  # fmt: skip
-ENDLESS = (itertools.count, lambda: itertools.repeat("a"))  # made anew for each call
+ENDLESS = (itertools.count, lambda: itertools.repeat("a"))  # made again for each call
 # what may be given, and has gone wrong inside; and more of what may not
 UPDATES = ["eta*grad(theta)/0", "(1/0)*grad(theta)", "10^400*grad(theta)", "eta/(1 - 1)", "(-1)^0.5*grad(1)", "t^(-t)"]
 METHODS = [Optimizer.from_rows([f"theta = theta - {text}"]) for text in UPDATES]

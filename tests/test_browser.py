@@ -135,7 +135,7 @@ class Live:
         """To its end, or to its beginning if it is there: its value, and pictures or formula, follow."""
         before = self.seen()
         name = slider.get_attribute("data-name")
-        self.page.wait_for_function(FOCUSED, arg=[self.handle, name])  # the controls may just have been made anew
+        self.page.wait_for_function(FOCUSED, arg=[self.handle, name])  # the controls may just have been made again
         at_end = self.page.evaluate("document.activeElement.value === document.activeElement.max")
         self.page.keyboard.press("Home" if at_end else "End")
         seen = "s.formula !== b.formula || s.pictures.join() !== b.pictures.join()"
@@ -222,13 +222,13 @@ def suspended(page):
 
 
 def live_cells(path):
-    """The cells of a lesson that a student uses, and those that they hang on; the others run in `make notebooks`."""
+    """The cells of a lesson that a student uses, and those that they depend on; the others run in `make notebooks`."""
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     return [code[place].id for place in needed([cell.source for cell in code], [*LIVE, *KERNEL])]
 
 
 def trains_without_its_kernel(page):
-    """A slider trains both methods anew in the page; the hand keeps its slider when the kernel has heard of it."""
+    """A slider trains both methods again in the page; the hand keeps its slider when the kernel has heard of it."""
     live = page.locator(".oc-trainer")
     words = live.locator(".oc-words")
     live.locator(".oc-words", has_text="right").wait_for(state="attached")

@@ -631,7 +631,7 @@ def test_slider_values(kind):
 
 
 def test_two_threads_do_not_overlap(monkeypatch):
-    """JupyterLab delivers messages in a thread beside the notebook's: both move an explorer at once, and it holds."""
+    """JupyterLab delivers messages in a thread next to the notebook's: both move an explorer at once, and it holds."""
     explorer = explore(Twice(), surfaces.ravine, steps=40)
     inside, overlaps, errors = [], [], []
 

@@ -124,7 +124,7 @@ def on_screen():
     folder = ROOT / "optcourse"
     files = [*(folder / "page").rglob("*.js"), *(folder / "widgets").glob("*.py"), folder / "plots" / "views.py"]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    return set(re.findall(r"[\"'>`] ?([^\"'<>`\n]{2,40}?) ?[\"'<`]", source))
+    return set(re.findall(r"(?=[\"'>`] ?([^\"'<>`\n]{2,40}?) ?[\"'<`])", source))  # each quote may begin a text
 
 
 @pytest.mark.parametrize("name", [*LESSONS, "TEACHING", "README"])

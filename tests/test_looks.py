@@ -70,7 +70,9 @@ def test_without_colour_methods_differ_by_line_and_marker():
 @pytest.mark.parametrize("name", [*DRAWN, "faint", "warning", "focus"])
 def test_text_is_readable_on_the_stage(theme, name):
     assert contrast(colour_of(theme, name), THEMES[theme]["paper"]) >= 4.5
-    if name != "faint":  # names on the hero stand on a halo of its lightest, or in the dark theme darkest, shade
+    if (
+        name != "faint"
+    ):  # names on the contour plot stand on a halo of its lightest, or in the dark theme darkest, shade
         assert contrast(colour_of(theme, name), THEMES[theme]["heatmap-low"]) >= 4.5
 
 

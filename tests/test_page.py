@@ -113,8 +113,8 @@ ULP = 1 + 2.0**-52
 
 
 class Rounded(Surface):
-    """A surface whose gradient is taken up to six ulps beside the point that is asked for (in a batch: for its last run), drawn
-    anew at every call. A sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms
+    """A surface whose gradient is taken up to six ulps next to the point that is asked for (in a batch: for its last run), drawn
+    again at every call. A sine is not the same to the last bit on every processor, nor in the page and in NumPy; where terms
     cancel, at a minimum, such a bit is all that is left, and a step that is too long there makes a path of it."""
 
     def __init__(self, surface: Surface, batch: bool):

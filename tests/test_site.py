@@ -44,7 +44,7 @@ CHECKED = f"""async ([box, values]) => {{ ({SET})([box, values]);
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   [...box.querySelectorAll('button')].find((button) => button.textContent === 'check').click();
   return box.querySelector('[role=status]').innerText; }}"""
-CONTRAST = """() => [...document.querySelectorAll('.oc-live')].flatMap((live) => {  // a formula's or slider's symbol with the stage's paper
+CONTRAST = """() => [...document.querySelectorAll('.oc-live')].flatMap((live) => {  // a formula's or slider's symbol with the view's paper
   const light = (colour) => { const [r, g, b] = colour.match(/[0-9.]+/g).map(Number).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const paper = light(getComputedStyle(live).backgroundColor), rows = live.querySelector('.oc-formulas').shadowRoot;

@@ -97,7 +97,7 @@ SESSIONS = "fetch('/api/sessions').then((r) => r.json()).then((sessions) => sess
 
 
 def opened_again(page, lab, name):
-    """Saved, its kernel ended, and opened anew."""
+    """Saved, its kernel ended, and opened again."""
     execute(page, "docmanager:save")
     page.wait_for_function(SAVED)
     page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll(); undefined")
@@ -106,9 +106,9 @@ def opened_again(page, lab, name):
 
 
 def test_jupyterlab_leaves_room_and_shows_what_was_saved(lab, page):
-    """Untrusted, as after a clone: description and picture. Run: AdaGrad beside RMSProp, four pictures and large type have
+    """Untrusted, as after a clone: description and picture. Run: AdaGrad next to RMSProp, four pictures and large type have
     room, and a network trains in the page. Saved and reopened, trusted: the picture. With "Save Widget State Automatically":
-    nothing of ours is hung on what that serialises, and reopened they are live without being run."""
+    nothing of ours is attached to what that serialises, and reopened they are live without being run."""
     name = "notebooks/06_rmsprop.ipynb"
     page.set_viewport_size({"width": 1280, "height": 720})
     open_notebook(page, lab, name)

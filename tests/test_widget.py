@@ -150,7 +150,7 @@ def test_a_move_that_is_not_saved_yet_outlives_what_python_writes(page):
 
 
 def test_a_front_end_that_answers_each_save_gets_no_second_one(page):
-    """marimo answers a save with a change: each explorer was painted, and saved, six times a second for ever."""
+    """marimo answers a save with a change: each explorer was painted, and saved, six times a second forever."""
     live = show(page, ravine(), {"answers": True})
     live.move(live.sliders()[0])
     page.wait_for_function("shown.model.saves.length === 1")

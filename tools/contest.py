@@ -27,7 +27,7 @@ from optcourse.methods.base import Array
 
 
 def rates(kind: type[Optimizer], place: int) -> Array:
-    """The sixteen learning rates beside ``TRIED[kind][place]``: gradient descent's lie a thirtieth of a step further each time."""
+    """The sixteen learning rates next to ``TRIED[kind][place]``: gradient descent's lie a thirtieth of a step further each time."""
     return ETAS * STEP ** (place / 30) if kind is GradientDescent else ETAS
 
 

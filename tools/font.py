@@ -1,4 +1,4 @@
-"""Make the font of formulas anew: ``python tools/font.py STIXMath-Regular.otf`` (SIL Open Font License 1.1; Debian's fonts-stix).
+"""Make the font of formulas again: ``python tools/font.py STIXMath-Regular.otf`` (SIL Open Font License 1.1; Debian's fonts-stix).
 
 What remains are the characters of our formulas and the sizes of root, hat and parentheses; needs fonttools and brotli.
 """

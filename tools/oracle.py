@@ -1,4 +1,4 @@
-"""Make tests/oracle.npz anew: what PyTorch, Optax and Keras do with the gradients that it holds. ``make oracle``.
+"""Make tests/oracle.npz again: what PyTorch, Optax and Keras do with the gradients that it holds. ``make oracle``.
 
 Needs the extra ``oracle``. Each library takes 100 steps in float64 from 200 starts, with 200 draws of hyperparameters, fed with gradients
 of real runs on five surfaces (each of one of the six methods), rounded to 12 bits so that the file stays small.

@@ -24,7 +24,7 @@ SIZES, EPOCHS, BATCH = (64, 32, 10), 20, 32
 TUNING, REPORTED = range(10), range(300, 330)  # seeds: the first choose the hyperparameters, the others are reported
 DROPOUT = {"without dropout": 0.0, "with dropout 0.5": 0.5}
 
-# thirty settings of what stands beside the learning rate; the method's usual values come first
+# thirty settings of what stands next to the learning rate; the method's usual values come first
 Beside = tuple[Mapping[str, float], ...]
 GAMMAS = (
     0,
@@ -115,7 +115,7 @@ class Entry:
     def best(self, choice: str) -> int:
         """The trial that a choice takes: the lowest median over the seeds that tune.
 
-        "PyTorch's η" takes its learning rate and the usual values; "η tuned" the best rate beside the usual values; "all
+        "PyTorch's η" takes its learning rate and the usual values; "η tuned" the best rate next to the usual values; "all
         tuned" the best of all trials; "by validation" is "η tuned" by the validation loss. ValueError for any other.
         """
         if not (isinstance(choice, str) and choice in CHOICES):
@@ -133,7 +133,7 @@ class Entry:
 
     @property
     def by_rate(self) -> tuple[Array, Array]:
-        """The rates tried beside the usual values, rising, and the median that tunes: of the training loss reached and kept."""
+        """The rates tried next to the usual values, rising, and the median that tunes: of the training loss reached and kept."""
         usual = np.flatnonzero(self.place == 0)
         order = usual[np.argsort(self.eta[usual])]
         return self.eta[order], np.median(self.training[order].astype(float), axis=1)

@@ -288,7 +288,7 @@ def _stopped(error: BaseException, number: str) -> str:
 
 
 def beside(student: Callable, kind: type[Optimizer], steps: int = 40) -> Any:
-    """The picture of an answer's run on the ravine beside the method's own, so that a mistake is seen; None if it does not run."""
+    """The picture of an answer's run on the ravine next to the method's own, so that a mistake is seen; None if it does not run."""
     from ..plots.figures import Picture
 
     method, surface = kind(), surfaces.ravine

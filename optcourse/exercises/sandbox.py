@@ -1,11 +1,11 @@
-"""A student's code under a limit: it may loop for ever, leave Python, print without end or wait for an answer.
+"""A student's code under a limit: it may loop forever, leave Python, print without end or wait for an answer.
 
 ``check`` and the marker share one rule, which :class:`Watch` applies. Each step may compute for :data:`SECONDS` and wait for
 :data:`PATIENCE`. All steps of an answer together may compute for :data:`ALL_STEPS`, and last for :data:`BY_CLOCK`.
 
 On Linux ``check`` runs the code in a forked child, which is killed when its time is over. Nothing less stops a
 loop in C such as ``sum(range(10**9))``: a signal handler in Python, like a trace, only runs between two lines of Python.
-A fork takes some milliseconds, and the child works on a copy of everything. Elsewhere fork is missing (Windows) or unsafe beside
+A fork takes some milliseconds, and the child works on a copy of everything. Elsewhere fork is missing (Windows) or unsafe next to
 the system's libraries (macOS); there a trace looks at the time at each line of Python, and a loop in C runs to its end.
 """
 

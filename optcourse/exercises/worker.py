@@ -122,7 +122,7 @@ def main() -> None:
 
 
 def run(parts: list, sources: dict[str, str], space: dict[str, Any], channel: Channel) -> Iterator[str]:
-    """Run the statements that an answer hangs on, and take them off the list; what is said of each that stopped, and stays."""
+    """Run the statements that an answer depends on, and take them off the list; what is said of each that stopped, and stays."""
     for part in list(parts):
         where, at = part
         channel.say(at=where)

@@ -36,7 +36,7 @@ SIGNS = {
     "∕": "/", "\\div": "/", "−": "-", "–": "-", ":=": "=", "←": "=", "\\leftarrow": "=", "\\gets": "=", "&=": "=", "\\vert": "|",
 }  # fmt: skip
 SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−", "0123456789+-t0123456789+-t-")
-INSTEAD = {  # what to write in place of what people try
+INSTEAD = {  # what to write instead of what people try
     ".": "write sin(x) or sqrt(x), without np.", "lr": "write eta", "momentum": "write gamma", "decay": "write lambda",
     "log2": "write log(x)/log(2)", "log10": "write log(x)/log(10)", "[": "use ( and ); write v_{t-1} for v[t-1], and x^(1/3) for a cube root", "_": "write an index as in v_{t-1}", "]": "write ( and )",
     "@": "products are element by element, so write *", "==": "write one =", **dict.fromkeys(("+=", "-=", "*=", "/="), "write it out, as in v = v + x"), "½": "write 1/2", "∂": "write grad(theta) for the gradient",

@@ -88,7 +88,7 @@ def mark(folder: pathlib.Path, seconds: float = WHOLE, warn: Callable[[str], obj
         warn(doubt)
     read = [(student_of(path, shared), found) for path, found in found_in.items()]
     answered = {student for student, found in read if isinstance(found, dict) and found}
-    # a lesson without exercises is nothing to speak of, beside others
+    # a lesson without exercises is nothing to speak of if there are others
     read = [(student, found or NO_EXERCISE) for student, found in read if found or student not in answered]
     for student, names in without(folder, set(map(place_of, found_in)), shared, others):
         read.append((student, f"There is no notebook (*.ipynb), only {', '.join(names[:5]) or 'an empty folder'}."))

@@ -140,7 +140,7 @@ class Optimizer:
     rate: ClassVar[str] = ""
     variant: ClassVar[str] = "as in the source"
     stable_below: ClassVar[str] = ""
-    beside: ClassVar["type[Optimizer] | None"] = None  # the older method that a newer one is shown beside
+    compare_with: ClassVar["type[Optimizer] | None"] = None  # the older method that a newer one is shown next to
 
     if TYPE_CHECKING:  # each method takes its own hyperparameters, as in kind(eta=0.1)
 

@@ -1,4 +1,4 @@
-"""Methods beyond the source document, by the same declaration. ``beside`` says which older one each is shown beside."""
+"""Methods beyond the source document, by the same declaration. ``compare_with`` says which older one each is shown next to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ class AdaDelta(Optimizer):
     title = "AdaDelta"
     idea = "scales each step by the size of its own past steps"
     reference = "Zeiler (2012), algorithm 1"
-    beside = RMSProp
+    compare_with = RMSProp
     rate = r"\frac{\eta \sqrt{D_{t-1} + \epsilon}}{\sqrt{G_t + \epsilon}}"
     rows = (
         RMSProp.rows[0],
@@ -53,7 +53,7 @@ class Nadam(Adam):
     title = "Nadam"
     idea = "is Adam with NAG's look-ahead"
     reference = "Dozat (2016)"
-    beside = Adam
+    compare_with = Adam
     variant = "as in the paper, for a constant β₁"
     rows = (
         *Adam.rows[:3],
@@ -100,7 +100,7 @@ class AMSGrad(Adam):
     title = "AMSGrad"
     idea = "is Adam that divides by the largest average so far"
     reference = "Reddi, Kale and Kumar (2018), algorithm 2"
-    beside = UncorrectedAdam
+    compare_with = UncorrectedAdam
     variant = "as in the paper, no bias correction"
     rate = r"\frac{\eta}{\sqrt{u_t} + \epsilon}"
     rows = (
@@ -128,7 +128,7 @@ WEIGHT_DECAY: dict[str, Any] = {
 
 @dataclass(frozen=True, eq=False)
 class AdamW(Adam):
-    """Adam with weight decay beside the step, not inside the gradient.
+    """Adam with weight decay next to the step, not inside the gradient.
 
     References
     ----------
@@ -139,7 +139,7 @@ class AdamW(Adam):
     title = "AdamW"
     idea = "is Adam that also shrinks the weights"
     reference = "Loshchilov and Hutter (2019)"
-    beside = Adam
+    compare_with = Adam
     variant = "decay ηλθ (PyTorch, Optax, Keras)"
     rows = (
         *Adam.rows[:5],
@@ -168,7 +168,7 @@ class Lion(Optimizer):
     title = "Lion"
     idea = "moves every coordinate by the same amount, by the sign of an average"
     reference = "Chen et al. (2023), algorithm 2"
-    beside = Momentum
+    compare_with = Momentum
     rate = r"\eta"
     rows = (
         G_ROW,
@@ -193,7 +193,7 @@ class Muon(Momentum):
 
     It is meant for the matrices of hidden layers; AdamW trains the rest (embeddings, biases, the last layer). ``columns`` says
     how a flat θ is read: shape (n / columns, columns). A vector (one column) only loses its length: five Newton–Schulz steps
-    give it 0.70 in place of 1. A direction that is a thousand times shorter than the longest comes to 0.47 only.
+    give it 0.70 instead of 1. A direction that is a thousand times shorter than the longest comes to 0.47 only.
 
     References
     ----------
@@ -204,7 +204,7 @@ class Muon(Momentum):
     title = "Muon"
     idea = "makes all directions of a matrix's velocity equally long"
     reference = "Jordan et al. (2024)"
-    beside = Momentum
+    compare_with = Momentum
     variant = "velocity without look-ahead"
     stable_below = ""
     rows = (

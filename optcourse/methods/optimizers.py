@@ -186,7 +186,7 @@ class AdaGrad(Optimizer):
 
 @dataclass(frozen=True, eq=False)
 class RMSProp(Optimizer):
-    """AdaGrad that forgets: a moving average of the squared gradients in place of their sum.
+    """AdaGrad that forgets: a moving average of the squared gradients instead of their sum.
 
     The average reaches back about 1/(1−γ) steps. It scales the step and gives no inertia.
 

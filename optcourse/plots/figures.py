@@ -50,7 +50,7 @@ LEVELS = 17
 
 @contextlib.contextmanager
 def own_settings() -> Iterator[None]:
-    """Our settings for matplotlib, in place of the reader's; a loss may be too large to draw, and that is not an error."""
+    """Our settings for matplotlib, instead of the reader's; a loss may be too large to draw, and that is not an error."""
     with matplotlib.style.context(OURS, after_reset=True), np.errstate(over="ignore", invalid="ignore"):
         yield
 
@@ -101,7 +101,7 @@ def strokes(given: Look) -> dict[str, Any]:
 
 
 def write(axes: Axes, words: str, point: Sequence[float] | Array, colour: str, **more: Any) -> None:
-    """Words on a halo, in pixels beside a point."""
+    """Words on a halo, in pixels next to a point."""
     halo = {"boxstyle": "square,pad=0.05", "facecolor": str(LIGHT["heatmap-low"]), "edgecolor": "none", "alpha": 0.7}
     place: dict[str, Any] = {"textcoords": "offset points", "xytext": (7, 5), "fontsize": 9.5, "weight": "bold"}
     text = axes.annotate(words, tuple(point), bbox=halo, annotation_clip=True, color=colour, **place | more)
@@ -282,7 +282,7 @@ def limit(axes: Axes, view: type[View], surface: Surface | None) -> None:
 
 
 def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Names beside the ends of lines, none over another."""
+    """Names next to the ends of lines, none over another."""
     heights = [
         float(np.clip(axes.transAxes.inverted().transform(axes.transData.transform((0, y)))[1], 0, 1)) for y, *_ in ends
     ]
@@ -327,7 +327,7 @@ def chart(axes: Axes, optimizer: Optimizer, surface: Surface) -> None:
 
 
 class Picture(Drawing):
-    """Runs on one surface: the hero, and beside it the other views, stacked; with vectors, those of the step in lenses."""
+    """Runs on one surface: the contour plot, and next to it the other views, stacked; with vectors, those of the step in insets."""
 
     WIDE, HIGH = 9.6, 3.7  # inches
 
@@ -392,7 +392,7 @@ def picture(
     """A picture of finished runs on one surface: ``picture(run(...), run(...))``.
 
     ``views`` are any of "contour", "loss", "rate", "modes", "split" and "map". With ``step``, that step's points, and of a
-    single run its vectors, are drawn too. ``labels`` name the runs, in place of their methods.
+    single run its vectors, are drawn too. ``labels`` name the runs, instead of their methods.
     """
     runs = single_runs(trajectories)
     views = checked(views, [each.optimizer for each in runs])

@@ -21,7 +21,7 @@ from .lessons import Files, activities, cells, state_of
 
 HERE, COURSE = pathlib.Path(__file__).parent, markup.COURSE
 FONT = "mathematics.woff2"
-MOST = 3e6  # bytes of a lesson, beside what all share
+MOST = 3e6  # bytes of a lesson, besides what all share
 TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), trim_blocks=True, lstrip_blocks=True)
 RACE = {
     GradientDescent: 0.03,

@@ -1,6 +1,6 @@
 """A lesson as a web page: its stored words and pictures, and its explorers and activities as data for the page.
 
-Only the cells that an explorer or an activity hangs on are run; all else is what the notebook has stored.
+Only the cells that an explorer or an activity depends on are run; all else is what the notebook has stored.
 """
 
 import ast
@@ -62,7 +62,7 @@ def last_call(source: str) -> ast.Call | None:
 
 
 def needed(sources: list[str], live: Container[str] = LIVE) -> list[int]:
-    """The places of the cells whose last line calls one of these names, and of those that they hang on."""
+    """The places of the cells whose last line calls one of these names, and of those that they depend on."""
     return with_what_they_hang_on(sources, {place for place, each in enumerate(sources) if called(each) in live})
 
 
@@ -107,7 +107,7 @@ def run_live(sources: list[str]) -> Iterator[tuple[int, Any]]:
 
 
 class Files:
-    """Pictures as files beside the pages, by what is in them: what several explorers share is there once."""
+    """Pictures as files next to the pages, by what is in them: what several explorers share is there once."""
 
     def __init__(self, folder: pathlib.Path):
         self.folder, self.used = folder, dict[str, int]()
@@ -148,7 +148,7 @@ def exercise_of(source: str) -> type[Optimizer] | None:
 
 
 def written(kind: type[Optimizer]) -> dict[str, Any]:
-    """A written exercise for the page: what its judge knows, and the explorer on which an answer runs beside the method."""
+    """A written exercise for the page: what its judge knows, and the explorer on which an answer runs next to the method."""
     beside = explore(
         [kind(), kind()], surfaces.ravine, steps=40, step=40, views=("contour", "loss"), formula=False, vectors=False
     )

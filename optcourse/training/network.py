@@ -127,10 +127,10 @@ class Network:
             raise ValueError(f"sizes must make at most {MOST_WEIGHTS:,} weights, not {self.count:,}: use fewer units")
 
     def seeded(self, seeds: Sequence[int]) -> "Network":
-        """The same network with a fresh dropout, drawn anew for each run along θ's first axis, by the seed of that run.
+        """The same network with a fresh dropout, drawn again for each run along θ's first axis, by the seed of that run.
 
         Runs along further axes share it: learning rates are compared on equal draws, and a run gives the same numbers
-        whichever others train beside it.
+        whichever others train next to it.
         """
         fresh = Network(*self.sizes, dropout=self.dropout)
         fresh._rngs = [np.random.default_rng(seed) for seed in _seeds(seeds, "seeds")]

@@ -82,7 +82,7 @@ class Explorer(Displayed, LiveWidget):
         point = shaped(surface.start if start is None else start, "start", (2,), "two finite numbers (x, y)")
         if whole_steps(steps) > LONGEST:
             raise ValueError(f"steps of an explorer must be at most {LONGEST}, not {steps}: for a longer run use run()")
-        self._lock = threading.RLock()  # JupyterLab delivers messages in a thread beside the notebook's
+        self._lock = threading.RLock()  # JupyterLab delivers messages in a thread next to the notebook's
         offered = [*self.catalogue] if surface in self.catalogue else [*self.catalogue, surface]
         first = {
             "surface": offered.index(surface), "start": point.tolist(), "steps": whole_steps(steps),

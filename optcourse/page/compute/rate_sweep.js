@@ -23,7 +23,7 @@ function* spreadOut(count) {
 export class RateSweep {
   /**
    * @param {Digits} digits @param {Entry[]} entries @param {Plan} plan @param {number[]} etas @param {number} seeds how many: 0, 1, …
-   * @param {() => void} grown hears of each slice
+   * @param {() => void} grown learns of each slice
    */
   constructor(digits, entries, plan, etas, seeds, grown) {
     this.entries = entries;

@@ -23,7 +23,7 @@ export class RunCache {
     this.key = "";
     /** @type {Shown[]} the runs as they were computed last */
     this.shown = [];
-    // what is made of the config's own objects stands beside them: nothing is hung on what the model would save
+    // what is made of the config's own objects stands next to them: nothing is attached to what the model would save
     /** @type {WeakMap<Variant, Runner>} */
     this.runners = new WeakMap();
     /** @type {WeakMap<Variant, Outcome>} */
@@ -133,7 +133,7 @@ export class RunCache {
     };
   }
 
-  /** Show one variant beside the first method, or none: an answer beside the method that it means. @param {Variant | null} variant */
+  /** Show one variant next to the first method, or none: an answer next to the method that it means. @param {Variant | null} variant */
   compareWith(variant) {
     const [first] = this.declared.methods;
     this.config = { ...this.config, methods: variant ? [first, [variant]] : [first] };

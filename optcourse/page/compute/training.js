@@ -13,7 +13,7 @@ const SLICE = 6; // milliseconds
 /**
  * Work in slices that lose no frame, on the page's own thread. No worker: a strict content-security policy forbids one from a blob, and
  * a page from a file may not load one from a file. Messages to oneself wait for nothing, where timers wait four milliseconds each.
- * @param {Iterator<any>} work @param {(done: boolean) => void} grown hears of each slice
+ * @param {Iterator<any>} work @param {(done: boolean) => void} grown learns of each slice
  * @returns {() => void} stops it
  */
 export function sliced(work, grown) {

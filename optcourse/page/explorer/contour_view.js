@@ -29,7 +29,7 @@ export class ContourView {
       role: "img",
       ariaLabel: "surface",
     });
-    this.handle = make("div", this.frame, { className: "oc-handle" }); // a finger drags it; beside it, it scrolls the page
+    this.handle = make("div", this.frame, { className: "oc-handle" }); // a finger drags it; next to it, it scrolls the page
     this.note = make("div", this.frame, { className: "oc-diverged" });
     this.back = make(
       "button",

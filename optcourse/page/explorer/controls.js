@@ -103,7 +103,7 @@ export class Controls {
     restore();
   }
 
-  /** The hyperparameters: those of one method beside its name, those that methods share first. */
+  /** The hyperparameters: those of one method next to its name, those that methods share first. */
   sliders() {
     const { box, host } = this;
     const { methods } = host.config;

@@ -233,7 +233,7 @@ export class ExplorerView extends View {
     const { panels, vectors } = this.config;
     if (!this.contourBox.hidden) this.contour.show(surface, cache.objective(surface), this.shown, vectors);
     if (!this.near) return;
-    const key = panels.length === 1; // no line beside the contour plot has a name
+    const key = panels.length === 1; // no line next to the contour plot has a name
     if (!this.contourBox.hidden)
       this.contour.draw(this.shown, moment, { vectors, hint: !this.touched && !this.disabledReason, key });
     this.side.draw(cache, now, this.shown, moment);

@@ -1,7 +1,7 @@
 // The layout: the contour plot as large as the screen lets it be while controls, step control and every row of the formula are seen.
 /** @import { ExplorerView } from "./explorer.js" */
 
-const GAP = 14; // between the contour plot and what stands beside it
+const GAP = 14; // between the contour plot and what stands next to it
 const NARROW = 680; // below, all is one column
 const LEAST = 190; // of a contour plot's height
 const SHARPEST = 3; // device pixels of a CSS pixel

@@ -1,4 +1,4 @@
-// What stands beside the contour plot: one or two pictures, stacked; where there are more, tabs.
+// What stands next to the contour plot: one or two pictures, stacked; where there are more, tabs.
 import { keepKeys, make, nearest } from "./controls.js";
 import { Painter } from "../plot/painter.js";
 import { GAMMAS, ETAS, EtaGammaMap, drawMap, limitOf } from "../plot/rate_map.js";

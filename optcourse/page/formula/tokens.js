@@ -26,7 +26,7 @@ const SIGNS = pairs(
   "** ^ · * × * ⋅ * ∗ * ⊙ * \\cdot * \\times * \\odot * \\ast * ÷ / ∕ / \\div / − - – - := = ← = \\leftarrow = \\gets = &= = \\vert |",
 );
 const [RAISED_SMALL, PLAIN] = [[..."₀₁₂₃₄₅₆₇₈₉₊₋ₜ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗ−"], "0123456789+-t0123456789+-t-"];
-// what to write in place of what people try
+// what to write instead of what people try
 export const INSTEAD = new Map([
   [".", "write sin(x) or sqrt(x), without np."],
   ["lr", "write eta"],

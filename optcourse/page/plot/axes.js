@@ -167,7 +167,7 @@ export function near([x, y], [w, h], gap, frame, taken) {
 }
 
 /**
- * Where the names of arrows stand: beside the middle of the part that is seen, on either side, nearer to tip or tail, or
+ * Where the names of arrows stand: next to the middle of the part that is seen, on either side, nearer to tip or tail, or
  * beyond the tip; nowhere (null) where each of these lies over an arrow, another name or the frame.
  * @param {[Pair, Pair][]} arrows tails and tips
  * @param {Pair[]} sizes of the names

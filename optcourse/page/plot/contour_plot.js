@@ -95,7 +95,7 @@ export function drawContourPlot(painter, scales, shown, moment, surface, { vecto
   }
 }
 
-/** The names of many paths, in a corner, beside their marks. @param {Painter} painter @param {Shown[]} shown @returns {Box} */
+/** The names of many paths, in a corner, next to their marks. @param {Painter} painter @param {Shown[]} shown @returns {Box} */
 function drawKey(painter, shown) {
   const [wide, high] = [Math.max(...shown.map(({ variant }) => painter.wide(variant.label))) + 26, 17 * painter.size];
   const box = /** @type {Box} */ ([painter.width - wide - 6, 6, wide, high * shown.length + 6]);

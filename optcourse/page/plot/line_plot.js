@@ -1,4 +1,4 @@
-// A picture beside the contour plot: quantities of the runs against the step, each with its name at its end.
+// A picture next to the contour plot: quantities of the runs against the step, each with its name at its end.
 import { decades, span } from "./axes.js";
 import { framed } from "./frame.js";
 import { entry } from "../formula/compile.js";

@@ -31,7 +31,7 @@ export const cell = (column, row) => [
 export class EtaGammaMap {
   /**
    * @param {(eta: number, gamma: number) => number} outcome of a cell
-   * @param {() => void} grown hears of each slice
+   * @param {() => void} grown learns of each slice
    */
   constructor(outcome, grown) {
     this.cells = new Float64Array(COLUMNS * ROWS).fill(NaN);

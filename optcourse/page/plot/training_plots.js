@@ -142,7 +142,7 @@ export function gridFor(count, wide, high, extra, least) {
 }
 
 /**
- * 8 × 8 pictures beside one another on a canvas of their own, a pixel for each number; between two of them one that is empty.
+ * 8 × 8 pictures next to one another on a canvas of their own, a pixel for each number; between two of them one that is empty.
  * @param {number} count @param {number} columns @param {(picture: number, pixel: number) => number[]} colour
  */
 function sheet(count, columns, colour) {

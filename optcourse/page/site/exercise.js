@@ -1,4 +1,4 @@
-// A written exercise: the update as lines, typeset while they are typed, judged here, and drawn beside the method that it means.
+// A written exercise: the update as lines, typeset while they are typed, judged here, and drawn next to the method that it means.
 import { make } from "../explorer/controls.js";
 import { typedVariant } from "../compute/user_input.js";
 import { parse } from "../formula/parse.js";
