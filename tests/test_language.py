@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -46,6 +47,19 @@ def test_the_page_s_own_tests():
 
 
 # ---- reading ----
+
+
+ADVICE = r"\b(write|use|add|type|leave|put|delete|remove|begin|give|choose|compute|shorten|move|split)\b"
+
+
+def test_each_error_of_a_formula_says_what_to_do():
+    silent = {
+        each["says"]
+        for part in language.CORPUS.values()
+        for each in part
+        if "says" in each and not re.search(ADVICE, each["says"])
+    }
+    assert not silent
 
 
 def test_the_corpus_is_large_and_says_everything():

@@ -65,7 +65,7 @@ COMMA, RIGHT_SIDE = (
 )
 CANNOT = "can't be used here; remove it, or put a number or a symbol before it"
 POWER = "this power can be read in two ways; add parentheses, as in e^(2*x) or (e^2)*x"
-HAT = r"\hat needs one symbol, as in \hat{m}"
+HAT = r"\hat needs one symbol; write \hat{m}"
 INDEX_ALONE = "put a symbol before the index, as in v_t"
 
 
@@ -94,8 +94,8 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
         match = TOKEN.match(text, at)
         if match is None or match[0] in UPDATES:
             found = text[at] if match is None else match[0]
-            advice = f": {INSTEAD[found]}" if found in INSTEAD else ""
-            raise FormulaError(f"{quoted(found)} can't be used in a formula{advice}", text, at)
+            advice = INSTEAD.get(found, "use letters, numbers and + - * / ^ ( )")
+            raise FormulaError(f"{quoted(found)} can't be used in a formula; {advice}", text, at)
         kind, found = str(match.lastgroup), match[str(match.lastgroup)]
         if kind == "product":  # xy is x times y
             yield from (("name", letter, at + i) for i, letter in enumerate(found))
@@ -111,7 +111,7 @@ class Parser:
     def __init__(self, text: str):
         self.written, self.depth, self.bars = text, 0, 0
         if len(text) > LONGEST:
-            raise self.error(f"the formula has {len(text)} characters; at most {LONGEST} are allowed", LONGEST)
+            raise self.error(f"the formula has {len(text)} characters; shorten it to {LONGEST}", LONGEST)
         self.tokens, self.index = list(tokens(text)), 0
         self.where: dict[str, int] = {}
         # what to say if a factor follows here without a sign; whether it must not follow with one, either, as after sin x
@@ -273,7 +273,7 @@ class Parser:
     def atom(self) -> Node:
         if self.kind == "number":
             if float(self.text) > LARGEST:
-                raise self.error(f"the number {self.text} is too large")
+                raise self.error(f"the number {self.text} is too large; use one below {LARGEST:g}")
             return ("num", float(self.take()))
         if self.kind == "name":
             return self.named()
@@ -342,7 +342,9 @@ class Parser:
         else:
             raise self.error(f"{name} needs parentheses; write {name}({'a, b' if wanted == 2 else 'x'})")
         if len(parts) != wanted:
-            raise self.error(f"{name} takes {wanted} arguments, not {len(parts)}", at)
+            raise self.error(
+                f"{name} takes {wanted} arguments, not {len(parts)}; write {name}({'a, b' if wanted == 2 else 'x'})", at
+            )
         node = ("call", name, *parts)
         return ("pow", node, raised) if raised else node
 

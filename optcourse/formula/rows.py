@@ -124,5 +124,5 @@ def timed(symbol: str) -> str:
 def read_rows(texts: Sequence[str]) -> Rows:
     """A student's rows; FormulaError with its position, and ``row`` counted from 0, for what makes no sense."""
     if not 1 <= len(texts) <= MOST_ROWS:
-        raise ValueError(f"a method needs 1 to {MOST_ROWS} equations, not {len(texts)}")
+        raise ValueError(f"write 1 to {MOST_ROWS} equations, not {len(texts)}")
     return Reader(texts).rows()

@@ -18,7 +18,7 @@ View = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 POINTS = "points (x, y), shape (..., 2)"
-NOWHERE = "the formula has no finite real value, or no gradient, over most of the view"
+NOWHERE = "the formula has no finite real value or gradient over most of the view; use another one"
 VIEW = "four finite numbers (x_low, x_high, y_low, y_high), low below high"
 MINIMA = (
     161  # points along x and along y among which the lowest is looked for: 0 and other round numbers are among them

@@ -7,7 +7,7 @@ import { FUNCTIONS, FormulaError } from "../formula/tokens.js";
 const ALLOWED = ["x", "y", "pi", "e", ...FUNCTIONS.filter((name) => name !== "sum" && name !== "orth")];
 const MINIMA = 161; // points along x and along y among which the lowest is looked for
 const MOST_OPERATIONS = 3000; // operations of value, gradient and Hessian together
-const NOWHERE = "the formula has no finite real value, or no gradient, over most of the view";
+const NOWHERE = "the formula has no finite real value or gradient over most of the view; use another one";
 
 /** @typedef {[[number, number], [number, number]]} Matrix */
 

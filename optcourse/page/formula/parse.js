@@ -158,7 +158,7 @@ class Parser extends SymbolReader {
   /** @returns {Tree} */
   atom() {
     if (this.is("number")) {
-      if (Number(this.text) > LARGEST) throw this.error(`the number ${this.text} is too large`);
+      if (Number(this.text) > LARGEST) throw this.error(`the number ${this.text} is too large; use one below 1e+300`);
       return ["num", Number(this.take())];
     }
     if (this.is("name")) return this.named();
@@ -227,7 +227,11 @@ class Parser extends SymbolReader {
       this.loose = `what ${name} applies to can be read in two ways; write ${name}(x) with parentheses`;
       this.bare = true;
     } else throw this.error(`${name} needs parentheses; write ${name}(${wanted === 2 ? "a, b" : "x"})`);
-    if (parts.length !== wanted) throw this.error(`${name} takes ${wanted} arguments, not ${parts.length}`, at);
+    if (parts.length !== wanted)
+      throw this.error(
+        `${name} takes ${wanted} arguments, not ${parts.length}; write ${name}(${wanted === 2 ? "a, b" : "x"})`,
+        at,
+      );
     const node = ["call", name, ...parts];
     return raised ? ["pow", node, raised] : node;
   }

@@ -118,7 +118,7 @@ class RowReader {
 /** A reader's rows; FormulaError with its position, and `row` from 0, for what makes no sense. @param {string[]} texts */
 export function readRows(texts) {
   if (texts.length < 1 || texts.length > MOST_ROWS)
-    throw new FormulaError(`a method needs 1 to ${MOST_ROWS} equations, not ${texts.length}`, "", 0);
+    throw new FormulaError(`write 1 to ${MOST_ROWS} equations, not ${texts.length}`, "", 0);
   return new RowReader(texts).rows();
 }
 

@@ -2,7 +2,7 @@
 import { FUNCTIONS, FormulaError, GREEK, INSTEAD, NAMES, plainly, quoted, tokens } from "./tokens.js";
 
 const LONGEST = 400;
-const HAT = "\\hat needs one symbol, as in \\hat{m}";
+const HAT = "\\hat needs one symbol; write \\hat{m}";
 
 export class SymbolReader {
   /** @param {string} text @param {ReadonlySet<string>} [own] names that the writer has given, besides single letters */
@@ -11,7 +11,7 @@ export class SymbolReader {
     this.own = own;
     const length = [...text].length;
     if (length > LONGEST) {
-      const says = `the formula has ${length} characters; at most ${LONGEST} are allowed`;
+      const says = `the formula has ${length} characters; shorten it to ${LONGEST}`;
       throw new FormulaError(says, text, [...text].slice(0, LONGEST).join("").length);
     }
     this.tokens = tokens(text);

@@ -95,8 +95,8 @@ export function tokens(text) {
     const match = TOKEN.exec(text);
     if (!match || UPDATES.includes(match[0])) {
       const piece = match ? match[0] : String.fromCodePoint(/** @type {number} */ (text.codePointAt(at)));
-      const advice = INSTEAD.has(piece) ? `: ${INSTEAD.get(piece)}` : "";
-      throw new FormulaError(`${quoted(piece)} can't be used in a formula${advice}`, text, at);
+      const advice = INSTEAD.get(piece) ?? "use letters, numbers and + - * / ^ ( )";
+      throw new FormulaError(`${quoted(piece)} can't be used in a formula; ${advice}`, text, at);
     }
     const [kind, piece] = /** @type {[string, string]} */ (
       Object.entries(match.groups ?? {}).find(([, each]) => each !== undefined)
