@@ -231,7 +231,7 @@ def trains_without_its_kernel(page):
     """A slider trains both methods again in the page; the hand keeps its slider when the kernel has heard of it."""
     live = page.locator(".oc-trainer")
     words = live.locator(".oc-words")
-    live.locator(".oc-words", has_text="right").wait_for(state="attached")
+    live.locator(".oc-words", has_text="correct").wait_for(state="attached")
     live.scroll_into_view_if_needed()
     slider = live.locator("input[data-name='η RMSProp']")
     changed = "(before) => document.querySelector('.oc-trainer .oc-words').textContent !== before"

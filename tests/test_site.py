@@ -609,7 +609,7 @@ def test_without_javascript_a_sentence_stands_where_an_activity_is_missing(brows
     ):
         assert (
             page.locator(f"#{cell} noscript").inner_text()
-            == f"Here stands {words}: it needs JavaScript, which is off in this browser."
+            == f"You would see {words} here, but it needs JavaScript, which is turned off."
         )
     context.close()
 
@@ -670,7 +670,7 @@ def test_a_page_is_alive_as_a_file(closed, site):
 def laboratory(page):
     live = page.locator(".oc-trainer").first
     live.scroll_into_view_if_needed()  # what is far away trains when somebody comes
-    live.locator(".oc-words", has_text="right").wait_for(state="attached")
+    live.locator(".oc-words", has_text="correct").wait_for(state="attached")
     return live
 
 
@@ -700,7 +700,7 @@ def test_a_laboratory_says_what_python_says(closed, address):
     said = Trainer([AdaGrad(eta=0.05), RMSProp(eta=0.01)]).describe()
     numbers = re.compile(r"training loss (?:[\d.]+ → )?([\d.]+), validation loss ([\d.]+), (\d+) of 360 correct")
     assert numbers.findall(words) == numbers.findall(said) and len(numbers.findall(said)) == 2
-    rates = re.compile(r"Learning rates of its weights.*?\d\.(?= |$|\n)")
+    rates = re.compile(r"Effective learning rates of the weights.*?\d\.(?= |$|\n)")
     assert rates.findall(words) == rates.findall(said) and len(rates.findall(said)) == 2
 
 
