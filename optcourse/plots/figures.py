@@ -295,7 +295,7 @@ def name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def filled(name: str, trajectory: Trajectory) -> str:
-    """A quantity's name with the run's own reference_values in it: ``λ = {lambda_1}``."""
+    """A quantity's name with the run's own reference values in it: ``λ = {lambda_1}``."""
     if "{" not in name:
         return name
     for symbol, value in trajectory.surface.reference_values_at(trajectory.minimum).items():

@@ -163,7 +163,7 @@ class Surface:
 
     @functools.cached_property
     def reference_values(self) -> dict[str, "float | Array"]:
-        """The reference_values of the minimum that the surface's own start leads to, see :meth:`reference_values_at`."""
+        """The reference values of the minimum that the surface's own start leads to, see :meth:`reference_values_at`."""
         return self.reference_values_at(self.default_minimum)
 
     @np.errstate(all="ignore")

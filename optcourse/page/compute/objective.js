@@ -1,4 +1,4 @@
-// Surfaces: J, ∇J and the second derivatives from a tree, the reference_values of a minimum, and a surface from what a reader types.
+// Surfaces: J, ∇J and the second derivatives from a tree, the reference values of a minimum, and a surface from what a reader types.
 import { Calculation, program } from "../formula/derive.js";
 import { RIGHT_SIDE, read } from "../formula/parse.js";
 import { FUNCTIONS, FormulaError } from "../formula/tokens.js";

@@ -100,7 +100,7 @@ export function outcomeOf(program) {
 }
 
 /**
- * The reference_values of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
+ * The reference values of the minimum nearest to a point: the one that a run goes to, as Trajectory.minimum.
  * @param {ReferenceValues[]} reference_values @param {Pair} point
  */
 function nearestOf(reference_values, [x, y]) {

@@ -50,7 +50,7 @@ export class Training {
     this.method = flatMethod(program, hypers, this.network.start(seed));
     this.rate = rate && this.method.shown(rate);
     this.draw = batches(digits.train.count, batch, seed);
-    this.each = Math.floor(digits.train.count / batch); // updates in a epoch
+    this.each = Math.floor(digits.train.count / batch); // updates in an epoch
     /** @type {number[]} by epoch */
     this.training = [];
     /** @type {number[]} */

@@ -43,15 +43,15 @@ export class ExplorerView extends View {
     this.side = new SidePanels(find(".oc-side"), this);
     for (const node of el.querySelectorAll("input, button, select, canvas"))
       if (node instanceof HTMLElement) keepKeys(node);
-    this.take();
+    this.take(this.cache);
   }
 
   // ---- the state ----
 
-  /** Everything again from the model. */
-  take() {
+  /** Everything again from the model. @param {RunCache} [cache] if it is there already */
+  take(cache = new RunCache(this.model.get("config"), this.model.get("surfaces"))) {
     this.ready = false;
-    this.cache = new RunCache(this.model.get("config"), this.model.get("surfaces"));
+    this.cache = cache;
     this.shown = [];
     this.syncFromModel(true);
     const panels = this.config.panels.map((panel, i) => /** @type {[Panel, number]} */ ([panel, i]));

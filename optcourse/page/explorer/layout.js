@@ -81,7 +81,7 @@ export function layOut({ el, pictures, formulas, config, cache, now, contour, co
 }
 
 /**
- * The height that all but the pictures leaves, once the formula has the variant that fits: without what its rows are for where
+ * The height that all but the pictures leaves, once the formula has the form that fits: without what its rows are for where
  * height is scarce, stacked where width is.
  * @param {HTMLElement} el @param {HTMLElement} pictures @param {HTMLElement} formulas @param {number} size of type
  */

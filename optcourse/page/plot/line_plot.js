@@ -25,7 +25,7 @@ function pointsOf(run, series) {
   return /** @type {Pair[]} */ (known.get(series));
 }
 
-/** A name with the run's own reference_values in it: "λ = {lambda_1}". @param {string} name @param {Run} run */
+/** A name with the run's own reference values in it: "λ = {lambda_1}". @param {string} name @param {Run} run */
 const filled = (name, { marks }) =>
   name.replace(/\{(.*?)\}/g, (_, symbol) => String(Number(Number(marks?.[symbol] ?? NaN).toPrecision(3))));
 
